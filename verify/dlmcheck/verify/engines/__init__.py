@@ -1,0 +1,1 @@
+"""Engines: they propose witnesses and certificates, which the kernel replays."""
