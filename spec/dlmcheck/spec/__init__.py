@@ -1,8 +1,5 @@
-"""What things mean: tokens, states, predictors, policies, rounds, runs, circuits and exact laws.
+"""What things mean: tokens, laws, circuits, samplers, schedules.
 
-The bottom floor. Pure Python over the standard library, `fractions.Fraction` for every probability,
-plain loops and no caches: slow, and meant to be obviously right when read beside the definitions of
-Jiang, Haghtalab, Chen, "Diffusion Language Models are Provably Optimal Parallel Samplers"
-(ICLR 2026). It imports nothing of the two other floors and no third-party package; the import
-contracts in `pyproject.toml` enforce this.
+Pure Python, standard library only, exact rationals, plain loops, no caches. This floor is the
+definition that everything else in the project is held against, so it is kept slow and obvious.
 """
