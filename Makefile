@@ -82,7 +82,7 @@ format: $(STAMP)
 lock:
 	$(PYTHON) -m venv --clear $(VENV)-lock
 	$(VENV)-lock/bin/pip install -qq --disable-pip-version-check $(LOCK_TOOL)
-	$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	$(VENV)-lock/bin/uv pip compile --quiet --system-certs --upgrade --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --strip-extras --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links requirements.in --output-file requirements.lock
 	rm -rf $(VENV)-lock
