@@ -132,11 +132,23 @@ class BadPoint(BadInput):
 
 
 class IllegalSampler(DlmcheckError):
-    """A sampler breaks a rule of the model; `state` and `round_number` say where."""
+    """A sampler breaks a rule of the model; `state`, `round_number` and `position` say where.
 
-    def __init__(self, message: str, *, state: tuple[int, ...] = (), round_number: int = 0) -> None:
+    `state` is the one that the rule was broken in; `position` is None where no single cell is
+    to blame.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        state: tuple[int, ...] = (),
+        round_number: int = 0,
+        position: int | None = None,
+    ) -> None:
         self.state = state
         self.round_number = round_number
+        self.position = position
         super().__init__(message)
 
 
@@ -160,12 +172,31 @@ class SelectsNoCell(IllegalSampler):
     """A policy selects a position that does not exist."""
 
 
+class BadSubsetSize(IllegalSampler):
+    """A policy asks for a negative number of positions; `size` is that number."""
+
+    def __init__(self, size: int, *, state: tuple[int, ...] = (), round_number: int = 0) -> None:
+        self.size = size
+        super().__init__(f"{size} positions are selected", state=state, round_number=round_number)
+
+
 class RemasksWithoutLicence(IllegalSampler):
     """A remasking policy is given although the edit model has no remasking."""
 
 
 class SharedRandomBits(IllegalSampler):
-    """Two positions of a predictor read the same random bit, so that it is no product law."""
+    """Two positions of a predictor read the same random bit, so that it is no product law.
+
+    `positions` are two that do, `bit` is the name of the random input.
+    """
+
+    def __init__(self, positions: tuple[int, int], bit: str) -> None:
+        self.positions = positions
+        self.bit = bit
+        super().__init__(
+            f"positions {positions[0]} and {positions[1]} of the predictor read the same "
+            f"random bit {bit}"
+        )
 
 
 class LeavesMask(IllegalSampler):
@@ -173,8 +204,10 @@ class LeavesMask(IllegalSampler):
 
     def __init__(self, state: tuple[int, ...], round_number: int, probability: Fraction) -> None:
         self.probability = probability
+        masked = [i for i, token in enumerate(state) if token < 0]
+        shown = ", ".join(map(str, masked[:8])) + (", ..." if len(masked) > 8 else "")
         super().__init__(
-            f"after round {round_number} the state {state} still has a mask where a token is due "
+            f"after round {round_number} a token is still due; masked: {shown} "
             f"(probability {probability})",
             state=state,
             round_number=round_number,

@@ -1,0 +1,133 @@
+"""Evidence: what a verdict can rest on.
+
+A sum type. Each member says what was looked at and by whom; none of them is a verdict. Sampled
+evidence never supports more than a hint, so no function of the kernel accepts it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Exhaustive:
+    """Every instance of a finite domain was checked.
+
+    `count` is the number of instances of the domain, `met` how many of them met the hypotheses
+    of the statement.
+    """
+
+    domain: str
+    count: int
+    met: int
+
+    def __str__(self) -> str:
+        return f"exhaustive: {self.met} of {self.count} instances of {self.domain}"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate of some kind that a named checker accepted; `size` in entries."""
+
+    kind: str
+    checked_by: str
+    size: int
+
+    def __str__(self) -> str:
+        return f"certificate: {self.kind}, {self.size} entries, checked by {self.checked_by}"
+
+
+@dataclass(frozen=True)
+class Induction:
+    """A base case and step queries, each named."""
+
+    base: str
+    steps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"induction: base {self.base}; steps {', '.join(self.steps)}"
+
+
+@dataclass(frozen=True)
+class SymbolicIdentity:
+    """An identity of expressions, decided by a named algebra system."""
+
+    identity: str
+    engine: str
+
+    def __str__(self) -> str:
+        return f"identity: {self.identity} ({self.engine})"
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """Both sides are the same function of the same coins, under an injection of seeds."""
+
+    seeds: int
+    by_hashing: int
+    by_solver: int
+    engine: str
+
+    def __str__(self) -> str:
+        return (
+            f"coupling: {self.seeds} random bits, {self.by_hashing} obligations by hashing, "
+            f"{self.by_solver} by solver ({self.engine})"
+        )
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A counterexample: the instance as text, and the reason it fails for."""
+
+    statement: str
+    instance: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"witness: {self.reason}"
+
+
+@dataclass(frozen=True)
+class SolverAnswer:
+    """An answer of a solver that nothing here replays: trusted, by name and version."""
+
+    engine: str
+    version: str
+    queries: int
+
+    def __str__(self) -> str:
+        return f"trusted: {self.engine} {self.version} ({self.queries} queries)"
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A published theorem that is imported, not checked."""
+
+    source: str
+
+    def __str__(self) -> str:
+        return f"imported: {self.source}"
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """Seeded samples: a hint at most."""
+
+    count: int
+    seed: int
+
+    def __str__(self) -> str:
+        return f"hint only: {self.count} samples, seed {self.seed}"
+
+
+Evidence = (
+    Exhaustive
+    | Certificate
+    | Induction
+    | SymbolicIdentity
+    | Coupling
+    | Witness
+    | SolverAnswer
+    | Citation
+    | Sampled
+)
