@@ -22,7 +22,7 @@ class Edits(Enum):
     """Nothing: a written token stays (mask preservation)."""
     REMASK = "remask"
     """The remasking policy G may turn it back to M at the end of a round."""
-    REVISE_TOKEN = "revise-token"  # noqa: S105 - an edit model, not a secret
+    REVISE_TOKEN = "revise-token"
     """The predictor may replace it by another token, never by M."""
     REVISE_ANY = "revise-any"
     """The predictor may replace it by another token or by M."""
@@ -37,7 +37,7 @@ class Unmasking(Enum):
     INDEPENDENT = "independent"
     """Each position by its own coins, given the state; rates may differ by position."""
     EXCHANGEABLE = "exchangeable"
-    """The same rule for every masked position, or a uniform k-subset of them."""
+    """The same rule for every position that can change, or a uniform k-subset of these."""
     JOINT = "joint"
     """Any law on sets of positions, given the state."""
     AFTER_SAMPLING = "after-sampling"

@@ -8,11 +8,14 @@ family: what is here are the numbers whose growth along a family decides members
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from dlmcheck.spec.circuit import Circuit, Op, node_of
+from dlmcheck.spec.circuit import Circuit, Literal, Op, node_of
 from dlmcheck.spec.errors import BadCircuit, NotLayered
+from dlmcheck.spec.lattice import DepthCount
 
 
 def levels(circuit: Circuit) -> tuple[int, ...]:
@@ -31,16 +34,23 @@ def depth(circuit: Circuit) -> int:
     return max(levels(circuit), default=0)
 
 
+def counted_depth(circuit: Circuit, count: DepthCount) -> int:
+    """d in a reading of "depth": the largest layer, or the number of layers (0 without nodes)."""
+    if count is DepthCount.FROM_ZERO or not circuit.node_count:
+        return depth(circuit)
+    return depth(circuit) + 1
+
+
 def check_layered(circuit: Circuit, layers: Sequence[int]) -> None:
     """Check a layer assignment: inputs in layer 0, every edge from a layer to the next.
 
     Raises `NotLayered` with the offending edge, `BadCircuit` if an input is not in layer 0, a
-    gate is, or the number of layers does not fit.
+    gate is not in a positive one, or the number of layers does not fit.
     """
     if len(layers) != circuit.node_count:
         raise BadCircuit(f"{len(layers)} layers for {circuit.node_count} nodes")
     for node, layer in enumerate(layers):
-        if (layer == 0) != (node < len(circuit.inputs)):
+        if layer < 0 or (layer == 0) != (node < len(circuit.inputs)):
             raise BadCircuit(f"node {node} in layer {layer}", expected="inputs, alone, in layer 0")
         if node >= len(circuit.inputs):
             for arg in circuit.gate_of(node).args:
@@ -59,7 +69,7 @@ def is_layered(circuit: Circuit) -> bool:
 
 def layer_width(layers: Sequence[int]) -> int:
     """w as the number of nodes in the largest layer (inputs are layer 0)."""
-    return max((layers.count(layer) for layer in set(layers)), default=0)
+    return max(Counter(layers).values(), default=0)
 
 
 def live_width(circuit: Circuit, layers: Sequence[int]) -> int:
@@ -68,22 +78,30 @@ def live_width(circuit: Circuit, layers: Sequence[int]) -> int:
     A node is live at time t if it stands in a layer <= t and is an output, or is read by a node
     in a layer > t. In a strictly layered circuit without dead nodes, whose outputs are its last
     layer, the live set at time t is layer t.
+
+    Raises `BadCircuit` if the number of layers does not fit, or a gate does not stand above its
+    arguments.
     """
+    if len(layers) != circuit.node_count:
+        raise BadCircuit(f"{len(layers)} layers for {circuit.node_count} nodes")
     last_use = list(layers)
     for node in range(len(circuit.inputs), circuit.node_count):
         for arg in circuit.gate_of(node).args:
+            if layers[node_of(arg)] >= layers[node]:
+                raise BadCircuit(
+                    f"gate {node} in layer {layers[node]} reads node {node_of(arg)} in layer "
+                    f"{layers[node_of(arg)]}",
+                    expected="arguments in earlier layers",
+                )
             # The value must still be there when the reader is written, one round earlier.
             last_use[node_of(arg)] = max(last_use[node_of(arg)], layers[node] - 1)
     end = max(layers, default=0)
     for output in circuit.outputs:
         last_use[node_of(output)] = end
-    return max(
-        (
-            sum(1 for v in range(circuit.node_count) if layers[v] <= time <= last_use[v])
-            for time in range(end + 1)
-        ),
-        default=0,
-    )
+    # A node enters the live set in its layer and leaves it after its last use.
+    change = Counter(layers)
+    change.subtract(last + 1 for last in last_use)
+    return max(accumulate(change[time] for time in sorted(change)), default=0)
 
 
 def reads(circuit: Circuit) -> tuple[frozenset[int], ...]:
@@ -104,6 +122,50 @@ def _inputs_below(circuit: Circuit, node: int) -> frozenset[int]:
     return frozenset(v for v in seen if v < len(circuit.inputs))
 
 
+def shared_inputs(circuit: Circuit, groups: Sequence[Sequence[Literal]]) -> frozenset[int]:
+    """The inputs that wires connect to two or more groups of literals.
+
+    A position of a predictor is a group of two outputs; if no random input is shared, positions
+    are independent given the state. One pass over the circuit, however many groups there are.
+    """
+    nobody, several = -1, -2
+    owner = [nobody] * circuit.node_count
+
+    def claim(node: int, group: int) -> None:
+        if group != nobody and owner[node] != group:
+            owner[node] = group if owner[node] == nobody else several
+
+    for number, group in enumerate(groups):
+        for literal in group:
+            claim(node_of(literal), number)
+    # Readers come after what they read: backwards, an owner is final before it is passed on.
+    for node in range(circuit.node_count - 1, len(circuit.inputs) - 1, -1):
+        for arg in circuit.gate_of(node).args:
+            claim(node_of(arg), owner[node])
+    return frozenset(v for v in range(len(circuit.inputs)) if owner[v] == several)
+
+
+def groups_reading(
+    circuit: Circuit, groups: Sequence[Sequence[Literal]], node: int
+) -> tuple[int, ...]:
+    """The numbers of the groups of literals that wires connect to one node."""
+    above = {node}
+    for gate in range(max(node + 1, len(circuit.inputs)), circuit.node_count):
+        if any(node_of(arg) in above for arg in circuit.gate_of(gate).args):
+            above.add(gate)
+    return tuple(g for g, group in enumerate(groups) if any(node_of(x) in above for x in group))
+
+
+def random_bits_are_private(circuit: Circuit) -> bool:
+    """Whether each random input is read at most once: by one gate only and by no output.
+
+    This is the reading of layer 0 in which a random bit belongs to the gate that reads it.
+    """
+    readers = Counter(node for gate in circuit.gates for node in {*map(node_of, gate.args)})
+    kept = {node_of(output) for output in circuit.outputs}
+    return all(readers[v] <= 1 and v not in kept for v in circuit.random_inputs)
+
+
 def fan_in(circuit: Circuit) -> int:
     """The largest number of arguments of a gate."""
     return max((len(gate.args) for gate in circuit.gates), default=0)
@@ -119,8 +181,10 @@ def output_depths(circuit: Circuit) -> tuple[int, ...]:
 class Resources:
     """What was measured of one circuit. All counts are in nodes, depths in gates.
 
-    `locality` is the largest number of inputs in the cone of an output; `uses_xor` matters
-    because XOR of unbounded fan-in is not an AC0 gate.
+    `locality` is the largest number of inputs in the cone of an output: a family is NC0-like if
+    it stays bounded. A family is AC0-like if its depth stays bounded and its size polynomial, at
+    any fan-in; but XOR of unbounded fan-in is no AC0 gate, so `uses_xor` says whether there are
+    XOR gates and `xor_fan_in` how wide they are (0 if there are none).
     """
 
     size: int
@@ -130,6 +194,7 @@ class Resources:
     fan_in: int
     locality: int
     uses_xor: bool
+    xor_fan_in: int
 
 
 def measure(circuit: Circuit) -> Resources:
@@ -143,4 +208,5 @@ def measure(circuit: Circuit) -> Resources:
         fan_in=fan_in(circuit),
         locality=max((len(cone) for cone in reads(circuit)), default=0),
         uses_xor=any(gate.op is Op.XOR for gate in circuit.gates),
+        xor_fan_in=max((len(g.args) for g in circuit.gates if g.op is Op.XOR), default=0),
     )

@@ -7,229 +7,105 @@ Source: Jiang, Haghtalab, Chen (ICLR 2026), section 2. A round from state x:
     write    x'_i replaces x_i for i in S
     remask   x''_i = M for i in G(x')
 
-A run is D rounds from M^L, or from a prompt. Everything here is exact and enumerates; nothing is
-cached and nothing is fast. Rounds are numbered from 1. Where the sampler has no clock, its
-functions are handed None for the round number, so that they cannot depend on it.
+Policies that see the candidates select after the draw. A run is D rounds from M^L, or from a
+prompt. Everything here is exact and enumerates; nothing is cached and nothing is fast. Rounds are
+numbered from 1. Where the sampler has no clock, its functions are handed None for the round
+number, so that they cannot depend on it.
+
+What a sampler is stands in `definition` and `policies`; their names can be imported from here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
+from dlmcheck.spec.definition import (
+    Configuration,
+    Predictor,
+    Sampler,
+    initial_configurations,
+)
 from dlmcheck.spec.errors import (
     BadPoint,
+    BadSubsetSize,
     ChangesPrompt,
+    IllegalSampler,
     LeavesMask,
     NotAbsorbing,
-    RemasksWithoutLicence,
     SelectsNoCell,
     WritesForeignToken,
     WritesMask,
     WritesVisibleToken,
 )
-from dlmcheck.spec.lattice import Clock, Edits, End, Remasking, Stop, Unmasking
+from dlmcheck.spec.lattice import Clock, Edits, End, Stop
 from dlmcheck.spec.law import Law, certain, product_law
-from dlmcheck.spec.tokens import MASK, State, Token, all_masked, masked_positions
-
-Round = int | None
-"""The round number, or None for a sampler without a clock."""
-Positions = frozenset[int]
-Predictor = Callable[[State, int, Round], Law[Token]]
-"""p_i(. | x) as a function of (x, i, round). Positions are independent given x by construction."""
-
-
-# --- unmasking policies F ------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class DeterministicUnmasking:
-    """S is a function of the state (and the clock)."""
-
-    select: Callable[[State, Round], Positions]
-
-
-@dataclass(frozen=True)
-class IndependentUnmasking:
-    """Position i is selected with probability rate(x, i), independently over i."""
-
-    rate: Callable[[State, int, Round], Fraction]
-
-
-@dataclass(frozen=True)
-class SameRateUnmasking:
-    """Each masked position is selected independently at one common rate (exchangeable)."""
-
-    rate: Callable[[State, Round], Fraction]
-
-
-@dataclass(frozen=True)
-class UniformSubsetUnmasking:
-    """S is a uniform subset of the masked positions of a given size (exchangeable).
-
-    Where fewer positions are masked than asked for, all of them are selected.
-    """
-
-    size: Callable[[State, Round], int]
-
-
-@dataclass(frozen=True)
-class JointUnmasking:
-    """S follows any law on sets of positions, given the state."""
-
-    select: Callable[[State, Round], Law[Positions]]
-
-
-@dataclass(frozen=True)
-class AfterSamplingUnmasking:
-    """S follows a law that may depend on the drawn candidates (visible cells keep their token)."""
-
-    select: Callable[[State, State, Round], Law[Positions]]
-
-
-@dataclass(frozen=True)
-class MemoryUnmasking:
-    """S and the next memory follow a law that depends on state, memory and candidates."""
-
-    initial: Hashable
-    select: Callable[[State, Hashable, State, Round], Law[tuple[Positions, Hashable]]]
-
-
-UnmaskingPolicy = (
-    DeterministicUnmasking
-    | IndependentUnmasking
-    | SameRateUnmasking
-    | UniformSubsetUnmasking
-    | JointUnmasking
-    | AfterSamplingUnmasking
-    | MemoryUnmasking
+from dlmcheck.spec.policies import (
+    AfterSamplingUnmasking,
+    DeterministicRemasking,
+    DeterministicUnmasking,
+    IndependentRemasking,
+    IndependentUnmasking,
+    JointRemasking,
+    JointUnmasking,
+    MemoryUnmasking,
+    Positions,
+    RemaskingPolicy,
+    Round,
+    SameRateUnmasking,
+    UniformSubsetUnmasking,
+    UnmaskingPolicy,
+    remasking_class,
+    unmasking_class,
 )
+from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
 
-
-# --- remasking policies G ------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class DeterministicRemasking:
-    """G is a function of the state after the write."""
-
-    select: Callable[[State, Round], Positions]
-
-
-@dataclass(frozen=True)
-class IndependentRemasking:
-    """Position i is remasked with probability rate(x', i), independently over i."""
-
-    rate: Callable[[State, int, Round], Fraction]
-
-
-@dataclass(frozen=True)
-class JointRemasking:
-    """The remasked set follows any law, given the state after the write."""
-
-    select: Callable[[State, Round], Law[Positions]]
-
-
-RemaskingPolicy = DeterministicRemasking | IndependentRemasking | JointRemasking
-
-
-# --- samplers ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Sampler:
-    """A DLM with everything that a run needs.
-
-    `length` is L; `prompt` maps cells to the visible tokens that stand there from the start and
-    must stay; `given` is the law of the start on all cells (default: M everywhere but the
-    prompt). `output` lists the cells that are read at the end, in order. `rounds` is D.
-
-    Raises `RemasksWithoutLicence` if a remasking policy comes with another edit model, and
-    `BadPoint` if it is missing, or a cell, the length or the number of rounds is out of range.
-    """
-
-    length: int
-    predictor: Predictor
-    unmask: UnmaskingPolicy
-    rounds: int
-    output: tuple[int, ...]
-    edits: Edits = Edits.WRITE_ONCE
-    remask: RemaskingPolicy | None = None
-    clock: Clock = Clock.STATE_ONLY
-    end: End = End.WHOLE_STATE
-    stop: Stop = Stop.FIXED_ROUNDS
-    vocabulary: int = 2
-    prompt: tuple[tuple[int, Token], ...] = ()
-    given: Law[State] | None = None
-
-    def __post_init__(self) -> None:
-        if self.remask is not None and self.edits is not Edits.REMASK:
-            raise RemasksWithoutLicence(f"remasking under edits {self.edits.value}")
-        if self.remask is None and self.edits is Edits.REMASK:
-            raise BadPoint("edits remask without a remasking policy", source="sampler")
-        cells = [*self.output, *(cell for cell, _ in self.prompt)]
-        if any(not 0 <= cell < self.length for cell in cells):
-            raise BadPoint("an output or prompt cell is out of range", source="sampler")
-        if self.rounds < 0 or self.length < 0 or self.vocabulary < 1:
-            raise BadPoint("negative rounds or length, or no vocabulary", source="sampler")
-
-    def start(self) -> Law[State]:
-        """The law of the state before round 1."""
-        if self.given is not None:
-            return self.given
-        state = list(all_masked(self.length))
-        for cell, token in self.prompt:
-            state[cell] = token
-        return certain(tuple(state))
-
-    def round_argument(self, number: int) -> Round:
-        """What the sampler's functions are told about the round number."""
-        return number if self.clock is Clock.ROUND_NUMBER else None
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """What a run carries from round to round: the state, and hidden memory if there is any."""
-
-    state: State
-    memory: Hashable = None
-
-
-def unmasking_class(policy: UnmaskingPolicy) -> Unmasking:
-    """The class of F that a policy's form promises (its behaviour may be simpler)."""
-    if isinstance(policy, DeterministicUnmasking):
-        return Unmasking.DETERMINISTIC
-    if isinstance(policy, IndependentUnmasking):
-        return Unmasking.INDEPENDENT
-    if isinstance(policy, SameRateUnmasking | UniformSubsetUnmasking):
-        return Unmasking.EXCHANGEABLE
-    if isinstance(policy, JointUnmasking):
-        return Unmasking.JOINT
-    if isinstance(policy, AfterSamplingUnmasking):
-        return Unmasking.AFTER_SAMPLING
-    return Unmasking.MEMORY
-
-
-def remasking_class(policy: RemaskingPolicy | None) -> Remasking:
-    """The class of G that a policy's form promises."""
-    if policy is None:
-        return Remasking.NONE
-    if isinstance(policy, DeterministicRemasking):
-        return Remasking.DETERMINISTIC
-    if isinstance(policy, IndependentRemasking):
-        return Remasking.INDEPENDENT
-    return Remasking.JOINT
-
-
-def initial_configurations(sampler: Sampler) -> Law[Configuration]:
-    """The law of the configuration before round 1."""
-    memory = sampler.unmask.initial if isinstance(sampler.unmask, MemoryUnmasking) else None
-    return sampler.start().map(lambda state: Configuration(state, memory))
+__all__ = [
+    "AfterSamplingUnmasking",
+    "Configuration",
+    "DeterministicRemasking",
+    "DeterministicUnmasking",
+    "IndependentRemasking",
+    "IndependentUnmasking",
+    "JointRemasking",
+    "JointUnmasking",
+    "MemoryUnmasking",
+    "Positions",
+    "Predictor",
+    "RemaskingPolicy",
+    "Round",
+    "SameRateUnmasking",
+    "Sampler",
+    "UniformSubsetUnmasking",
+    "UnmaskingPolicy",
+    "candidate_law",
+    "check_absorbing",
+    "check_end",
+    "check_write",
+    "independent_subset",
+    "initial_configurations",
+    "laws_by_round",
+    "output_law",
+    "remask_law",
+    "remasking_class",
+    "round_law",
+    "run_law",
+    "selection_law",
+    "unmasking_class",
+    "writable_cells",
+    "write_law",
+]
 
 
 # --- one round -----------------------------------------------------------------------------
+
+
+def writable_cells(sampler: Sampler, state: State) -> Positions:
+    """The cells that a write can change: all of them with revision, else the masked ones."""
+    if sampler.edits in (Edits.REVISE_TOKEN, Edits.REVISE_ANY):
+        return frozenset(range(sampler.length))
+    return masked_positions(state)
 
 
 def candidate_law(sampler: Sampler, state: State, number: int, cells: Positions) -> Law[State]:
@@ -253,21 +129,24 @@ def independent_subset(cells: Positions, rate: Callable[[int], Fraction]) -> Law
 def selection_law(sampler: Sampler, state: State, number: int) -> Law[Positions]:
     """The law of S = F(x) for a policy that does not see the candidates.
 
-    Raises `BadPoint` for one that does.
+    Raises `BadPoint` for one that does, `BadSubsetSize` for a negative number of positions.
     """
     clock = sampler.round_argument(number)
     policy = sampler.unmask
-    masked = masked_positions(state)
+    writable = writable_cells(sampler, state)
     if isinstance(policy, DeterministicUnmasking):
         return certain(policy.select(state, clock))
     if isinstance(policy, IndependentUnmasking):
         everywhere = frozenset(range(sampler.length))
         return independent_subset(everywhere, lambda i: policy.rate(state, i, clock))
     if isinstance(policy, SameRateUnmasking):
-        return independent_subset(masked, lambda _: policy.rate(state, clock))
+        return independent_subset(writable, lambda _: policy.rate(state, clock))
     if isinstance(policy, UniformSubsetUnmasking):
-        size = min(policy.size(state, clock), len(masked))
-        subsets = [frozenset(chosen) for chosen in combinations(sorted(masked), size)]
+        wanted = policy.size(state, clock)
+        if wanted < 0:
+            raise BadSubsetSize(wanted, state=state, round_number=number)
+        size = min(wanted, len(writable))
+        subsets = [frozenset(chosen) for chosen in combinations(sorted(writable), size)]
         return Law({chosen: Fraction(1, len(subsets)) for chosen in subsets})
     if isinstance(policy, JointUnmasking):
         return policy.select(state, clock)
@@ -279,26 +158,10 @@ def write_law(sampler: Sampler, before: Configuration, number: int) -> Law[Confi
 
     Raises the errors of `check_write` and `SelectsNoCell`.
     """
-    state = before.state
-    clock = sampler.round_argument(number)
     policy = sampler.unmask
-
     if isinstance(policy, AfterSamplingUnmasking | MemoryUnmasking):
-        # These policies see the candidates, so that all masked positions must be drawn.
-        def select_and_write(candidates: State) -> Law[Configuration]:
-            if isinstance(policy, MemoryUnmasking):
-                choice = policy.select(state, before.memory, candidates, clock)
-            else:
-                choice = policy.select(state, candidates, clock).map(
-                    lambda chosen: (chosen, before.memory)
-                )
-            return choice.map(
-                lambda pair: Configuration(
-                    _written(sampler, state, candidates, pair[0], number), pair[1]
-                )
-            )
-
-        return candidate_law(sampler, state, number, masked_positions(state)).bind(select_and_write)
+        return _write_law_after_sampling(sampler, policy, before, number)
+    state = before.state
 
     def draw_and_write(chosen: Positions) -> Law[Configuration]:
         _check_positions(sampler, state, chosen, number)
@@ -309,6 +172,39 @@ def write_law(sampler: Sampler, before: Configuration, number: int) -> Law[Confi
         )
 
     return selection_law(sampler, state, number).bind(draw_and_write)
+
+
+def _write_law_after_sampling(
+    sampler: Sampler,
+    policy: AfterSamplingUnmasking | MemoryUnmasking,
+    before: Configuration,
+    number: int,
+) -> Law[Configuration]:
+    """Draw first, on every cell that can change; then select with the candidates in view."""
+    state = before.state
+    clock = sampler.round_argument(number)
+    drawn_cells = writable_cells(sampler, state)
+
+    def select(candidates: State) -> Law[tuple[Positions, Hashable]]:
+        if isinstance(policy, MemoryUnmasking):
+            return policy.select(state, before.memory, candidates, clock)
+        return policy.select(state, candidates, clock).map(lambda chosen: (chosen, before.memory))
+
+    def write(candidates: State, chosen: Positions) -> State:
+        _check_positions(sampler, state, chosen, number)
+        # The candidate of a cell that must stay is what it shows. To select such a cell is legal
+        # only if its own law keeps it, too.
+        for i in sorted(chosen - drawn_cells):
+            for token in sampler.predictor(state, i, clock):
+                check_write(sampler, state[i], token, state, number, i)
+        return _written(sampler, state, candidates, chosen, number)
+
+    def select_and_write(candidates: State) -> Law[Configuration]:
+        return select(candidates).map(
+            lambda pair: Configuration(write(candidates, pair[0]), pair[1])
+        )
+
+    return candidate_law(sampler, state, number, drawn_cells).bind(select_and_write)
 
 
 def remask_law(sampler: Sampler, state: State, number: int) -> Law[State]:
@@ -333,7 +229,10 @@ def remask_law(sampler: Sampler, state: State, number: int) -> Law[State]:
         for cell, _ in sampler.prompt:
             if cell in chosen:
                 raise ChangesPrompt(
-                    f"prompt cell {cell} is remasked", state=state, round_number=number
+                    f"prompt cell {cell} is remasked",
+                    state=state,
+                    round_number=number,
+                    position=cell,
                 )
         return tuple(MASK if i in chosen else token for i, token in enumerate(state))
 
@@ -349,50 +248,70 @@ def round_law(sampler: Sampler, before: Configuration, number: int) -> Law[Confi
     )
 
 
-def check_write(sampler: Sampler, old: Token, new: Token, state: State, number: int) -> None:
+def check_write(
+    sampler: Sampler,
+    old: Token,
+    new: Token,
+    state: State,
+    number: int,
+    position: int | None = None,
+) -> None:
     """Check one cell's change against the edit model (mask preservation).
 
-    Raises `WritesForeignToken`, `WritesMask` or `WritesVisibleToken`.
+    `position`, where it is known, only goes into the error. Raises `WritesForeignToken`,
+    `WritesMask` or `WritesVisibleToken`.
     """
+    error: type[IllegalSampler]
     if new != MASK and not 0 <= new < sampler.vocabulary:
-        raise WritesForeignToken(f"token {new} is written", state=state, round_number=number)
-    if new == MASK and sampler.edits is not Edits.REVISE_ANY:
-        raise WritesMask("the predictor writes M", state=state, round_number=number)
-    keeps = sampler.edits in (Edits.WRITE_ONCE, Edits.REMASK)
-    if keeps and old not in (MASK, new):
-        raise WritesVisibleToken(
-            f"visible token {old} becomes {new}", state=state, round_number=number
-        )
+        error, message = WritesForeignToken, f"token {new} is written"
+    elif new == MASK and sampler.edits is not Edits.REVISE_ANY:
+        error, message = WritesMask, "the predictor writes M"
+    elif sampler.edits in (Edits.WRITE_ONCE, Edits.REMASK) and old not in (MASK, new):
+        error, message = WritesVisibleToken, f"visible token {old} becomes {new}"
+    else:
+        return
+    raise error(message, state=state, round_number=number, position=position)
 
 
 def _written(
     sampler: Sampler, state: State, candidates: State, chosen: Positions, number: int
 ) -> State:
     _check_positions(sampler, state, chosen, number)
-    for i in chosen:
-        check_write(sampler, state[i], candidates[i], state, number)
+    for i in sorted(chosen):
+        check_write(sampler, state[i], candidates[i], state, number, i)
     for cell, token in sampler.prompt:
         if cell in chosen and candidates[cell] != token:
             raise ChangesPrompt(
-                f"prompt cell {cell} is rewritten", state=state, round_number=number
+                f"prompt cell {cell} is rewritten",
+                state=state,
+                round_number=number,
+                position=cell,
             )
     return tuple(candidates[i] if i in chosen else token for i, token in enumerate(state))
 
 
 def _check_positions(sampler: Sampler, state: State, chosen: Positions, number: int) -> None:
-    for i in chosen:
+    for i in sorted(chosen):
         if not 0 <= i < sampler.length:
-            raise SelectsNoCell(f"position {i} is selected", state=state, round_number=number)
+            raise SelectsNoCell(
+                f"position {i} is selected", state=state, round_number=number, position=i
+            )
 
 
 # --- a run ---------------------------------------------------------------------------------
 
 
 def laws_by_round(sampler: Sampler, rounds: int | None = None) -> list[Law[Configuration]]:
-    """The law of the configuration after 0, 1, ..., D rounds."""
+    """The law of the configuration after 0, 1, ..., D rounds (or as many as asked for).
+
+    Raises `BadPoint` for a negative number of rounds, and every error of a round.
+    """
     law = initial_configurations(sampler)
     laws = [law]
-    for number in range(1, (sampler.rounds if rounds is None else rounds) + 1):
+    last = sampler.rounds if rounds is None else rounds
+    if last < 0:
+        raise BadPoint(f"{last} rounds", source="sampler")
+    for number in range(1, last + 1):
         law = law.bind(_round_kernel(sampler, number))
         laws.append(law)
     return laws
@@ -406,15 +325,38 @@ def check_end(sampler: Sampler, final: Law[Configuration]) -> None:
     """Check the end and stop conventions on the law after the last round.
 
     Raises `LeavesMask` if a token is missing with positive probability, `NotAbsorbing` if the
-    sampler promises to be absorbing and one more round changes a state.
+    sampler promises to be absorbing and a further round changes a state.
     """
     cells = range(sampler.length) if sampler.end is End.WHOLE_STATE else sampler.output
     for configuration, probability in final.items():
         if any(configuration.state[i] == MASK for i in cells):
             raise LeavesMask(configuration.state, sampler.rounds, probability)
     if sampler.stop is Stop.ABSORBING:
-        number = sampler.rounds + 1
-        for configuration in final:
+        check_absorbing(sampler, final)
+
+
+def check_absorbing(
+    sampler: Sampler, final: Law[Configuration], further: int | None = None
+) -> None:
+    """Check that no further round changes a state of the law after the last round.
+
+    Without a clock and with `further` None, all further rounds are meant: the configurations
+    that they reach are followed until no new ones turn up (hidden memory may go on changing; if
+    it takes infinitely many values, this does not end). Otherwise `further` says how many
+    rounds after D are checked.
+
+    Raises `NotAbsorbing`, and `BadPoint` for all further rounds of a sampler with a clock.
+    """
+    if further is None and sampler.clock is Clock.ROUND_NUMBER:
+        raise BadPoint("all further rounds of a sampler with a clock", source="sampler")
+    todo = set(final)
+    seen: set[Configuration] = set()
+    number = sampler.rounds
+    while todo and (further is None or number < sampler.rounds + further):
+        number += 1
+        seen |= todo
+        reached: set[Configuration] = set()
+        for configuration in todo:
             for after in round_law(sampler, configuration, number):
                 if after.state != configuration.state:
                     raise NotAbsorbing(
@@ -422,6 +364,9 @@ def check_end(sampler: Sampler, final: Law[Configuration]) -> None:
                         state=configuration.state,
                         round_number=number,
                     )
+                reached.add(after)
+        # With a clock, a configuration may behave otherwise in the next round.
+        todo = reached - seen if sampler.clock is Clock.STATE_ONLY else reached
 
 
 def run_law(sampler: Sampler) -> Law[State]:

@@ -25,7 +25,7 @@ from dlmcheck.spec.circuit import Bits, Circuit, Input, InputKind, cone, evaluat
 from dlmcheck.spec.errors import BadInput, SharedRandomBits
 from dlmcheck.spec.lattice import Clock, Edits, End, Stop
 from dlmcheck.spec.law import Law, uniform
-from dlmcheck.spec.resources import reads
+from dlmcheck.spec.resources import groups_reading, reads, shared_inputs
 from dlmcheck.spec.sampler import (
     AfterSamplingUnmasking,
     DeterministicRemasking,
@@ -68,8 +68,10 @@ class Schedule:
     read at the end. `labels` are hints for people and for engines (one per cell, or none at
     all); nothing is ever concluded from them.
 
-    Raises `BadInput` if a circuit's interface does not fit, or a cell is used twice or does not
-    exist; `SharedRandomBits` if two positions of the predictor read one random bit.
+    Raises `BadInput` if a circuit's interface does not fit, a cell is used twice or does not
+    exist, the clock bits do not reach the last round, or an absorbing stop is promised with a
+    clock (`Sampler` says why); `SharedRandomBits` if two positions of the predictor read one
+    random bit.
     """
 
     length: int
@@ -93,6 +95,9 @@ class Schedule:
     def __post_init__(self) -> None:
         if self.length < 0 or self.rounds < 0 or self.clock_bits < 0:
             raise BadInput("negative length, rounds or clock bits", source="schedule")
+        if self.clock_bits and self.stop is Stop.ABSORBING:
+            raise BadInput("an absorbing stop with a round number", source="schedule")
+        clock_value(self, self.rounds)
         _check_interface(self, "predictor", self.predictor, 2 * self.length, candidates=False)
         _check_interface(
             self, "unmask", self.unmask, self.length, candidates=self.unmask_sees_candidates
@@ -118,15 +123,16 @@ class Schedule:
                     source="schedule",
                     expected=f"distinct cells below {self.length}",
                 )
-        owners: dict[int, int] = {}
-        for position, inputs in enumerate(predictor_reads(self)):
-            for node in inputs:
-                if self.predictor.inputs[node].kind is InputKind.RANDOM:
-                    if owners.setdefault(node, position) != position:
-                        raise SharedRandomBits(
-                            f"positions {owners[node]} and {position} of the predictor read the "
-                            f"same random bit {self.predictor.inputs[node].name}"
-                        )
+        positions = _positions(self.predictor)
+        for node in sorted(shared_inputs(self.predictor, positions)):
+            if self.predictor.inputs[node].kind is InputKind.RANDOM:
+                first, second, *_ = groups_reading(self.predictor, positions, node)
+                raise SharedRandomBits((first, second), self.predictor.inputs[node].name)
+
+
+def _positions(predictor: Circuit) -> list[tuple[int, ...]]:
+    """The two outputs of each position."""
+    return [predictor.outputs[2 * i : 2 * i + 2] for i in range(len(predictor.outputs) // 2)]
 
 
 def _check_interface(
@@ -164,7 +170,7 @@ def clock_value(schedule: Schedule, number: int) -> Bits:
     """The clock bits of a round number, lowest first. Raises `BadInput` if it does not fit."""
     if schedule.clock_bits == 0:
         return ()
-    if number >= 1 << schedule.clock_bits:
+    if not 0 <= number < 1 << schedule.clock_bits:
         raise BadInput(f"round {number} does not fit {schedule.clock_bits} bits", source="clock")
     return tuple(bool(number >> j & 1) for j in range(schedule.clock_bits))
 
@@ -223,13 +229,8 @@ def _has_random(circuit: Circuit) -> bool:
 
 
 def _shares_random(circuit: Circuit) -> bool:
-    seen: set[int] = set()
-    for inputs in reads(circuit):
-        random = {v for v in inputs if circuit.inputs[v].kind is InputKind.RANDOM}
-        if random & seen:
-            return True
-        seen |= random
-    return False
+    shared = shared_inputs(circuit, [(output,) for output in circuit.outputs])
+    return any(circuit.inputs[node].kind is InputKind.RANDOM for node in shared)
 
 
 def sampler_of(schedule: Schedule, data: Sequence[bool] = ()) -> Sampler:
@@ -237,7 +238,20 @@ def sampler_of(schedule: Schedule, data: Sequence[bool] = ()) -> Sampler:
 
     The class of F and G is read off their circuits: deterministic without random bits,
     independent if no random bit reaches two positions, else joint; after-sampling if F sees the
-    candidates.
+    candidates. Raises `BadInput` if the number of data values does not fit.
+    """
+    given = [
+        start_state(schedule, data, values)
+        for values in product((False, True), repeat=len(schedule.given_cells))
+    ]
+    return sampler_from(schedule, data, uniform(given))
+
+
+def sampler_from(schedule: Schedule, data: Sequence[bool], start: Law[State]) -> Sampler:
+    """As `sampler_of`, but from any law of the start.
+
+    With very many given cells the uniform law on all their values cannot be written down; one
+    start can. Raises `BadPoint` if a start does not show the data.
     """
     encoding = schedule.encoding
     rows = [
@@ -246,16 +260,12 @@ def sampler_of(schedule: Schedule, data: Sequence[bool] = ()) -> Sampler:
     ]
 
     def fixed(state: State, number: Round) -> Bits:
-        return encoding.encode(state) + (clock_value(schedule, number) if number else ())
+        return encoding.encode(state) + (() if number is None else clock_value(schedule, number))
 
     def predictor(state: State, i: int, number: Round) -> Law[Token]:
         codes = rows[i].law(fixed(state, number))
         return codes.map(lambda code: encoding.token_of((code[0], code[1]), i))
 
-    given = [
-        start_state(schedule, data, values)
-        for values in product((False, True), repeat=len(schedule.given_cells))
-    ]
     return Sampler(
         length=schedule.length,
         predictor=predictor,
@@ -270,7 +280,7 @@ def sampler_of(schedule: Schedule, data: Sequence[bool] = ()) -> Sampler:
         prompt=tuple(
             (cell, int(value)) for cell, value in zip(schedule.data_cells, data, strict=True)
         ),
-        given=uniform(given),
+        given=start,
     )
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from dlmcheck.spec.circuit import Bits, Circuit, InputKind, evaluate
 from dlmcheck.spec.errors import ChangesPrompt, LeavesMask
 from dlmcheck.spec.lattice import End
-from dlmcheck.spec.law import ONE
-from dlmcheck.spec.sampler import Sampler, check_write
-from dlmcheck.spec.schedule import Schedule, clock_value, sampler_of, start_state
+from dlmcheck.spec.law import ONE, certain
+from dlmcheck.spec.sampler import Sampler, check_write, writable_cells
+from dlmcheck.spec.schedule import Schedule, clock_value, sampler_from, start_state
 from dlmcheck.spec.tokens import MASK, State
 
 Coins = Callable[[str, int, int], bool]
@@ -48,13 +48,14 @@ def one_step(schedule: Schedule, sampler: Sampler, state: State, number: int, co
 
     seen = fixed
     if schedule.unmask_sees_candidates:
-        candidates = tuple(token(i) if t == MASK else t for i, t in enumerate(state))
+        drawn_cells = writable_cells(sampler, state)
+        candidates = tuple(token(i) if i in drawn_cells else t for i, t in enumerate(state))
         seen = fixed + encoding.encode(candidates)
     flags = _run(schedule.unmask, seen, "unmask", number, coins)
     selected = frozenset(i for i, flag in enumerate(flags) if flag)
     written = list(state)
     for i in sorted(selected):
-        check_write(sampler, state[i], token(i), state, number)
+        check_write(sampler, state[i], token(i), state, number, i)
         written[i] = token(i)
     _check_prompt(sampler, tuple(written), number)
     after = tuple(written)
@@ -73,10 +74,12 @@ def run_on_coins(
 ) -> list[Step]:
     """The whole run on given coins: one `Step` per round.
 
-    Raises `LeavesMask` if a token is missing at the end, and the errors of a round.
+    One path shows one round after the other; whether an absorbing sampler would go on standing
+    still is a question to `check_absorbing`. Raises `LeavesMask` if a token is missing at the
+    end, and the errors of a round.
     """
-    sampler = sampler_of(schedule, data)
     state = start_state(schedule, data, given)
+    sampler = sampler_from(schedule, data, certain(state))
     steps: list[Step] = []
     for number in range(1, schedule.rounds + 1):
         steps.append(one_step(schedule, sampler, state, number, coins))
@@ -96,7 +99,9 @@ def output_of(schedule: Schedule, steps: Sequence[Step], start: State) -> State:
 def _check_prompt(sampler: Sampler, state: State, number: int) -> None:
     for cell, token in sampler.prompt:
         if state[cell] != token:
-            raise ChangesPrompt(f"prompt cell {cell} changes", state=state, round_number=number)
+            raise ChangesPrompt(
+                f"prompt cell {cell} changes", state=state, round_number=number, position=cell
+            )
 
 
 def _run(circuit: Circuit, fixed: Bits, part: str, number: int, coins: Coins) -> Bits:
