@@ -67,7 +67,9 @@ class Builder:
 
     def build(self, outputs: Iterable[Literal], names: Iterable[str] = ()) -> Circuit:
         """The finished circuit. Raises `BadCircuit` if it breaks the rules of circuits."""
-        return Circuit(self.inputs, tuple(self._gates), tuple(outputs), tuple(names))
+        # The outputs may be a generator that still adds gates: run it first.
+        listed = tuple(outputs)
+        return Circuit(self.inputs, tuple(self._gates), listed, tuple(names))
 
 
 def masked_bit(cell: int) -> Literal:

@@ -1,0 +1,155 @@
+"""The audit: run the jobs behind the chosen rows and say what came of each row.
+
+A row's verdict is that of its roads, which must agree. A road that did not finish makes the row
+UNKNOWN, a road that broke makes it ERROR, roads that contradict each other are reported as such
+(exit code 4); nothing is ever decided by a vote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from dlmcheck.verify.claims.registry import Job, Profile, Registry, Row
+from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
+from dlmcheck.verify.kernel.evidence import Evidence, Exhaustive, Sampled
+from dlmcheck.verify.kernel.results import Checked, Rejected
+from dlmcheck.verify.kernel.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class RoadResult:
+    """What one road found, or why it found nothing."""
+
+    job: str
+    engine: str
+    verdict: Verdict
+    evidence: Evidence | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """A row of the audit table."""
+
+    row: Row
+    verdict: Verdict
+    roads: tuple[RoadResult, ...]
+    disagreement: bool = False
+
+    @property
+    def count(self) -> int | None:
+        """The smallest number of instances that a road checked; None if none counts any."""
+        counts = [r.evidence.met for r in self.roads if isinstance(r.evidence, Exhaustive)]
+        return min(counts) if counts else None
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """All rows, with the work behind them."""
+
+    profile: Profile
+    rows: tuple[RowResult, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict[str, float])
+    peak_bytes: Mapping[str, int] = field(default_factory=dict[str, int])
+    interrupted: bool = False
+
+
+def combine(row: Row, roads: Sequence[RoadResult]) -> RowResult:
+    """One verdict from the roads of a row.
+
+    ERROR if a road broke or they contradict each other, UNKNOWN if one did not finish or rests
+    on samples only; else their common verdict, the weaker of two affirmative ones.
+    """
+    verdicts = {road.verdict for road in roads}
+    affirmative = any(verdict.is_affirmative for verdict in verdicts)
+    if affirmative and Verdict.REFUTED in verdicts:
+        return RowResult(row, Verdict.ERROR, tuple(roads), disagreement=True)
+    for worst in (Verdict.ERROR, Verdict.UNKNOWN, Verdict.VACUOUS, Verdict.UNSETTLEABLE):
+        if worst in verdicts:
+            return RowResult(row, worst, tuple(roads))
+    if any(isinstance(road.evidence, Sampled) for road in roads):
+        return RowResult(row, Verdict.UNKNOWN, tuple(roads))
+    for verdict in (Verdict.REFUTED, Verdict.BOUNDED, Verdict.PROVED):
+        if verdict in verdicts:
+            return RowResult(row, verdict, tuple(roads))
+    return RowResult(row, Verdict.ERROR, tuple(roads))
+
+
+def run_audit(
+    registry: Registry,
+    rows: Sequence[Row],
+    *,
+    profile: Profile = Profile.QUICK,
+    workers: int = 2,
+    timeout: float | None = None,
+    memory: int | None = None,
+    on_finish: Callable[[Finished], None] | None = None,
+    on_progress: Callable[[str, int], None] | None = None,
+) -> AuditResult:
+    """Audit some rows of a registry.
+
+    `timeout` (seconds) and `memory` (bytes) hold for each task, that is for each part of a job.
+    """
+    wanted = {road.job for row in rows for road in row.roads}
+    jobs = [job for job in registry.jobs if job.id in wanted]
+    tasks = [
+        Task(_task_name(job, part), partial(job.run, profile, part))
+        for job in jobs
+        for part in range(job.parts(profile))
+    ]
+    outcomes = {
+        outcome.name: outcome
+        for outcome in run_tasks(
+            tasks,
+            workers=workers,
+            timeout=timeout,
+            memory=memory,
+            on_finish=on_finish,
+            on_progress=on_progress,
+        )
+    }
+    found = {job.id: _conclude(job, profile, outcomes) for job in jobs}
+    results = tuple(
+        combine(row, [_road(registry.job(r.job), r.statement, found[r.job]) for r in row.roads])
+        for row in rows
+    )
+    return AuditResult(
+        profile,
+        results,
+        {name: outcome.seconds for name, outcome in outcomes.items()},
+        {name: outcome.peak_bytes for name, outcome in outcomes.items()},
+        any(outcome.ending is Ending.INTERRUPTED for outcome in outcomes.values()),
+    )
+
+
+def _task_name(job: Job, part: int) -> str:
+    return f"{job.id}#{part}"
+
+
+_Concluded = Mapping[str, Checked] | RoadResult
+
+
+def _conclude(job: Job, profile: Profile, outcomes: Mapping[str, Finished]) -> _Concluded:
+    """The job's checked results, or the one reason for which it has none."""
+    parts = [outcomes[_task_name(job, part)] for part in range(job.parts(profile))]
+    for part in parts:
+        if part.ending is not Ending.DONE:
+            unknown = part.ending in (Ending.TIMEOUT, Ending.MEMORY, Ending.INTERRUPTED)
+            verdict = Verdict.UNKNOWN if unknown else Verdict.ERROR
+            message = f"{part.ending.value}: {part.message}".rstrip(": ")
+            return RoadResult(job.id, job.engine, verdict, None, message)
+    try:
+        return job.conclude(profile, [part.value for part in parts])
+    except Rejected as error:
+        return RoadResult(job.id, job.engine, Verdict.ERROR, None, f"rejected: {error.reason}")
+
+
+def _road(job: Job, statement: str, concluded: _Concluded) -> RoadResult:
+    if isinstance(concluded, RoadResult):
+        return concluded
+    checked = concluded.get(statement)
+    if checked is None:
+        return RoadResult(job.id, job.engine, Verdict.ERROR, None, f"no result for {statement}")
+    return RoadResult(job.id, job.engine, checked.verdict, checked.evidence)

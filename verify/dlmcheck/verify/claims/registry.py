@@ -1,0 +1,187 @@
+"""What a claim is, what a row of the audit is, and which jobs decide a row.
+
+A *claim* is a statement of the paper (or of its follow-up). It is audited once per *reading*:
+a row. A row is decided along one or more *roads*, each a statement that some *job* checks; the
+roads of a row share no engine, and if they disagree the audit says so instead of voting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import Any, Protocol
+
+from dlmcheck.spec.lattice import Point
+from dlmcheck.verify.kernel.results import Checked
+from dlmcheck.verify.kernel.sweep import Part, Sweep, conclude, run_part
+
+
+@unique
+class Profile(Enum):
+    """How much an audit does: the domains grow, the statements stay."""
+
+    QUICK = "quick"
+    FULL = "full"
+    DEEP = "deep"
+
+
+Progress = Callable[[int], None]
+
+
+class Job(Protocol):
+    """A unit of checking that yields one checked result per statement.
+
+    It may be split: the parts run in processes of their own, `conclude` joins what they found.
+    """
+
+    @property
+    def id(self) -> str:
+        """A unique name."""
+        ...
+
+    @property
+    def engine(self) -> str:
+        """Which engine does the work, for the report."""
+        ...
+
+    def parts(self, profile: Profile) -> int:
+        """How many parts there are."""
+        ...
+
+    def run(self, profile: Profile, part: int, progress: Progress) -> object:
+        """Do one part and return something picklable."""
+        ...
+
+    def conclude(self, profile: Profile, parts: Sequence[object]) -> Mapping[str, Checked]:
+        """Join the parts: statement -> checked result."""
+        ...
+
+
+@dataclass(frozen=True)
+class SweepJob:
+    """A pass of the kernel over a domain, split evenly into parts."""
+
+    id: str
+    engine: str
+    make: Callable[[Profile], Sweep[Any, Any]]
+    split: int = 2
+
+    def parts(self, profile: Profile) -> int:
+        """See `Job`."""
+        return self.split
+
+    def run(self, profile: Profile, part: int, progress: Progress) -> object:
+        """See `Job`."""
+        return run_part(self.make(profile), part, self.split, progress)
+
+    def conclude(self, profile: Profile, parts: Sequence[object]) -> Mapping[str, Checked]:
+        """See `Job`."""
+        return conclude(self.make(profile), [p for p in parts if isinstance(p, Part)])
+
+
+@dataclass(frozen=True)
+class DirectJob:
+    """A check in one piece that makes its checked results itself, through the kernel."""
+
+    id: str
+    engine: str
+    check: Callable[[Profile], Mapping[str, Checked]]
+
+    def parts(self, profile: Profile) -> int:
+        """See `Job`."""
+        return 1
+
+    def run(self, profile: Profile, part: int, progress: Progress) -> object:
+        """See `Job`."""
+        return dict(self.check(profile))
+
+    def conclude(self, profile: Profile, parts: Sequence[object]) -> Mapping[str, Checked]:
+        """See `Job`."""
+        found = parts[0]
+        if not isinstance(found, dict):
+            raise TypeError("a direct job returns a dictionary")
+        return {str(name): result for name, result in found.items() if isinstance(result, Checked)}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+@dataclass(frozen=True)
+class Road:
+    """One way to decide a row: a statement that a job checks."""
+
+    job: str
+    statement: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claim in one reading.
+
+    `statement` is the claim in our words at this point of the lattice; `assumptions` is what
+    the verdict rests on beyond the kernel and the specification.
+    """
+
+    claim: str
+    reading: str
+    statement: str
+    roads: tuple[Road, ...]
+    point: Point | None = None
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """`CLAIM/reading`, as it stands in the lock."""
+        return f"{self.claim}/{self.reading}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement of the source, with its hypotheses and the name of its note."""
+
+    id: str
+    title: str
+    reference: str
+    hypotheses: tuple[str, ...]
+    note: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All claims and the jobs that decide them.
+
+    Raises `ValueError` if names repeat or a road leads to no job.
+    """
+
+    claims: tuple[Claim, ...]
+    jobs: tuple[Job, ...]
+
+    def __post_init__(self) -> None:
+        rows = [row.id for row in self.rows]
+        names = [job.id for job in self.jobs]
+        claims = [claim.id for claim in self.claims]
+        for kind, listed in (("row", rows), ("job", names), ("claim", claims)):
+            if len(set(listed)) != len(listed):
+                raise ValueError(f"two {kind}s share a name")
+        for row in self.rows:
+            for road in row.roads:
+                if road.job not in names:
+                    raise ValueError(f"{row.id}: no job {road.job}")
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of all claims, in order."""
+        return tuple(row for claim in self.claims for row in claim.rows)
+
+    def job(self, name: str) -> Job:
+        """A job by name. Raises `KeyError`."""
+        for job in self.jobs:
+            if job.id == name:
+                return job
+        raise KeyError(name)
+
+    def claim(self, name: str) -> Claim:
+        """A claim by name. Raises `KeyError`."""
+        for claim in self.claims:
+            if claim.id == name:
+                return claim
+        raise KeyError(name)

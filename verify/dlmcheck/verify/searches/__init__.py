@@ -1,0 +1,1 @@
+"""Searches: the decisive questions that go through all candidates of a small domain."""
