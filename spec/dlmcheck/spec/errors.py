@@ -99,12 +99,19 @@ class UnnormalisedLaw(BadInput):
 class IllegalCode(BadInput):
     """A two-bit token code that stands for nothing (11, or a code the encoding does not use)."""
 
-    def __init__(self, code: tuple[bool, bool], *, position: int | None = None) -> None:
+    def __init__(
+        self,
+        code: tuple[bool, bool],
+        *,
+        position: int | None = None,
+        source: str = "token code",
+        line: int | None = None,
+    ) -> None:
         self.code = code
         self.position = position
         bits = "".join(str(int(bit)) for bit in code)
-        where = "token code" if position is None else f"token code at position {position}"
-        super().__init__(f"illegal code {bits}", source=where, expected="00, 01 or 10")
+        where = source if position is None else f"{source} at position {position}"
+        super().__init__(f"illegal code {bits}", source=where, line=line, expected="00, 01 or 10")
 
 
 class BadCircuit(BadInput):

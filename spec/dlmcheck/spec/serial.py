@@ -1,0 +1,364 @@
+"""Circuits and schedules as JSON text.
+
+A circuit, format "dlmcheck-circuit", version 1:
+
+    {"format": "dlmcheck-circuit", "version": 1,
+     "inputs": [
+      {"name": "a", "kind": "data"},
+      {"name": "r", "kind": "random"}],
+     "gates": [
+      ["XOR", 0, -2]],
+     "outputs": [
+      {"name": "y", "literal": 2}]}
+
+A literal v >= 0 is node v (inputs first, then gates); -v-1 is its negation. The operations are
+0, 1, ID, NOT, AND, OR and XOR. By hand one may write names, "!" for a negation, and gates as
+objects in any order (see `gatelist`). Written text has one input, gate and output a line, so that
+an error leads to it; equal objects give equal bytes.
+
+A schedule, format "dlmcheck-schedule", version 1, has the fields of `Schedule`: "length",
+"rounds", "edits", "clock_bits", "unmask_sees_candidates", "end", "stop", "encoding" (the codes of
+"0", "1" and "M", high bit first), "data" and "output" (objects with "name" and "cell"), "given"
+(cells), "labels" (strings, one per cell or none), and the circuits "predictor", "unmask" and
+"remask" (or null). A circuit of a schedule is an object with "random" (the number of random
+inputs), "gates" and "outputs" (literals); its other inputs are those of `schedule.interface`, by
+which they can also be named.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind
+from dlmcheck.spec.errors import (
+    DuplicateSignal,
+    IllegalCode,
+    MalformedSyntax,
+    UndefinedSignal,
+    UnsupportedFeature,
+)
+from dlmcheck.spec.gatelist import read_gates
+from dlmcheck.spec.jsontext import Document, Json, Path, show
+from dlmcheck.spec.lattice import Edits, End, Stop
+from dlmcheck.spec.schedule import Schedule, interface
+from dlmcheck.spec.tokens import Code, Encoding
+
+CIRCUIT_FORMAT = "dlmcheck-circuit"
+SCHEDULE_FORMAT = "dlmcheck-schedule"
+VERSION = 1
+
+MAX_RANDOM = 1_000_000
+"""Bound on the random inputs of a schedule's circuit, which a short text could inflate."""
+MAX_CLOCK_BITS = 64
+
+
+# --- circuits ------------------------------------------------------------------------------
+
+
+def circuit_to_json(circuit: Circuit) -> str:
+    """A circuit as text. `circuit_from_json` gives back an equal circuit.
+
+    >>> print(circuit_to_json(Circuit((Input("r", InputKind.RANDOM),), (), (~0,), ("y",))), end="")
+    {"format": "dlmcheck-circuit", "version": 1,
+     "inputs": [
+      {"name": "r", "kind": "random"}],
+     "gates": [],
+     "outputs": [
+      {"name": "y", "literal": -1}]}
+    """
+    inputs = (
+        f'{{"name": {json.dumps(i.name)}, "kind": {json.dumps(i.kind.value)}}}'
+        for i in circuit.inputs
+    )
+    outputs = (
+        f'{{"name": {json.dumps(name)}, "literal": {literal}}}'
+        for name, literal in zip(circuit.output_names, circuit.outputs, strict=True)
+    )
+    return (
+        f'{{"format": "{CIRCUIT_FORMAT}", "version": {VERSION},\n'
+        f' "inputs": {_lines(inputs)},\n'
+        f' "gates": {_lines(map(_gate, circuit.gates))},\n'
+        f' "outputs": {_lines(outputs)}}}\n'
+    )
+
+
+def circuit_from_json(text: str, source: str = "circuit") -> Circuit:
+    """The circuit of a text.
+
+    Raises `MalformedSyntax`, `UnsupportedFeature`, `BadCircuit`, `UndefinedSignal`,
+    `DuplicateSignal` or `CyclicCircuit`, with the source and the line.
+    """
+    document = Document.parse(text, source)
+    top = _top(document, CIRCUIT_FORMAT, ("inputs", "gates", "outputs"))
+    inputs: list[Input] = []
+    for j, value in enumerate(document.array(top["inputs"], ("inputs",))):
+        path: Path = ("inputs", j)
+        fields = document.fields(value, path, ("name", "kind"))
+        name = document.string(fields["name"], (*path, "name"))
+        kind = document.choice(fields["kind"], (*path, "kind"), InputKind)
+        inputs.append(Input(name, kind))
+    _distinct(document, [i.name for i in inputs], "inputs", "an input")
+    gates = read_gates(document, top["gates"], ("gates",), [i.name for i in inputs])
+    names: list[str] = []
+    outputs: list[int] = []
+    for j, value in enumerate(document.array(top["outputs"], ("outputs",))):
+        path = ("outputs", j)
+        fields = document.fields(value, path, ("name", "literal"))
+        names.append(document.string(fields["name"], (*path, "name")))
+        outputs.append(gates.literal(fields["literal"], (*path, "literal")))
+    _distinct(document, names, "outputs", "an output")
+    return Circuit(tuple(inputs), gates.gates, tuple(outputs), tuple(names))
+
+
+# --- schedules -----------------------------------------------------------------------------
+
+
+def schedule_to_json(schedule: Schedule) -> str:
+    """A schedule as text.
+
+    `schedule_from_json` gives back an equal schedule, if the circuits' inputs and outputs have the
+    names that `interface` and `Circuit` give: those are not written, their place says what they
+    are.
+    """
+    encoding = schedule.encoding
+    codes = {"0": encoding.zero, "1": encoding.one, "M": encoding.mask}
+    fields: dict[str, str] = {
+        "format": json.dumps(SCHEDULE_FORMAT),
+        "version": str(VERSION),
+        "length": str(schedule.length),
+        "rounds": str(schedule.rounds),
+        "edits": json.dumps(schedule.edits.value),
+        "clock_bits": str(schedule.clock_bits),
+        "unmask_sees_candidates": json.dumps(schedule.unmask_sees_candidates),
+        "end": json.dumps(schedule.end.value),
+        "stop": json.dumps(schedule.stop.value),
+        "encoding": json.dumps(
+            {token: "".join(str(int(bit)) for bit in code) for token, code in codes.items()}
+        ),
+        "data": _cells(schedule.data_names, schedule.data_cells),
+        "given": json.dumps(list(schedule.given_cells)),
+        "output": _cells(schedule.output_names, schedule.output),
+        "labels": _lines(map(json.dumps, schedule.labels)),
+        "predictor": _part(schedule.predictor, 2),
+        "unmask": _part(schedule.unmask, 1),
+        "remask": "null" if schedule.remask is None else _part(schedule.remask, 1),
+    }
+    return "{" + ",\n ".join(f'"{key}": {value}' for key, value in fields.items()) + "}\n"
+
+
+def schedule_from_json(text: str, source: str = "schedule") -> Schedule:
+    """The schedule of a text.
+
+    Raises what `circuit_from_json` raises, `IllegalCode` for the code 11, plain `BadInput` where
+    the parts do not fit each other, all with the source and the line; and `SharedRandomBits` if
+    two positions of the predictor read one random bit.
+    """
+    document = Document.parse(text, source)
+    top = _top(document, SCHEDULE_FORMAT, _SCHEDULE_KEYS)
+    length = document.integer(top["length"], ("length",))
+    clock_bits = document.integer(top["clock_bits"], ("clock_bits",))
+    if clock_bits > MAX_CLOCK_BITS:
+        raise document.bad(
+            f"{clock_bits} clock bits",
+            ("clock_bits",),
+            f"at most {MAX_CLOCK_BITS}",
+            kind=UnsupportedFeature,
+        )
+    sees = document.boolean(top["unmask_sees_candidates"], ("unmask_sees_candidates",))
+    edits = document.choice(top["edits"], ("edits",), Edits)
+    if (top["remask"] is not None) != (edits is Edits.REMASK):
+        raise document.bad(
+            f"edits {edits.value} with remask {show(top['remask'])}",
+            ("remask",),
+            "a remasking circuit exactly with the edits remask",
+        )
+
+    def part(key: str, outputs: int, *, candidates: bool = False) -> Circuit:
+        return _read_part(document, top[key], key, length, outputs, clock_bits, candidates)
+
+    predictor = part("predictor", 2 * length)
+    data_names, data_cells = _read_cells(document, top, "data", length)
+    output_names, output = _read_cells(document, top, "output", length)
+    given: list[int] = []
+    shown = set(data_cells)
+    for j, value in enumerate(document.array(top["given"], ("given",))):
+        given.append(_cell(document, value, ("given", j), length, shown))
+        shown.add(given[-1])
+    labels = [
+        document.string(value, ("labels", j))
+        for j, value in enumerate(document.array(top["labels"], ("labels",)))
+    ]
+    if labels and len(labels) != length:
+        raise document.bad(
+            f"{len(labels)} labels for {length} cells", ("labels",), "one per cell, or none"
+        )
+    return Schedule(
+        length=length,
+        rounds=document.integer(top["rounds"], ("rounds",)),
+        predictor=predictor,
+        unmask=part("unmask", length, candidates=sees),
+        output=tuple(output),
+        output_names=tuple(output_names),
+        remask=None if top["remask"] is None else part("remask", length),
+        edits=edits,
+        clock_bits=clock_bits,
+        unmask_sees_candidates=sees,
+        data_cells=tuple(data_cells),
+        data_names=tuple(data_names),
+        given_cells=tuple(given),
+        end=document.choice(top["end"], ("end",), End),
+        stop=document.choice(top["stop"], ("stop",), Stop),
+        encoding=_read_encoding(document, top["encoding"]),
+        labels=tuple(labels),
+    )
+
+
+_SCHEDULE_KEYS = (
+    *("length", "rounds", "edits", "clock_bits", "unmask_sees_candidates", "end", "stop"),
+    *("encoding", "data", "given", "output", "labels", "predictor", "unmask", "remask"),
+)
+
+
+# --- writing -------------------------------------------------------------------------------
+
+
+def _lines(items: Iterable[str]) -> str:
+    text = ",\n  ".join(items)
+    return f"[\n  {text}]" if text else "[]"
+
+
+def _gate(gate: Gate) -> str:
+    return json.dumps([gate.op.value, *gate.args])
+
+
+def _cells(names: Sequence[str], cells: Sequence[int]) -> str:
+    pairs = zip(names, cells, strict=True)
+    return _lines(f'{{"name": {json.dumps(name)}, "cell": {cell}}}' for name, cell in pairs)
+
+
+def _part(circuit: Circuit, per_line: int) -> str:
+    """A circuit of a schedule; the outputs of one cell stand on one line."""
+    outputs = [str(literal) for literal in circuit.outputs]
+    cells = (", ".join(outputs[j : j + per_line]) for j in range(0, len(outputs), per_line))
+    return (
+        f'{{"random": {len(circuit.random_inputs)},\n'
+        f'  "gates": {_lines(map(_gate, circuit.gates))},\n'
+        f'  "outputs": {_lines(cells)}}}'
+    )
+
+
+# --- reading -------------------------------------------------------------------------------
+
+
+def _top(document: Document, name: str, keys: Sequence[str]) -> dict[str, Json]:
+    """The outermost object, of a known format and version."""
+    value = document.value
+    if not isinstance(value, dict) or value.get("format") != name:
+        found = value.get("format") if isinstance(value, dict) else value
+        raise document.bad(
+            f"the format is {show(found)}", ("format",), f'"{name}"', kind=MalformedSyntax
+        )
+    version = document.integer(value.get("version"), ("version",))
+    if version != VERSION:
+        raise document.bad(
+            f"version {version} of {name}",
+            ("version",),
+            f"version {VERSION}",
+            kind=UnsupportedFeature,
+        )
+    return document.fields(value, (), ("format", "version", *keys))
+
+
+def _distinct(document: Document, names: Sequence[str], key: str, what: str) -> None:
+    seen: set[str] = set()
+    for j, name in enumerate(names):
+        if name in seen:
+            raise DuplicateSignal(
+                f"{what} called {show(name)} again",
+                signal=name,
+                source=document.source,
+                line=document.line((key, j, "name")),
+            )
+        seen.add(name)
+
+
+def _cell(document: Document, value: Json, path: Path, length: int, taken: set[int]) -> int:
+    cell = document.integer(value, path)
+    if cell >= length:
+        raise UndefinedSignal(
+            f"cell {cell} where there are {length} cells",
+            signal=f"cell {cell}",
+            source=document.source,
+            line=document.line(path),
+        )
+    if cell in taken:
+        raise DuplicateSignal(
+            f"cell {cell} again",
+            signal=f"cell {cell}",
+            source=document.source,
+            line=document.line(path),
+        )
+    return cell
+
+
+def _read_cells(
+    document: Document, top: Mapping[str, Json], key: str, length: int
+) -> tuple[list[str], list[int]]:
+    names: list[str] = []
+    cells: list[int] = []
+    taken: set[int] = set()
+    for j, value in enumerate(document.array(top[key], (key,))):
+        path: Path = (key, j)
+        fields = document.fields(value, path, ("name", "cell"))
+        names.append(document.string(fields["name"], (*path, "name")))
+        cells.append(_cell(document, fields["cell"], (*path, "cell"), length, taken))
+        taken.add(cells[-1])
+    return names, cells
+
+
+def _read_part(
+    document: Document,
+    value: Json,
+    key: str,
+    length: int,
+    outputs: int,
+    clock_bits: int,
+    candidates: bool,
+) -> Circuit:
+    fields = document.fields(value, (key,), ("random", "gates", "outputs"))
+    random = document.integer(fields["random"], (key, "random"))
+    if random > MAX_RANDOM:
+        raise document.bad(
+            f"{random} random bits",
+            (key, "random"),
+            f"at most {MAX_RANDOM}",
+            kind=UnsupportedFeature,
+        )
+    written = document.array(fields["outputs"], (key, "outputs"))
+    # Checked before the inputs are made: a text of one line must not ask for endless memory.
+    if len(written) != outputs:
+        raise document.bad(
+            f"the {key} circuit has {len(written)} outputs", (key, "outputs"), f"{outputs}"
+        )
+    inputs = interface(length, clock_bits=clock_bits, candidates=candidates, random=random)
+    gates = read_gates(document, fields["gates"], (key, "gates"), [i.name for i in inputs])
+    literals = [gates.literal(v, (key, "outputs", j)) for j, v in enumerate(written)]
+    return Circuit(inputs, gates.gates, tuple(literals))
+
+
+def _read_encoding(document: Document, value: Json) -> Encoding:
+    fields = document.fields(value, ("encoding",), ("0", "1", "M"))
+    codes: list[Code] = []
+    for token in ("0", "1", "M"):
+        path: Path = ("encoding", token)
+        code = document.string(fields[token], path)
+        if len(code) != 2 or set(code) - {"0", "1"}:
+            raise document.malformed(code, path, "two binary digits")
+        bits = (code[0] == "1", code[1] == "1")
+        if bits == (True, True):
+            raise IllegalCode(bits, source=document.source, line=document.line(path))
+        if bits in codes:
+            raise document.bad(f"two tokens share the code {code}", path, "three codes")
+        codes.append(bits)
+    return Encoding(*codes)
