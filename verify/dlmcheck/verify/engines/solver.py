@@ -1,0 +1,114 @@
+"""Satisfiability of network literals by Z3, which is loaded at the first query.
+
+What Z3 answers is trusted on its name and version: a model can be checked (and is, by whoever
+asked), an "unsat" cannot.
+"""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from dlmcheck.verify.engines.network import FALSE, Key, Lit, Network
+
+if TYPE_CHECKING:
+    import z3
+
+
+@unique
+class Answer(Enum):
+    """What a solver says."""
+
+    SAT = "sat"
+    UNSAT = "unsat"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, with the variables that are 1 in the model if there is one."""
+
+    answer: Answer
+    ones: frozenset[Key] = frozenset()
+
+
+class Z3Solver:
+    """Asks Z3 about literals of one network. Expressions are kept from query to query.
+
+    `timeout` is in milliseconds, for all queries together; past it every answer is UNKNOWN.
+
+    >>> n = Network()
+    >>> a, b = n.variable(("a", 0, 0)), n.variable(("b", 0, 0))
+    >>> Z3Solver(n).satisfy([n.and_(a, b ^ 1)]).ones
+    frozenset({('a', 0, 0)})
+    """
+
+    def __init__(self, network: Network, timeout: int = 60_000) -> None:
+        self._network = network
+        self._left = timeout
+        self._expressions: dict[int, z3.BoolRef] = {}
+        self.queries = 0
+
+    @property
+    def engine(self) -> str:
+        """Name and version."""
+        import z3
+
+        return f"z3 {z3.get_version_string()}"
+
+    def satisfy(self, literals: list[Lit]) -> Reply:
+        """Whether some assignment makes all literals true."""
+        if FALSE in literals:
+            return Reply(Answer.UNSAT)
+        self.queries += 1
+        if self._left <= 0:
+            return Reply(Answer.UNKNOWN)
+        started = monotonic()
+        try:
+            return self._ask(literals)
+        finally:
+            self._left -= int(1000 * (monotonic() - started))
+
+    def _ask(self, literals: list[Lit]) -> Reply:
+        import z3
+
+        solver = z3.SolverFor("QF_FD")
+        solver.set("timeout", self._left)
+        solver.set("random_seed", 0)
+        order = self._network.cone(literals)
+        self._build(order)
+        for literal in literals:
+            expression = self._expressions[literal >> 1]
+            solver.add(z3.Not(expression) if literal & 1 else expression)
+        answer = solver.check()
+        if answer == z3.unsat:
+            return Reply(Answer.UNSAT)
+        if answer != z3.sat:
+            return Reply(Answer.UNKNOWN)
+        model = solver.model()
+        ones: set[Key] = set()
+        for node in order:
+            key = self._network.key_of(2 * node)
+            if key is not None and z3.is_true(model.eval(self._expressions[node])):
+                ones.add(key)
+        return Reply(Answer.SAT, frozenset(ones))
+
+    def _build(self, order: list[int]) -> None:
+        import z3
+
+        known = self._expressions
+        for node in order:
+            if node in known:
+                continue
+            kind, left, right = self._network.arguments(node)
+            if kind == "leaf":
+                known[node] = z3.Bool(f"v{node}") if node else z3.BoolVal(False)
+                continue
+            a, b = (
+                z3.Not(known[arg >> 1]) if arg & 1 else known[arg >> 1] for arg in (left, right)
+            )
+            known[node] = z3.Xor(a, b) if kind == "xor" else z3.And(a, b)
