@@ -1,0 +1,73 @@
+"""Circuit files by name: the suffix says which format it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlmcheck.model.formats.aiger import read_aiger
+from dlmcheck.model.formats.aiger_writer import aiger_ascii, aiger_binary
+from dlmcheck.model.formats.bench import bench_text, read_bench
+from dlmcheck.model.formats.circuit_json import json_bytes, read_json
+from dlmcheck.model.formats.signals import choose_random, decode
+from dlmcheck.spec.circuit import Circuit
+from dlmcheck.spec.errors import BadInput, UnsupportedFeature
+
+
+@dataclass(frozen=True)
+class _Format:
+    read: Callable[[bytes, str], Circuit]
+    write: Callable[[Circuit], bytes]
+
+
+_FORMATS = {
+    ".aag": _Format(read_aiger, aiger_ascii),
+    ".aig": _Format(read_aiger, aiger_binary),
+    ".bench": _Format(
+        lambda content, source: read_bench(decode(content, source), source),
+        lambda circuit: bench_text(circuit).encode(),
+    ),
+    ".json": _Format(read_json, json_bytes),
+}
+
+
+def load_circuit(path: str | Path, random: Sequence[str] = ()) -> Circuit:
+    """The circuit of a file (.aag, .aig, .bench or .json).
+
+    `random` lists patterns: an input whose name matches one of them is a random input, whatever
+    the file says. `*` stands for any characters, `?` for any one, and `all` for every input.
+
+    Raises `BadInput` if the file cannot be read, `UnsupportedFeature` for another suffix,
+    `UndefinedSignal` for a pattern that matches no input, and the errors of the format.
+    """
+    source = str(path)
+    file_format = _format(Path(path))
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise BadInput(
+            f"cannot be read: {error.strerror}", source=source, expected="a circuit file"
+        ) from None
+    patterns = (random,) if isinstance(random, str) else tuple(random)
+    return choose_random(file_format.read(content, source), patterns, source)
+
+
+def write_circuit(circuit: Circuit, path: str | Path) -> None:
+    """Write a circuit in the format that the suffix names (.aag, .aig, .bench or .json).
+
+    AIGER and .bench say `random:` in the name of a random input; AIGER decomposes OR, XOR and
+    wide gates into two-input ANDs. Raises `UnsupportedFeature` for another suffix and for names
+    that the format cannot hold, before anything is written.
+    """
+    content = _format(Path(path)).write(circuit)
+    Path(path).write_bytes(content)
+
+
+def _format(path: Path) -> _Format:
+    suffix = path.suffix.lower()
+    if suffix not in _FORMATS:
+        raise UnsupportedFeature(
+            f"the suffix {suffix!r}", source=str(path), expected=", ".join(_FORMATS)
+        )
+    return _FORMATS[suffix]
