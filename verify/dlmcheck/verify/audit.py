@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from dlmcheck.verify.claims.registry import Job, Profile, Registry, Row
+from dlmcheck.verify.claims.registry import Job, Profile, Registry, Road, Row
 from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
 from dlmcheck.verify.kernel.evidence import Evidence, Exhaustive, Sampled
 from dlmcheck.verify.kernel.results import Checked, Rejected
@@ -112,8 +112,7 @@ def run_audit(
     }
     found = {job.id: _conclude(job, profile, outcomes) for job in jobs}
     results = tuple(
-        combine(row, [_road(registry.job(r.job), r.statement, found[r.job]) for r in row.roads])
-        for row in rows
+        combine(row, [_road(road, found[road.job]) for road in row.roads]) for row in rows
     )
     return AuditResult(
         profile,
@@ -128,7 +127,7 @@ def _task_name(job: Job, part: int) -> str:
     return f"{job.id}#{part}"
 
 
-_Concluded = Mapping[str, Checked] | RoadResult
+_Concluded = Mapping[str, Checked] | tuple[Verdict, str]
 
 
 def _conclude(job: Job, profile: Profile, outcomes: Mapping[str, Finished]) -> _Concluded:
@@ -138,18 +137,18 @@ def _conclude(job: Job, profile: Profile, outcomes: Mapping[str, Finished]) -> _
         if part.ending is not Ending.DONE:
             unknown = part.ending in (Ending.TIMEOUT, Ending.MEMORY, Ending.INTERRUPTED)
             verdict = Verdict.UNKNOWN if unknown else Verdict.ERROR
-            message = f"{part.ending.value}: {part.message}".rstrip(": ")
-            return RoadResult(job.id, job.engine, verdict, None, message)
+            return verdict, f"{part.ending.value}: {part.message}".rstrip(": ")
     try:
         return job.conclude(profile, [part.value for part in parts])
     except Rejected as error:
-        return RoadResult(job.id, job.engine, Verdict.ERROR, None, f"rejected: {error.reason}")
+        return Verdict.ERROR, f"rejected: {error.reason}"
 
 
-def _road(job: Job, statement: str, concluded: _Concluded) -> RoadResult:
-    if isinstance(concluded, RoadResult):
-        return concluded
-    checked = concluded.get(statement)
+def _road(road: Road, concluded: _Concluded) -> RoadResult:
+    if isinstance(concluded, tuple):
+        return RoadResult(road.job, road.engine, concluded[0], None, concluded[1])
+    checked = concluded.get(road.statement)
     if checked is None:
-        return RoadResult(job.id, job.engine, Verdict.ERROR, None, f"no result for {statement}")
-    return RoadResult(job.id, job.engine, checked.verdict, checked.evidence)
+        message = f"no result for {road.statement}"
+        return RoadResult(road.job, road.engine, Verdict.ERROR, None, message)
+    return RoadResult(road.job, road.engine, checked.verdict, checked.evidence)

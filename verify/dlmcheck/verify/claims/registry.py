@@ -40,11 +40,6 @@ class Job(Protocol):
         """A unique name."""
         ...
 
-    @property
-    def engine(self) -> str:
-        """Which engine does the work, for the report."""
-        ...
-
     def parts(self, profile: Profile) -> int:
         """How many parts there are."""
         ...
@@ -63,7 +58,6 @@ class SweepJob:
     """A pass of the kernel over a domain, split evenly into parts."""
 
     id: str
-    engine: str
     make: Callable[[Profile], Sweep[Any, Any]]
     split: int = 2
 
@@ -85,7 +79,6 @@ class DirectJob:
     """A check in one piece that makes its checked results itself, through the kernel."""
 
     id: str
-    engine: str
     check: Callable[[Profile], Mapping[str, Checked]]
 
     def parts(self, profile: Profile) -> int:
@@ -106,10 +99,14 @@ class DirectJob:
 
 @dataclass(frozen=True)
 class Road:
-    """One way to decide a row: a statement that a job checks."""
+    """One way to decide a row: a statement that a job checks, by the named engine.
+
+    The roads of one row have different engines: different code that could be wrong.
+    """
 
     job: str
     statement: str
+    engine: str
 
 
 @dataclass(frozen=True)
@@ -166,6 +163,9 @@ class Registry:
             for road in row.roads:
                 if road.job not in names:
                     raise ValueError(f"{row.id}: no job {road.job}")
+            engines = [(road.engine, road.job) for road in row.roads]
+            if len(set(engines)) != len(engines):
+                raise ValueError(f"{row.id}: two roads are the same")
 
     @property
     def rows(self) -> tuple[Row, ...]:
