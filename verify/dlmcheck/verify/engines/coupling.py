@@ -204,7 +204,7 @@ class Coupler:
     def check(self) -> CouplingResult:
         """Legality first, then the outputs."""
         broken = [obligation.broken for obligation in self.run.open]
-        legal = find_seed(self.network, broken, self.solver, seed=self.seed) if broken else _NEVER
+        legal = find_seed(self.network, broken, self.solver, seed=self.seed)
         if legal.answer is Answer.SAT:
             return self._refuted(Refutes.LEGALITY, legal.ones)
         unequal = [difference for difference in self.differences if difference != FALSE]
@@ -306,6 +306,3 @@ class Coupler:
         key = self.network.key_of(literal)
         assert key is not None
         return Partner(self.circuit.inputs[node].name, key, bool(literal & 1))
-
-
-_NEVER = Found(Answer.UNSAT)

@@ -33,6 +33,8 @@ def find_seed(
 
     The seed is minimal: setting any one of its ones to zero makes every literal false.
     """
+    if not literals:
+        return Found(Answer.UNSAT)
     guess = simulate_for(network, literals, seed=seed)
     if guess is not None:
         return Found(Answer.SAT, minimise(network, literals, guess), by_simulation=True)
@@ -73,6 +75,12 @@ def _patterns(keys: Sequence[Key], source: random.Random) -> dict[Key, int]:
         even = source.getrandbits(2 * quarter)
         patterns[key] = unit | sparse << quarter | even << 2 * quarter
     return patterns
+
+
+def random_seeds(keys: Sequence[Key], count: int, seed: int) -> list[frozenset[Key]]:
+    """Pseudorandom seeds, each as its set of ones."""
+    source = random.Random(seed)
+    return [frozenset(key for key in keys if source.getrandbits(1)) for _ in range(count)]
 
 
 def minimise(network: Network, literals: Sequence[Lit], ones: Iterable[Key]) -> frozenset[Key]:
