@@ -27,6 +27,7 @@ _FLIPPED: Final = {
     Op.OR: Op.AND,
     Op.XOR: Op.OR,
 }
+_PATIENCE: Final = 2000
 _CODES: Final[tuple[Code, ...]] = ((False, False), (False, True), (True, False), (True, True))
 
 
@@ -91,7 +92,7 @@ def mutants(schedule: Schedule, seed: int, count: int) -> Iterator[Mutant]:
     The kinds are drawn evenly: gate function, argument redirected, inverted or dropped, output
     of a circuit redirected or inverted, token codes, one round less, two output cells exchanged,
     an output cell moved, two cells of the start exchanged, a cell of the start moved. Fewer than
-    `count` come out if a hundred draws in a row give nothing new, as on a tiny schedule.
+    `count` come out if two thousand draws in a row give nothing new, as on a tiny schedule.
     """
     random = Random(seed)
     kinds = (
@@ -101,7 +102,7 @@ def mutants(schedule: Schedule, seed: int, count: int) -> Iterator[Mutant]:
     )  # fmt: skip
     seen: set[str] = set()
     misses = 0
-    while len(seen) < count and misses < 100:
+    while len(seen) < count and misses < _PATIENCE:
         misses += 1
         kind = random.choice(kinds)
         try:
