@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlmcheck.model.netlist import Reason, check_blocks, map_netlist, pad_to_layers
+from dlmcheck.model.netlist import Reason, map_netlist, pad_to_layers
 from dlmcheck.spec.circuit import (
     Circuit,
     Gate,
@@ -16,8 +16,7 @@ from dlmcheck.spec.circuit import (
     node_of,
     output_law,
 )
-from dlmcheck.spec.errors import BadCircuit, NotLayered
-from dlmcheck.spec.resources import depth, is_layered
+from dlmcheck.spec.resources import is_layered, levels
 from tests.model.constructions.small_circuits import any_circuit
 
 COIN = Input("r", InputKind.RANDOM)
@@ -114,9 +113,10 @@ def test_padding_makes_circuits_layered_and_keeps_law_and_depth() -> None:
         circuit = any_circuit(seed, data=1, random=2, gates=seed % 8)
         mapped = map_netlist(circuit)
         padded = pad_to_layers(mapped)
-        layers = check_blocks(padded.circuit)
+        layers = levels(padded.circuit)
         assert is_layered(padded.circuit)
-        assert depth(padded.circuit) == max(layers) == mapped.depth_after
+        assert all(layers[output] == max(layers) for output in padded.circuit.outputs)
+        assert max(layers) == mapped.depth_after
         assert padded.nodes_after == padded.nodes_before - len(padded.dropped) + len(padded.added)
         links += padded.added_by_reason.get(Reason.SKIPPED_LAYER, 0)
         for data in all_data(circuit):
@@ -126,17 +126,15 @@ def test_padding_makes_circuits_layered_and_keeps_law_and_depth() -> None:
 
 def test_private_random_inputs_may_be_read_in_any_layer() -> None:
     circuit = Circuit((COIN, BIT), (Gate(Op.NOT, (1,)), Gate(Op.XOR, (2, 0))), (3,))
-    with pytest.raises(NotLayered) as caught:
-        check_blocks(circuit)
-    assert (caught.value.edge, caught.value.layers) == ((0, 3), (0, 2))
-    assert check_blocks(circuit, private=True) == (0, 0, 1, 2)
     mapped = map_netlist(circuit)
+    assert not is_layered(circuit)
     assert pad_to_layers(mapped, private=True).circuit == circuit
     assert pad_to_layers(mapped).nodes_after == 5
 
 
-def test_canary_an_output_before_the_last_layer_is_no_block() -> None:
+def test_padding_brings_early_outputs_to_the_last_layer() -> None:
     circuit = Circuit((COIN,), (Gate(Op.NOT, (0,)), Gate(Op.ID, (1,))), (1, 2))
-    with pytest.raises(BadCircuit, match="output o0 is in layer 1"):
-        check_blocks(circuit)
-    assert check_blocks(pad_to_layers(map_netlist(circuit)).circuit) == (0, 1, 2, 2)
+    padded = pad_to_layers(map_netlist(circuit))
+    assert padded.circuit.outputs == (3, 2)
+    assert levels(padded.circuit) == (0, 1, 2, 2)
+    assert padded.added_by_reason == {Reason.SKIPPED_LAYER: 1}

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from dlmcheck.spec.circuit import Circuit, Gate, InputKind, Literal, Op, is_inverted, node_of
-from dlmcheck.spec.errors import BadCircuit, NotLayered
 from dlmcheck.spec.resources import depth, levels
 
 
@@ -183,36 +182,13 @@ def _renumbered(gate: Gate, number: Mapping[int, int]) -> Gate:
 # --- layers --------------------------------------------------------------------------------
 
 
-def check_blocks(circuit: Circuit, *, private: bool = False) -> tuple[int, ...]:
-    """The earliest layers, if they make the circuit strictly layered with its outputs last.
-
-    With `private`, random inputs are bits of the gate that reads them and stand in no layer.
-    Raises `NotLayered` for an edge that skips a layer, and `BadCircuit` for an output that is
-    not in the last layer. `pad_to_layers` mends both.
-    """
-    layers = levels(circuit)
-    free = set(circuit.random_inputs) if private else set[int]()
-    for node in range(len(circuit.inputs), circuit.node_count):
-        for arg in map(node_of, circuit.gate_of(node).args):
-            if arg not in free and layers[arg] != layers[node] - 1:
-                raise NotLayered((arg, node), (layers[arg], layers[node]))
-    last = max(layers, default=0)
-    for name, output in zip(circuit.output_names, circuit.outputs, strict=True):
-        if layers[node_of(output)] != last:
-            raise BadCircuit(
-                f"output {name} is in layer {layers[node_of(output)]}",
-                expected=f"all outputs in the last layer, {last}",
-            )
-    return layers
-
-
 def pad_to_layers(mapped: Mapped, *, private: bool = False) -> Mapped:
     """The circuit made strictly layered by ID nodes, with all outputs in the last layer.
 
     Where an edge skips layers, the value is handed on by one ID node per layer, shared by all
     readers; these are counted as `Reason.SKIPPED_LAYER`. The depth stays, the number of nodes may
-    grow by a factor of up to the depth. `private` as in `check_blocks`: such inputs need no
-    handing on.
+    grow by a factor of up to the depth. With `private`, random inputs are bits of the gate that
+    reads them and need no handing on.
     """
     source = mapped.circuit
     layers = levels(source)

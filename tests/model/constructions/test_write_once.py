@@ -14,6 +14,7 @@ from dlmcheck.model.constructions.write_once import (
     SharedPrivateBit,
     compile_write_once,
 )
+from dlmcheck.model.netlist import Reason
 from dlmcheck.spec.circuit import (
     Bits,
     Circuit,
@@ -26,10 +27,10 @@ from dlmcheck.spec.circuit import (
     node_of,
 )
 from dlmcheck.spec.circuit import output_law as circuit_law
-from dlmcheck.spec.errors import BadCircuit, LeavesMask, NotLayered
+from dlmcheck.spec.errors import LeavesMask
 from dlmcheck.spec.lattice import RandomBits, Stop
 from dlmcheck.spec.law import Law, certain, is_product
-from dlmcheck.spec.resources import depth, levels
+from dlmcheck.spec.resources import depth, is_layered, levels
 from dlmcheck.spec.sampler import DeterministicUnmasking, laws_by_round, output_law
 from dlmcheck.spec.schedule import sampler_of
 from dlmcheck.spec.tokens import MASK, State, masked_positions
@@ -41,8 +42,9 @@ BIT = Input("a", InputKind.DATA)
 WAYS: list[dict[str, Any]] = [
     {"frontier": Frontier.ARGUMENTS},
     {"frontier": Frontier.ARGUMENTS, "random_outputs": True},
-    {"frontier": Frontier.BLOCK_SHIFT, "pad_layers": True},
-    {"frontier": Frontier.BLOCK_SHIFT, "pad_layers": True, "random_outputs": True},
+    {"frontier": Frontier.BLOCK_SHIFT},
+    {"frontier": Frontier.BLOCK_SHIFT, "random_outputs": True},
+    {"frontier": Frontier.BLOCK_SHIFT, "equal_widths": True},
     {"frontier": Frontier.BLOCK_SHIFT, "pad_layers": True, "equal_widths": True},
     {"frontier": Frontier.TOKEN_SHIFT},
 ]
@@ -167,9 +169,7 @@ def test_lengths_and_rounds_are_those_of_the_theorem() -> None:
             late[node] = max((late[node_of(a)] for a in args), default=int(sampled))
             assert compiled.round_of[node] in (layer, layer + late[node], None)
         assert d <= schedule.rounds <= d + (random_bits is RandomBits.SAMPLED)
-        blocks = compile_write_once(
-            circuit, random_bits=random_bits, frontier=Frontier.BLOCK_SHIFT, pad_layers=True
-        )
+        blocks = compile_write_once(circuit, random_bits=random_bits, frontier=Frontier.BLOCK_SHIFT)
         waits = random_bits is RandomBits.SAMPLED and coins > 0
         assert blocks.schedule.rounds == d + waits
         kinds.add((random_bits, blocks.schedule.rounds - d))
@@ -231,14 +231,17 @@ def test_a_coin_that_two_gates_read_cannot_be_private() -> None:
     assert samples_its_circuit(compile_write_once(twice, random_bits=RandomBits.PRIVATE))
 
 
-def test_a_circuit_that_is_not_layered_is_refused_by_the_block_shift_and_named() -> None:
-    skips = Circuit((COIN,), (Gate(Op.NOT, (0,)), Gate(Op.AND, (0, 1))), (2,))
-    with pytest.raises(NotLayered) as caught:
-        compile_write_once(skips, frontier=Frontier.BLOCK_SHIFT)
-    assert caught.value.edge == (0, 2)
-    early = Circuit((COIN,), (Gate(Op.NOT, (0,)), Gate(Op.ID, (1,))), (1, 2))
-    with pytest.raises(BadCircuit, match="output o0"):
-        compile_write_once(early, frontier=Frontier.BLOCK_SHIFT)
+def test_the_block_shift_needs_no_layered_circuit_and_no_padding() -> None:
+    # o0 is an early gate that is read again, and the AND reads the coin across a layer.
+    circuit = Circuit((COIN,), (Gate(Op.NOT, (0,)), Gate(Op.AND, (0, 1))), (1, 2))
+    assert not is_layered(circuit)
+    compiled = compile_write_once(circuit, frontier=Frontier.BLOCK_SHIFT)
+    assert compiled.mapped.added_by_reason == {Reason.READ_INSIDE: 1}
+    assert (compiled.schedule.length, compiled.schedule.rounds) == (4, 3)
+    assert samples_its_circuit(compiled)
+    strict = compile_write_once(circuit, frontier=Frontier.BLOCK_SHIFT, pad_layers=True)
+    assert strict.schedule.length == 5
+    assert samples_its_circuit(strict)
 
 
 def test_labels_are_hints_that_name_the_nodes() -> None:

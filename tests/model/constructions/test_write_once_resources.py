@@ -59,7 +59,6 @@ def test_bounded_fan_in_gives_constant_depth_and_locality_at_every_size(
                 family(n),
                 random_bits=random_bits,
                 frontier=frontier,
-                pad_layers=frontier is Frontier.BLOCK_SHIFT,
             )
         )
         arguments = frontier is Frontier.ARGUMENTS

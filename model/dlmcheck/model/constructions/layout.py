@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from dlmcheck.model.constructions.shift import block_source
-from dlmcheck.model.netlist import check_blocks
 from dlmcheck.spec.circuit import Circuit, node_of
 from dlmcheck.spec.lattice import RandomBits
+from dlmcheck.spec.resources import levels
 
 
 @unique
@@ -22,7 +22,7 @@ class Frontier(Enum):
     ARGUMENTS = "arguments"
     """A cell is written once all its arguments are visible. Edges may skip layers."""
     BLOCK_SHIFT = "block shift"
-    """The source's rule, ShiftR by one layer block. Needs a strictly layered circuit."""
+    """The source's rule, ShiftR by one layer block. Edges may skip layers here too."""
     TOKEN_SHIFT = "token shift"
     """ShiftR by one token, the literal reading: one cell a round, from left to right."""
 
@@ -49,8 +49,7 @@ def layout_of(
 ) -> Layout:
     """The layout of a mapped circuit under one frontier.
 
-    TOKEN_SHIFT takes for granted that no output is read (`map_netlist` with `sink_outputs`).
-    Raises `NotLayered` or `BadCircuit` where BLOCK_SHIFT does not fit the circuit.
+    Both shifts take for granted that no output is read (`map_netlist` with `sink_outputs`).
     """
     if frontier is Frontier.ARGUMENTS:
         return _arguments_layout(circuit, random_bits)
@@ -114,23 +113,27 @@ def _block_layout(circuit: Circuit, random_bits: RandomBits, equal_widths: bool)
     sampled ones are not, so a cell of layer 1 that waited for a data cell would be written in
     round 1, before the bits it may read. Hence data cells stand in front of the blocks, and the
     first block is the sampled random inputs alone; if there are none (FREE, PRIVATE, no random
-    input), layer 1 is the first block.
+    input), layer 1 is the first block. Outputs are put off to the last block, where they can be
+    the last cells; nothing reads them, so nobody misses them.
 
     The invariant: block k is written in round k, all of it. A cell of the first block waits for
     a shown cell or for nothing, a cell of block k > 1 for a cell of block k - 1 (`block_source`).
-    And what is waited for is enough: arguments stand in the layer before (`check_blocks`), which
-    is block k - 1 or shown, and in layer 1 also in the shown part of layer 0.
+    And what is waited for is enough: when block k - 1 is visible, so are all blocks before it and
+    the shown cells, and every argument of a layer stands in an earlier one. Edges may therefore
+    skip layers: written tokens stay. No block is empty, because a longest path has a node in
+    each layer and only its last one can be an output.
     """
-    layers = check_blocks(circuit, private=random_bits is RandomBits.PRIVATE)
-    shown = _outputs_last(circuit, _shown(circuit, random_bits))
+    layers = levels(circuit)
+    last = max(layers, default=0)
+    outputs = set(circuit.outputs)
+    shown = _shown(circuit, random_bits)
     sampled = _sampled(circuit, random_bits)
-    blocks: list[list[int | None]] = [[] for _ in range(max(layers, default=0))]
-    for node in range(len(circuit.inputs), circuit.node_count):
-        blocks[layers[node] - 1].append(node)
-    if sampled:
-        blocks.insert(0, list(sampled))
-    if blocks:
-        blocks[-1] = list(_outputs_last(circuit, (v for v in blocks[-1] if v is not None)))
+    # Layer 0 holds here what is sampled; it may be empty, and then it is no block.
+    in_layer: list[list[int]] = [[] for _ in range(last + 1)]
+    for node in [*sampled, *range(len(circuit.inputs), circuit.node_count)]:
+        in_layer[last if node in outputs else layers[node]].append(node)
+    in_layer[last] = _outputs_last(circuit, in_layer[last])
+    blocks: list[list[int | None]] = [list(nodes) for nodes in in_layer if nodes]
     if equal_widths:
         width = max(map(len, blocks), default=0)
         # In front, because the outputs have to stay last.

@@ -92,16 +92,18 @@ def compile_write_once(
     part of N. `equal_widths` (BLOCK_SHIFT only) fills each layer up to the largest with cells
     that get the token 0, which makes F literally a shift by one number of cells.
     `random_outputs` lets an output that is a random input share its cell; it has no effect on
-    PRIVATE and TOKEN_SHIFT.
+    PRIVATE, on TOKEN_SHIFT, and on FREE with BLOCK_SHIFT.
 
-    Raises `SharedPrivateBit` (PRIVATE), `NotLayered` or `BadCircuit` (BLOCK_SHIFT, on a mapped
-    circuit that is not strictly layered with its outputs in the last layer).
+    Raises `SharedPrivateBit` (PRIVATE only).
     """
-    by_token = frontier is Frontier.TOKEN_SHIFT
+    by_arguments = frontier is Frontier.ARGUMENTS
+    # The shifts write their cells in the order of the sequence, in which the outputs come last.
+    sampled = random_bits is RandomBits.SAMPLED and frontier is not Frontier.TOKEN_SHIFT
+    free = random_bits is RandomBits.FREE and by_arguments
     mapped = map_netlist(
         circuit,
-        sink_outputs=by_token,
-        random_outputs=random_outputs and not by_token and random_bits is not RandomBits.PRIVATE,
+        sink_outputs=not by_arguments,
+        random_outputs=random_outputs and (sampled or free),
     )
     _check_private(mapped.circuit, random_bits)
     if pad_layers:
