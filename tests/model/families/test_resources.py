@@ -10,10 +10,11 @@ from dlmcheck.model.families import (
     comparators,
     decoder,
     even_strings,
+    mark_random,
     sorting_depth,
     threshold_grid,
 )
-from dlmcheck.spec.circuit import InputKind
+from dlmcheck.spec.circuit import Circuit, Input, InputKind
 from dlmcheck.spec.errors import BadCircuit, UndefinedSignal
 from dlmcheck.spec.resources import depth, measure
 
@@ -130,6 +131,9 @@ def test_random_inputs_by_name_and_pattern() -> None:
     assert adder(3, ("b1",)).random_inputs == (4,)
     assert adder(3, ()).random_inputs == ()
     assert adder(11, "a1").random_inputs == (1,)
+    assert adder(2, "all").random_inputs == (0, 1, 2, 3)
+    indexed = Circuit((Input("a[0]", InputKind.DATA), Input("a0", InputKind.DATA)), (), (0, 1))
+    assert mark_random(indexed, "a[0]").random_inputs == (0,)
 
 
 def test_a_pattern_that_matches_no_input_is_refused() -> None:

@@ -13,8 +13,9 @@ from dlmcheck.spec.circuit import Circuit, Input, InputKind
 from dlmcheck.spec.errors import BadCircuit, UndefinedSignal
 
 RandomChoice = bool | str | tuple[str, ...]
-"""True: all inputs are random. False: all are data. Otherwise names or shell patterns of the
-random ones, as a tuple or as one text with commas (`"a*,cin"`); the rest are data."""
+"""True: all inputs are random. False: all are data. Otherwise the random ones by patterns, as a
+tuple or as one text with commas (`"a*,cin"`); the rest are data. A pattern is a name, a name with
+`*` (any characters) and `?` (any one), or `all`, as in `dlmcheck.model.formats`."""
 
 
 def named_inputs(names: Iterable[str], random: RandomChoice) -> tuple[Input, ...]:
@@ -34,8 +35,10 @@ def named_inputs(names: Iterable[str], random: RandomChoice) -> tuple[Input, ...
         patterns = tuple(random.split(",")) if isinstance(random, str) else random
         chosen = set()
         for pattern in patterns:
-            matched = [name for name in listed if fnmatchcase(name, pattern)]
-            if not matched:
+            # Brackets mean themselves: names such as a[0] are common.
+            shell = "*" if pattern == "all" else pattern.replace("[", "[[]")
+            matched = [name for name in listed if fnmatchcase(name, shell)]
+            if not matched and pattern != "all":
                 raise UndefinedSignal(
                     f"no input matches {pattern!r}", signal=pattern, source="random inputs"
                 )
