@@ -1,0 +1,316 @@
+"""What the remasking and revision constructions share: layers as rows of cells, counters, plans.
+
+Source: Jiang, Haghtalab, Chen (ICLR 2026), Theorems 3.2 and 3.3: the values of one layer stand
+in a bank of w cells; a counter in front of it says which layer that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import Literal as OneOf
+
+from dlmcheck.model.builder import Builder, masked_bit, value_bit
+from dlmcheck.model.layering import strict_layers
+from dlmcheck.spec.circuit import Circuit, InputKind, Literal, Op, is_inverted, node_of
+from dlmcheck.spec.errors import BadCircuit, NotLayered
+from dlmcheck.spec.resources import levels
+from dlmcheck.spec.schedule import Schedule
+from dlmcheck.spec.tokens import MASK, State
+
+Content = int | OneOf["M", "0", "1"]
+"""What a cell holds: a literal of the circuit, the mask, or a constant token."""
+
+
+@unique
+class Mistake(Enum):
+    """Boundary errors that a reader of the theorems can make; each breaks a construction.
+
+    They are here so that the hypotheses can be shown to be needed: every construction builds the
+    wrong variant on request.
+    """
+
+    COUNTER_AFTER_VALUES = "counter after values"
+    """The counter takes the last cells, which belong to the output."""
+    START_IS_A_VALUE = "start is a value"
+    """The counter counts 0 (nothing written) to d+1, and masked cells read as 0. Without one more
+    cell this is one value too many when d+1 is a power of two: d+1 is then taken for 0."""
+    DOES_NOT_STOP = "does not stop"
+    """F goes on after layer d, and the counter with it; values are kept (copied) until it wraps."""
+    ALWAYS_LEFT = "always left"
+    """Two banks: layer 0 goes to the left one whatever the parity of d."""
+    REMASKS_AT_END = "remasks at end"
+    """Two banks: G masks the older one after layer d too, although all cells must end visible."""
+    COUNTER_TOO_SHORT = "counter too short"
+    """The counter has one cell less than the statement gives it."""
+
+
+# --- layers as rows ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A strictly layered circuit as rows of slots: `rows[t]` is what the bank shows for layer t.
+
+    A slot is a node of layer t; in row d the outputs come last, one slot each, as the literals
+    that they are. Data inputs have no slot: they stand in the prompt, which is never overwritten,
+    so that gates of any layer may read them.
+    """
+
+    circuit: Circuit
+    rows: tuple[tuple[Literal, ...], ...]
+
+    @property
+    def depth(self) -> int:
+        """d, the number of the last layer."""
+        return len(self.rows) - 1
+
+    @property
+    def width(self) -> int:
+        """w, the largest row (at least 1, so that there is a cell that shows "written")."""
+        return max(1, *map(len, self.rows))
+
+    def width_of(self, layers: Iterable[int]) -> int:
+        """The largest of some rows (at least 1), or 0 for no rows at all."""
+        chosen = [len(self.rows[t]) for t in layers]
+        return max([1, *chosen]) if chosen else 0
+
+
+def rows_of(circuit: Circuit, layers: Sequence[int] | None = None) -> Rows:
+    """The rows of a strictly layered circuit with all outputs in its last layer.
+
+    `layers` gives the layer of each node; without it, layers are looked for that fit (only parts
+    that hang on constants alone leave a choice). An edge from a data input may skip layers.
+
+    Raises `NotLayered` for any other edge that does, and `BadCircuit` if an input does not stand
+    in layer 0 or a gate does, if an output is not in the last layer, if there is no output, or if
+    depth is 0 and two outputs show one random bit.
+    """
+    where = _found_layers(circuit) if layers is None else tuple(layers)
+    if len(where) != circuit.node_count:
+        raise BadCircuit(f"{len(where)} layers for {circuit.node_count} nodes")
+    if not circuit.outputs:
+        raise BadCircuit("no output", expected="at least one output")
+    data = set(circuit.data_inputs)
+    for node, layer in enumerate(where):
+        if layer < 0 or (layer == 0) != (node < len(circuit.inputs)):
+            raise BadCircuit(f"node {node} in layer {layer}", expected="inputs, alone, in layer 0")
+        args = () if node < len(circuit.inputs) else circuit.gate_of(node).args
+        for arg in map(node_of, args):
+            if arg not in data and where[arg] != layer - 1:
+                raise NotLayered((arg, node), (where[arg], layer))
+    last = max(where)
+    shown = {node_of(output) for output in circuit.outputs}
+    if any(where[node] != last for node in shown):
+        raise BadCircuit("an output is not in the last layer", expected=f"outputs in layer {last}")
+    if last == 0 and len(shown - data) != sum(node_of(o) not in data for o in circuit.outputs):
+        raise BadCircuit(
+            "two outputs show one random bit", expected="depth 1, since one round is a product law"
+        )
+    rows: list[tuple[Literal, ...]] = [
+        tuple(v for v, layer in enumerate(where) if layer == t and v not in data)
+        for t in range(last + 1)
+    ]
+    rows[last] = (*(v for v in rows[last] if v not in shown), *circuit.outputs)
+    return Rows(circuit, tuple(rows))
+
+
+def _found_layers(circuit: Circuit) -> tuple[int, ...]:
+    try:
+        return strict_layers(circuit)
+    except NotLayered:
+        return levels(circuit)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Some cells in a row that show one layer, the last slot in the last cell."""
+
+    first: int
+    width: int
+
+    @property
+    def cells(self) -> range:
+        """The cells of the bank."""
+        return range(self.first, self.first + self.width)
+
+    def shown(self, row: Sequence[Literal]) -> dict[int, Literal]:
+        """Which cell shows which slot of a row; the other cells are spare."""
+        start = self.first + self.width - len(row)
+        return {start + j: literal for j, literal in enumerate(row)}
+
+
+def written(
+    builder: Builder,
+    rows: Rows,
+    t: int,
+    literal: Literal,
+    before: Mapping[int, Literal],
+    coins: Mapping[int, Literal],
+) -> Literal:
+    """The bit that a slot of row t gets: one gate on the cells that show row t-1.
+
+    `before` maps the cells of the bank that shows row t-1 to its slots (t >= 1), `coins` maps
+    random inputs to the predictor's coins. The prompt takes the first cells.
+    """
+    circuit = rows.circuit
+    bit = {node: value_bit(cell) for cell, node in before.items()}
+    bit |= {node: value_bit(cell) for cell, node in enumerate(circuit.data_inputs)}
+
+    def seen(arg: Literal) -> Literal:
+        return ~bit[node_of(arg)] if is_inverted(arg) else bit[node_of(arg)]
+
+    node = node_of(literal)
+    if node in coins:
+        value = coins[node]
+    elif node < len(circuit.inputs):
+        value = bit[node]
+    else:
+        gate = circuit.gate_of(node)
+        # A copy needs no gate, and a negation is a negated edge.
+        if gate.op in (Op.ID, Op.NOT):
+            value = seen(gate.args[0]) if gate.op is Op.ID else ~seen(gate.args[0])
+        else:
+            value = builder.gate(gate.op, [seen(arg) for arg in gate.args])
+    return ~value if is_inverted(literal) else value
+
+
+# --- counters ------------------------------------------------------------------------------
+
+
+def ceil_log2(number: int) -> int:
+    """ceil(log2(number)) for a positive number, exactly.
+
+    >>> [ceil_log2(n) for n in (1, 2, 3, 4, 5)]
+    [0, 1, 2, 2, 3]
+    """
+    return (number - 1).bit_length()
+
+
+def binary_code(count: int, cells: int) -> tuple[State, ...]:
+    """The numbers 0..count-1 modulo 2^cells as tokens, lowest bit first.
+
+    >>> binary_code(3, 2)
+    ((0, 0), (1, 0), (0, 1))
+    """
+    return tuple(tuple(n >> j & 1 for j in range(cells)) for n in range(count))
+
+
+def matching(cells: Sequence[int], tokens: State) -> list[Literal]:
+    """Literals that hold together iff the cells show these tokens."""
+    literals: list[Literal] = []
+    for cell, token in zip(cells, tokens, strict=True):
+        if token == MASK:
+            literals.append(masked_bit(cell))
+        elif token == 1:
+            literals.append(value_bit(cell))
+        else:
+            literals += [~masked_bit(cell), ~value_bit(cell)]
+    return literals
+
+
+def value_matching(cells: Sequence[int], number: int) -> list[Literal]:
+    """As `matching` for a binary number modulo 2^cells, with masked cells read as 0."""
+    return [
+        value_bit(cell) if number >> j & 1 else ~value_bit(cell) for j, cell in enumerate(cells)
+    ]
+
+
+# --- gates of fan-in two -------------------------------------------------------------------
+
+
+def tree(builder: Builder, op: Op, literals: Iterable[Literal]) -> Literal:
+    """A balanced tree of gates of fan-in two; no literal at all gives the neutral constant."""
+    level = list(dict.fromkeys(literals))
+    if not level:
+        return builder.constant(op is Op.AND)
+    while len(level) > 1:
+        paired = [builder.gate(op, level[i : i + 2]) for i in range(0, len(level) - 1, 2)]
+        level = paired + (level[-1:] if len(level) % 2 else [])
+    return level[0]
+
+
+def all_of(builder: Builder, literals: Iterable[Literal]) -> Literal:
+    """The conjunction of literals, as a tree."""
+    return tree(builder, Op.AND, literals)
+
+
+def any_of(builder: Builder, literals: Iterable[Literal]) -> Literal:
+    """The disjunction of literals, as a tree."""
+    return tree(builder, Op.OR, literals)
+
+
+def chosen(builder: Builder, cases: Iterable[tuple[Literal, Literal | None]]) -> Literal:
+    """OR of (condition and value); a value None stands for 0."""
+    return any_of(builder, [builder.and_(c, v) for c, v in cases if v is not None])
+
+
+def round_is(builder: Builder, clock: Sequence[Literal], number: int) -> Literal:
+    """Whether the clock bits (lowest first) show a round number."""
+    return all_of(builder, [c if number >> j & 1 else ~c for j, c in enumerate(clock)])
+
+
+# --- results -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Banked:
+    """A schedule with one or two banks, and what it was made from.
+
+    `length` without the `prompt_cells` is what the theorems call L. `writes` says, per round,
+    which cells get another content by the write (remasking not included), and `coins` which coin
+    (round, random input of the predictor) stands for which random input of the circuit: hints
+    for a certificate, from which nothing is concluded.
+    """
+
+    schedule: Schedule
+    rows: Rows
+    prompt_cells: int
+    value_cells: int
+    counter_cells: int
+    writes: tuple[tuple[tuple[int, Content], ...], ...]
+    coins: tuple[tuple[int, int, int], ...]
+
+    @property
+    def generated_length(self) -> int:
+        """L without the prompt."""
+        return self.schedule.length - self.prompt_cells
+
+    @property
+    def circuit(self) -> Circuit:
+        """The circuit that was compiled."""
+        return self.rows.circuit
+
+
+def coin_numbers(rows: Rows) -> dict[int, int]:
+    """The random inputs of row 0, numbered in the order of their slots."""
+    inputs = rows.circuit.inputs
+    random = [
+        node_of(slot)
+        for slot in rows.rows[0]
+        if node_of(slot) < len(inputs) and inputs[node_of(slot)].kind is InputKind.RANDOM
+    ]
+    return {node: j for j, node in enumerate(random)}
+
+
+def plan(
+    length: int,
+    claims: Sequence[Mapping[int, Content]],
+    remasked: Callable[[int], Iterable[int]] = lambda _: (),
+) -> tuple[tuple[tuple[int, Content], ...], ...]:
+    """The changes of content round by round, from what is written and then remasked in each."""
+    contents: list[Content] = ["M"] * length
+    changes: list[tuple[tuple[int, Content], ...]] = []
+    for number, claim in enumerate(claims, start=1):
+        changes.append(tuple((c, v) for c, v in sorted(claim.items()) if contents[c] != v))
+        for cell, content in claim.items():
+            contents[cell] = content
+        for cell in remasked(number):
+            contents[cell] = "M"
+    return tuple(changes)
+
+
+def show_token(token: int) -> Content:
+    """A token as a content."""
+    return "M" if token == MASK else "1" if token else "0"
