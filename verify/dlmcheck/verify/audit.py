@@ -23,6 +23,7 @@ class RoadResult:
     """What one road found, or why it found nothing."""
 
     job: str
+    statement: str
     engine: str
     verdict: Verdict
     evidence: Evidence | None = None
@@ -92,7 +93,7 @@ def run_audit(
 
     `timeout` (seconds) and `memory` (bytes) hold for each task, that is for each part of a job.
     """
-    wanted = {road.job for row in rows for road in row.roads}
+    wanted = {road.job for row in rows for road in row.roads_of(profile)}
     jobs = [job for job in registry.jobs if job.id in wanted]
     tasks = [
         Task(_task_name(job, part), partial(job.run, profile, part))
@@ -112,7 +113,8 @@ def run_audit(
     }
     found = {job.id: _conclude(job, profile, outcomes) for job in jobs}
     results = tuple(
-        combine(row, [_road(road, found[road.job]) for road in row.roads]) for row in rows
+        combine(row, [_road(road, found[road.job]) for road in row.roads_of(profile)])
+        for row in rows
     )
     return AuditResult(
         profile,
@@ -146,9 +148,9 @@ def _conclude(job: Job, profile: Profile, outcomes: Mapping[str, Finished]) -> _
 
 def _road(road: Road, concluded: _Concluded) -> RoadResult:
     if isinstance(concluded, tuple):
-        return RoadResult(road.job, road.engine, concluded[0], None, concluded[1])
+        return RoadResult(road.job, road.statement, road.engine, concluded[0], None, concluded[1])
     checked = concluded.get(road.statement)
     if checked is None:
         message = f"no result for {road.statement}"
-        return RoadResult(road.job, road.engine, Verdict.ERROR, None, message)
-    return RoadResult(road.job, road.engine, checked.verdict, checked.evidence)
+        return RoadResult(road.job, road.statement, road.engine, Verdict.ERROR, None, message)
+    return RoadResult(road.job, road.statement, road.engine, checked.verdict, checked.evidence)

@@ -107,19 +107,12 @@ def run_tasks(
                 running.append(_Running(task, process, ours, time.monotonic()))
             ready = wait([entry.connection for entry in running], timeout=0.2)
             for entry in list(running):
-                spent = time.monotonic() - entry.started
-                if entry.connection in ready:
-                    message = _receive(entry.connection)
-                    if isinstance(message, int):
-                        if on_progress is not None:
-                            on_progress(entry.task.name, message)
-                        continue
-                    settle(entry, message or _died(entry, spent))
-                elif timeout is not None and spent > timeout:
-                    settle(
-                        entry,
-                        Finished(entry.task.name, Ending.TIMEOUT, None, f"{timeout:g} s", spent),
-                    )
+                message = _receive(entry) if entry.connection in ready else None
+                if isinstance(message, int) and on_progress is not None:
+                    on_progress(entry.task.name, message)
+                outcome = message if isinstance(message, Finished) else _overdue(entry, timeout)
+                if outcome is not None:
+                    settle(entry, outcome)
     except KeyboardInterrupt:
         for entry in list(running):
             spent = time.monotonic() - entry.started
@@ -129,18 +122,22 @@ def run_tasks(
     return [finished[name] for name in order]
 
 
-def _receive(connection: Connection) -> Finished | int | None:
+def _receive(entry: _Running) -> Finished | int:
     try:
-        message: Finished | int = connection.recv()
+        message: Finished | int = entry.connection.recv()
     except (EOFError, OSError):
-        return None
+        entry.process.join(1)
+        text = f"process ended with {entry.process.exitcode}"
+        spent = time.monotonic() - entry.started
+        return Finished(entry.task.name, Ending.CRASHED, None, text, spent)
     return message
 
 
-def _died(entry: _Running, spent: float) -> Finished:
-    entry.process.join(1)
-    code = entry.process.exitcode
-    return Finished(entry.task.name, Ending.CRASHED, None, f"process ended with {code}", spent)
+def _overdue(entry: _Running, timeout: float | None) -> Finished | None:
+    spent = time.monotonic() - entry.started
+    if timeout is None or spent <= timeout:
+        return None
+    return Finished(entry.task.name, Ending.TIMEOUT, None, f"{timeout:g} s", spent)
 
 
 def _child(task: Task, memory: int | None, connection: Connection) -> None:

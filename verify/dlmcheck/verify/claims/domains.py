@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from dlmcheck.model import domains
-from dlmcheck.spec.circuit import Circuit
+from dlmcheck.spec.circuit import Circuit, Op
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.serial import circuit_from_json, circuit_to_json
 from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.kernel.sweep import Domain
 
-SEEDED = 500
+SEEDS = 512
+"""Seeds of random circuits; a few give the same circuit, more than 500 are different."""
+
 ORBITS = 41870
 """The number of small circuits up to symmetry (a test recounts it by Burnside's lemma)."""
+
+RANDOM_ORBITS = 6395
+"""How many of them have random inputs only and no constant gate (recounted likewise)."""
 
 X = TypeVar("X")
 
@@ -44,21 +49,36 @@ def small_circuits(profile: Profile) -> Domain[Circuit]:
     )
 
 
-def seeded_circuits(count: int = SEEDED) -> Domain[Circuit]:
-    """Random layered circuits of consecutive seeds, inputs, width and depth at most 6."""
+def random_circuits(profile: Profile) -> Domain[Circuit]:
+    """Small circuits; in the quick profile those with random inputs only and no constant gate."""
+    whole = small_circuits(profile)
+    if profile is not Profile.QUICK:
+        return whole
 
-    def seed_of(circuit: Circuit) -> int | None:
-        text = circuit_to_json(circuit)
-        return known.get(text)
+    def kept(circuit: Circuit) -> bool:
+        return not circuit.data_inputs and all(
+            gate.op not in (Op.CONST0, Op.CONST1) for gate in circuit.gates
+        )
 
-    known = {circuit_to_json(circuit): seed for seed, circuit in domains.seeded_circuits(count)}
     return Domain(
-        f"random layered circuits, seeds 0 to {count - 1}",
-        count,
-        lambda: (circuit for _, circuit in domains.seeded_circuits(count)),
-        lambda circuit: seed_of(circuit) is not None,
-        circuit_to_json,
-        circuit_from_json,
+        f"{whole.name}, random inputs only, no constant gate",
+        RANDOM_ORBITS,
+        lambda: filter(kept, whole.members()),
+        lambda circuit: kept(circuit) and whole.contains(circuit),
+        whole.write,
+        whole.read,
+    )
+
+
+def circuit_seeds() -> Domain[int]:
+    """Seeds of random layered circuits (`dlmcheck.model.domains.seeded_circuit`)."""
+    return Domain(
+        f"random layered circuits of seeds 0 to {SEEDS - 1} (inputs, width, depth <= 6)",
+        SEEDS,
+        lambda: range(SEEDS),
+        lambda seed: 0 <= seed < SEEDS,
+        str,
+        int,
     )
 
 
@@ -78,8 +98,3 @@ def listed(
     return Domain(
         name, len(members), lambda: members, lambda member: member in members, write, read
     )
-
-
-def numbers(name: str, values: Iterable[int]) -> Domain[int]:
-    """A domain of integers."""
-    return listed(name, tuple(values), str)

@@ -36,7 +36,7 @@ from dlmcheck.spec.resources import depth, levels
 from dlmcheck.spec.sampler import output_law as run_output_law
 from dlmcheck.spec.sampler import run_law
 from dlmcheck.spec.serial import circuit_from_json, circuit_to_json
-from dlmcheck.verify.claims.domains import small_circuits
+from dlmcheck.verify.claims.domains import random_circuits
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.kernel.laws import as_tokens
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Domain, Outcome, Sweep, fails
@@ -113,7 +113,7 @@ NO_CUT = "no cut in layers >= 1 has a product law"
 
 def _small(profile: Profile) -> Sweep[Circuit, Exactly]:
     return Sweep(
-        small_circuits(profile),
+        random_circuits(profile),
         Exactly,
         {
             SIMULATED: _property(lambda case: case.faithful, NO_SIMULATION),

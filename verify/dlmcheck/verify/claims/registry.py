@@ -107,6 +107,8 @@ class Road:
     job: str
     statement: str
     engine: str
+    from_profile: Profile = Profile.QUICK
+    """The smallest profile that goes this road."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,12 @@ class Row:
     roads: tuple[Road, ...]
     point: Point | None = None
     assumptions: tuple[str, ...] = ()
+
+    def roads_of(self, profile: Profile) -> tuple[Road, ...]:
+        """The roads that a profile goes."""
+        order = list(Profile)
+        limit = order.index(profile)
+        return tuple(road for road in self.roads if order.index(road.from_profile) <= limit)
 
     @property
     def id(self) -> str:

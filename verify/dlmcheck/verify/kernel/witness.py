@@ -10,7 +10,7 @@ different law (see `laws`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dlmcheck.spec.circuit import Circuit, assignment, evaluate
@@ -23,6 +23,9 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 
 Place = tuple[str, int, int]
 """A coin of a run: (part, round, index), or ("given", 0, j) for given cell j."""
+
+Partners = Mapping[str, tuple[Place, bool]]
+"""For each coupled random input of a circuit, by name: its coin, and whether it is inverted."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +64,15 @@ class WrongRun:
             raise MalformedSyntax(f"no wrong run: {error}", source="witness") from error
 
 
-def replay(
-    schedule: Schedule, circuit: Circuit, coupling: Mapping[str, Place], run: WrongRun
-) -> str:
+def replay(schedule: Schedule, circuit: Circuit, coupling: Partners, run: WrongRun) -> str:
     """What goes wrong in a run, in one line; empty if nothing does.
 
-    `coupling` maps the name of each coupled random input of the circuit to its coin. Raises
-    `Rejected` if it uses a coin twice or names no random input, or the data do not fit.
+    A random input of the circuit without a partner is 0. Raises `Rejected` if the coupling uses
+    a coin twice or names no random input, or the data do not fit.
     """
     random_names = [circuit.inputs[v].name for v in circuit.random_inputs]
-    if len(set(coupling.values())) != len(coupling) or not set(coupling) <= set(random_names):
+    places = {place for place, _ in coupling.values()}
+    if len(places) != len(coupling) or not set(coupling) <= set(random_names):
         raise Rejected("the coupling is no injection of random inputs into coins")
     if len(run.data) != len(schedule.data_cells) or not set(run.data) <= {"0", "1"}:
         raise Rejected("the witness does not give one bit per data input")
@@ -82,9 +84,21 @@ def replay(
     except (IllegalSampler, IllegalCode) as error:
         return f"the run is illegal: {error}"
     found = output_of(schedule, steps, start_state(schedule, data, given))
-    seed = [name in coupling and coupling[name] in ones for name in random_names]
+    seed = [_partner_value(coupling, name, ones) for name in random_names]
     wanted = evaluate(circuit, assignment(circuit, data, seed))
-    return _first_difference(circuit.output_names, found, wanted)
+    by_name = dict(zip(schedule.output_names, found, strict=True))
+    if set(by_name) != set(circuit.output_names):
+        raise Rejected("the schedule's outputs are not the circuit's")
+    return _first_difference(
+        circuit.output_names, [by_name[name] for name in circuit.output_names], wanted
+    )
+
+
+def _partner_value(coupling: Partners, name: str, ones: Collection[Place]) -> bool:
+    if name not in coupling:
+        return False
+    place, inverted = coupling[name]
+    return (place in ones) != inverted
 
 
 def _first_difference(names: Sequence[str], found: Sequence[int], wanted: Sequence[bool]) -> str:
@@ -98,7 +112,7 @@ def check_wrong_run(
     name: str,
     schedule: Schedule,
     circuit: Circuit,
-    coupling: Mapping[str, Place],
+    coupling: Partners,
     run: WrongRun,
 ) -> Checked:
     """Replay a wrong run. Raises `Rejected` if nothing goes wrong in it."""
