@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dlmcheck.spec.circuit import Circuit
+from dlmcheck.spec.circuit import Circuit, is_inverted, node_of
 from dlmcheck.spec.tokens import MASK
-from dlmcheck.verify.engines.network import FALSE, Key, Lit, embedded
+from dlmcheck.verify.engines.network import Key, Lit, embedded
 from dlmcheck.verify.engines.partners import first_tokens
 from dlmcheck.verify.engines.replay import first_broken, states_on
 from dlmcheck.verify.engines.unroll import Rule, Unrolling
@@ -103,21 +103,14 @@ def _first_wrong(
 ) -> tuple[int, int]:
     """The first round and cell with another token than the node that the cell's label names.
 
-    (0, -1) if there are no labels that help. Labels are believed only if most of them are right
-    as functions: a wrong numbering would accuse cells at random.
+    (0, -1) if there are no labels that help.
     """
-    expected = _labelled(run, *reference)
-    if not expected:
+    nodes = _labelled(run, reference[0])
+    if not _credible(run, reference[0], nodes):
         return 0, -1
-    agreeing = sum(
-        1
-        for _, cell, literal in first_tokens(run)
-        if cell in expected and literal == expected[cell]
-    )
-    if 2 * agreeing < len(expected):
-        return 0, -1
-    cells = sorted(expected)
-    values = run.network.evaluate([expected[cell] for cell in cells], inputs)
+    cells = sorted(nodes)
+    expected = [embedded(reference[1], nodes[cell]) for cell in cells]
+    values = run.network.evaluate(expected, inputs)
     for number, state in enumerate(states_on(run, inputs)):
         for cell, value in zip(cells, values, strict=True):
             if state[cell] not in (MASK, value):
@@ -125,18 +118,35 @@ def _first_wrong(
     return 0, -1
 
 
-def _labelled(run: Unrolling, circuit: Circuit, nodes: Sequence[Lit]) -> dict[int, Lit]:
-    """The literal that each cell should show according to its label, where that says anything."""
-    by_name = {one.name: nodes[node] for node, one in enumerate(circuit.inputs)}
-    expected: dict[int, Lit] = {}
+def _labelled(run: Unrolling, circuit: Circuit) -> dict[int, int]:
+    """The node that each cell should show according to its label, where that says anything."""
+    by_name = {one.name: node for node, one in enumerate(circuit.inputs)}
+    nodes: dict[int, int] = {}
     for cell, label in enumerate(run.schedule.labels):
         _, separator, name = label.partition(":")
         if separator and name in by_name:
-            expected[cell] = by_name[name]
-        elif label == "padding":
-            expected[cell] = FALSE
+            nodes[cell] = by_name[name]
         elif label[:1] == "n" and label[1:].isascii() and label[1:].isdigit():
             number = int(label[1:])
-            if number < len(nodes):
-                expected[cell] = nodes[number]
-    return expected
+            if number < circuit.node_count:
+                nodes[cell] = number
+    return nodes
+
+
+def _credible(run: Unrolling, circuit: Circuit, nodes: Mapping[int, int]) -> bool:
+    """Whether most labelled cells are their gate on the cells labelled with its arguments.
+
+    In another numbering that fails nearly everywhere, and the labels would accuse cells at
+    random. A wrong gate spoils its own cell only, as every cell is judged by its neighbours.
+    """
+    shown = {nodes[cell]: literal for _, cell, literal in first_tokens(run) if cell in nodes}
+    right = judged = 0
+    for node, literal in shown.items():
+        if node < len(circuit.inputs):
+            continue
+        gate = circuit.gate_of(node)
+        if all(node_of(arg) in shown for arg in gate.args):
+            judged += 1
+            args = [shown[node_of(arg)] ^ is_inverted(arg) for arg in gate.args]
+            right += run.network.gate(gate.op, args) == literal
+    return 2 * right > judged
