@@ -58,7 +58,9 @@ def load_json(text: str, source: str = "JSON") -> Json:
             expected="JSON text",
         ) from None
     except RecursionError:
-        raise MalformedSyntax("values are nested too deeply", source=source, line=1) from None
+        raise MalformedSyntax(
+            "values are nested too deeply", source=source, line=1, expected="JSON text"
+        ) from None
     return value
 
 

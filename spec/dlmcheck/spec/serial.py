@@ -157,14 +157,9 @@ def schedule_from_json(text: str, source: str = "schedule") -> Schedule:
     document = Document.parse(text, source)
     top = _top(document, SCHEDULE_FORMAT, _SCHEDULE_KEYS)
     length = document.integer(top["length"], ("length",))
-    clock_bits = document.integer(top["clock_bits"], ("clock_bits",))
-    if clock_bits > MAX_CLOCK_BITS:
-        raise document.bad(
-            f"{clock_bits} clock bits",
-            ("clock_bits",),
-            f"at most {MAX_CLOCK_BITS}",
-            kind=UnsupportedFeature,
-        )
+    rounds = document.integer(top["rounds"], ("rounds",))
+    stop = document.choice(top["stop"], ("stop",), Stop)
+    clock_bits = _read_clock(document, top["clock_bits"], rounds, stop)
     sees = document.boolean(top["unmask_sees_candidates"], ("unmask_sees_candidates",))
     edits = document.choice(top["edits"], ("edits",), Edits)
     if (top["remask"] is not None) != (edits is Edits.REMASK):
@@ -195,7 +190,7 @@ def schedule_from_json(text: str, source: str = "schedule") -> Schedule:
         )
     return Schedule(
         length=length,
-        rounds=document.integer(top["rounds"], ("rounds",)),
+        rounds=rounds,
         predictor=predictor,
         unmask=part("unmask", length, candidates=sees),
         output=tuple(output),
@@ -208,7 +203,7 @@ def schedule_from_json(text: str, source: str = "schedule") -> Schedule:
         data_names=tuple(data_names),
         given_cells=tuple(given),
         end=document.choice(top["end"], ("end",), End),
-        stop=document.choice(top["stop"], ("stop",), Stop),
+        stop=stop,
         encoding=_read_encoding(document, top["encoding"]),
         labels=tuple(labels),
     )
@@ -281,6 +276,21 @@ def _distinct(document: Document, names: Sequence[str], key: str, what: str) -> 
                 line=document.line((key, j, "name")),
             )
         seen.add(name)
+
+
+def _read_clock(document: Document, value: Json, rounds: int, stop: Stop) -> int:
+    path: Path = ("clock_bits",)
+    bits = document.integer(value, path)
+    if bits > MAX_CLOCK_BITS:
+        expected = f"at most {MAX_CLOCK_BITS}"
+        raise document.bad(f"{bits} clock bits", path, expected, kind=UnsupportedFeature)
+    if bits and rounds >> bits:
+        raise document.bad(
+            f"{bits} clock bits for {rounds} rounds", path, f"{rounds.bit_length()}, or 0"
+        )
+    if bits and stop is Stop.ABSORBING:
+        raise document.bad(f"{bits} clock bits with the stop {stop.value}", path, "0")
+    return bits
 
 
 def _cell(document: Document, value: Json, path: Path, length: int, taken: set[int]) -> int:
