@@ -38,16 +38,16 @@ class Law(Generic[T]):
         checked: dict[T, Fraction] = {}
         total = ZERO
         for outcome, weight in weights.items():
-            if isinstance(weight, bool) or not isinstance(weight, (int, Fraction)):
+            if type(weight) not in (int, Fraction):
                 raise BadProbability(
                     f"weight {weight!r} of {outcome!r}", source="law", expected="an exact rational"
                 )
-            if not 0 <= weight <= 1:
+            if not 0 <= weight.numerator <= weight.denominator:
                 raise BadProbability(
                     f"weight {weight} of {outcome!r}", source="law", expected="a number in [0, 1]"
                 )
             if weight:
-                checked[outcome] = Fraction(weight)
+                checked[outcome] = weight if type(weight) is Fraction else Fraction(weight)
                 total += weight
         if total != 1:
             raise UnnormalisedLaw(Fraction(total))
@@ -91,7 +91,7 @@ class Law(Generic[T]):
         weights: dict[U, Fraction] = {}
         for outcome, weight in self._weights.items():
             image = function(outcome)
-            weights[image] = weights.get(image, ZERO) + weight
+            weights[image] = weights[image] + weight if image in weights else weight
         return Law(weights)
 
     def bind(self, kernel: Callable[[T], Law[U]]) -> Law[U]:
@@ -99,7 +99,8 @@ class Law(Generic[T]):
         weights: dict[U, Fraction] = {}
         for outcome, weight in self._weights.items():
             for image, step in kernel(outcome).items():
-                weights[image] = weights.get(image, ZERO) + weight * step
+                mass = weight * step
+                weights[image] = weights[image] + mass if image in weights else mass
         return Law(weights)
 
     def probability(self, event: Callable[[T], bool]) -> Fraction:

@@ -17,7 +17,7 @@ The predictor has 2L outputs (high and low bit of each cell's new token), F and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 
@@ -282,6 +282,19 @@ def sampler_from(schedule: Schedule, data: Sequence[bool], start: Law[State]) ->
         ),
         given=start,
     )
+
+
+def for_data(schedule: Schedule, sampler: Sampler, data: Sequence[bool]) -> Sampler:
+    """The sampler of a schedule for other data: only prompt and start differ.
+
+    Raises `BadInput` if the number of data values does not fit.
+    """
+    given = [
+        start_state(schedule, data, values)
+        for values in product((False, True), repeat=len(schedule.given_cells))
+    ]
+    prompt = zip(schedule.data_cells, map(int, data), strict=True)
+    return replace(sampler, prompt=tuple(prompt), given=uniform(given))
 
 
 def _chosen(flags: Bits) -> Positions:

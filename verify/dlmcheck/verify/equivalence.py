@@ -25,9 +25,10 @@ from dlmcheck.verify.engines.coupling import (
 )
 from dlmcheck.verify.engines.law_difference import LawVerdict, law_difference
 from dlmcheck.verify.engines.wrong import SeedWitness
+from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.evidence import Coupling, Evidence
 from dlmcheck.verify.kernel.results import Checked, Rejected
-from dlmcheck.verify.kernel.simulation import Simulation, check_simulation
+from dlmcheck.verify.kernel.simulation import check_simulation
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Place, WrongRun, check_wrong_run
 
@@ -85,7 +86,11 @@ def equivalent(
     schedule's labels use (for naming the first wrong cell). `timeout` is in seconds, for the
     solver. Raises `BadInput` if the two do not have the same inputs and outputs by name.
     """
-    say = progress or (lambda _: None)
+
+    def say(what: str) -> None:
+        if progress is not None:
+            progress(what)
+
     roads: list[RoadTaken] = []
     if plan is not None:
         say("cut points: replaying in the kernel")

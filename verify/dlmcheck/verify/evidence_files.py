@@ -28,9 +28,10 @@ from dlmcheck.spec.serial import (
 )
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult
 from dlmcheck.verify.claims.registry import Profile, Registry, SweepJob
+from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.evidence import Exhaustive, Witness
 from dlmcheck.verify.kernel.results import Checked, Rejected
-from dlmcheck.verify.kernel.simulation import Simulation, check_simulation
+from dlmcheck.verify.kernel.simulation import check_simulation
 from dlmcheck.verify.kernel.sweep import check_sweep, check_witness
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Partners, WrongRun, check_wrong_run
@@ -80,10 +81,7 @@ def evidence_json(road: RoadResult) -> dict[str, Any]:
     evidence = road.evidence
     if evidence is None:
         return {"kind": "none", "message": road.message}
-    fields = {
-        name: list(value) if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownArgumentType]
-        for name, value in vars(evidence).items()
-    }
+    fields: dict[str, Any] = dict(vars(evidence))
     return {"kind": type(evidence).__name__, **fields}
 
 

@@ -25,7 +25,7 @@ from dlmcheck.spec.lattice import Clock, DepthCount, Edits, End, Point, RandomBi
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.resources import depth
 from dlmcheck.spec.sampler import laws_by_round
-from dlmcheck.spec.schedule import Schedule, sampler_of
+from dlmcheck.spec.schedule import Schedule, for_data, sampler_of
 from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.spec.tokens import MASK, State, show_state
 from dlmcheck.verify.claims.domains import circuit_seeds, small_circuits
@@ -123,14 +123,41 @@ class Case:
         bits = bits if self.circuit.random_inputs else RandomBits.SAMPLED
         if bits not in self._runs:
             schedule = self.schedule(bits, compiled)
+            rounds = self.depth(compiled) + 1
+            data = all_data(self.circuit)
             try:
+                sampler = sampler_of(schedule, data[0])
                 self._runs[bits] = [
-                    laws_by_round(sampler_of(schedule, data), self.depth(compiled) + 1)
-                    for data in all_data(self.circuit)
+                    laws_by_round(for_data(schedule, sampler, values), rounds) for values in data
                 ]
             except (IllegalSampler, IllegalCode) as error:
                 self._runs[bits] = type(error).__name__
         return self._runs[bits]
+
+    def cut_points(self, reading: Reading, compiled: Compiled) -> Outcome:
+        """What the kernel says of the certificate; asked once for each schedule it comes to."""
+        schedule = with_rounds(self, reading, compiled)
+        key = (compiled.random_bits, schedule.rounds, schedule.end)
+        if key not in self._cut_points:
+            self._cut_points[key] = _cut_points_outcome(self.circuit, schedule, compiled)
+        return self._cut_points[key]
+
+    @cached_property
+    def _cut_points(self) -> dict[tuple[RandomBits, int, End], Outcome]:
+        return {}
+
+
+def _cut_points_outcome(circuit: Circuit, schedule: Schedule, compiled: Compiled) -> Outcome:
+    proposed = cut_points(compiled)
+    idle = schedule.rounds - len(proposed.writes)
+    if idle < 0:
+        return fails(f"needs {-idle} rounds more than {schedule.rounds}")
+    padded = replace(proposed, writes=(*proposed.writes, *(() for _ in range(idle))))
+    try:
+        check_simulation("cut points", schedule, circuit, padded)
+    except Rejected as error:
+        return fails(error.reason)
+    return HOLDS
 
 
 def claimed_rounds(depth_from_zero: int, count: DepthCount) -> int:
@@ -179,19 +206,7 @@ def cut_points_accepted(reading: Reading) -> Callable[[Case], Outcome]:
 
     def holds(case: Case) -> Outcome:
         compiled = case.compiled(reading[0])
-        if compiled is None:
-            return NOT_MET
-        schedule = with_rounds(case, reading, compiled)
-        proposed = cut_points(compiled)
-        idle = schedule.rounds - len(proposed.writes)
-        if idle < 0:
-            return fails(f"needs {-idle} rounds more than {schedule.rounds}")
-        padded = replace(proposed, writes=(*proposed.writes, *(() for _ in range(idle))))
-        try:
-            check_simulation("cut points", schedule, case.circuit, padded)
-        except Rejected as error:
-            return fails(error.reason)
-        return HOLDS
+        return NOT_MET if compiled is None else case.cut_points(reading, compiled)
 
     return holds
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dlmcheck.model.constructions.write_once import Compiled
 from dlmcheck.spec.circuit import Literal, node_of
 from dlmcheck.spec.lattice import RandomBits
-from dlmcheck.verify.kernel.simulation import Content, Simulation
+from dlmcheck.verify.kernel.contents import Content, Simulation
 
 
 def original_literals(compiled: Compiled) -> dict[int, Literal]:

@@ -16,176 +16,16 @@ by an engine.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
-from typing import Literal as OneOf
-from typing import cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from dlmcheck.spec.circuit import (
-    Circuit,
-    InputKind,
-    Literal,
-    apply_op,
-    cone,
-    evaluate,
-    is_inverted,
-    node_of,
-)
-from dlmcheck.spec.errors import MalformedSyntax
+from dlmcheck.spec.circuit import Circuit, InputKind, apply_op, is_inverted, node_of
 from dlmcheck.spec.lattice import Edits, End, Stop
-from dlmcheck.spec.schedule import Schedule, clock_value
+from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.tokens import MASK
+from dlmcheck.verify.kernel.contents import Content, LocalFunction, Simulation, literal_on
 from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
-
-Content = int | OneOf["M", "0", "1"]
-"""What a cell holds: a literal of the circuit, the mask, or a constant token."""
-
-TABLE_LIMIT = 16
-"""Truth tables over more literals than this are refused."""
-
-FORMAT = "dlmcheck-simulation"
-
-
-@dataclass(frozen=True)
-class Simulation:
-    """A cut-point certificate.
-
-    `writes[t-1]` lists (cell, content) for the cells whose content changes in round t by the
-    write (what remasking does afterwards is computed, not claimed). `coins` maps (round, random
-    input of the predictor circuit) to the random input of the circuit that it stands for;
-    `given` names the random input behind each given cell.
-    """
-
-    writes: tuple[tuple[tuple[int, Content], ...], ...]
-    coins: tuple[tuple[int, int, int], ...] = ()
-    given: tuple[int, ...] = ()
-
-    def to_json(self) -> str:
-        """The certificate as text, one round a line."""
-        rounds = ",\n".join(json.dumps(list(map(list, w))) for w in self.writes)
-        return (
-            f'{{"format": "{FORMAT}", "version": 1,\n"writes": [\n{rounds}\n],\n'
-            f'"coins": {json.dumps(list(map(list, self.coins)))},\n'
-            f'"given": {json.dumps(list(self.given))}}}\n'
-        )
-
-    @classmethod
-    def from_json(cls, text: str) -> Simulation:
-        """The inverse of `to_json`. Raises `MalformedSyntax`."""
-        try:
-            raw = json.loads(text)
-            if raw["format"] != FORMAT or raw["version"] != 1:
-                raise MalformedSyntax("another format", source="certificate", expected=FORMAT)
-            writes: tuple[tuple[tuple[int, Content], ...], ...] = tuple(
-                tuple((_number(cell), _content(content)) for cell, content in line)
-                for line in raw["writes"]
-            )
-            coins = tuple((_number(t), _number(j), _number(v)) for t, j, v in raw["coins"])
-            return cls(writes, coins, tuple(_number(v) for v in raw["given"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise MalformedSyntax(
-                f"no certificate: {error}", source="certificate", expected=FORMAT
-            ) from error
-
-
-def _number(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{value!r} is no integer")
-    return value
-
-
-def _content(value: object) -> Content:
-    if value in ("M", "0", "1"):
-        return cast(Content, value)
-    return _number(value)
-
-
-# --- local functions -----------------------------------------------------------------------
-
-
-class _Local:
-    """The sub-circuit of some outputs of one of the schedule's circuits, and what it reads."""
-
-    def __init__(self, schedule: Schedule, whole: Circuit, outputs: Sequence[Literal]) -> None:
-        self._circuit, source = cone(whole, outputs)
-        fixed = 2 * schedule.length + schedule.clock_bits
-        state_bits = 2 * schedule.length
-        self._bits: list[tuple[int, int] | None] = []
-        """Per input: (cell, half), or None for a clock bit or a coin."""
-        self._clock: dict[int, int] = {}
-        self.coins: dict[int, int] = {}
-        """Per input that is a coin: its number among the whole circuit's random inputs."""
-        for v in range(len(self._circuit.inputs)):
-            origin = source[v]
-            self._bits.append((origin // 2, origin % 2) if origin < state_bits else None)
-            if state_bits <= origin < fixed:
-                self._clock[v] = origin - state_bits
-            elif origin >= fixed:
-                self.coins[v] = origin - fixed
-        self.cells = frozenset(bit[0] for bit in self._bits if bit is not None)
-        self._schedule = schedule
-
-    def table(
-        self,
-        contents: Sequence[Content],
-        number: int,
-        coin_node: Mapping[int, Literal],
-        extra: Iterable[int] = (),
-    ) -> Iterator[tuple[Mapping[int, bool], tuple[bool, ...]]]:
-        """All rows (values of the circuit's nodes read, outputs).
-
-        `coin_node` gives the node that a coin stands for; coins without one take both values.
-        `extra` are further nodes whose values the caller wants in the rows.
-        """
-        encoding = self._schedule.encoding
-        clock = clock_value(self._schedule, number)
-        constant: dict[int, bool] = {v: clock[j] for v, j in self._clock.items()}
-        by_node: dict[int, tuple[int, bool, bool]] = {}
-        free: list[int] = []
-        nodes: dict[int, None] = dict.fromkeys(extra)
-        for v, bit in enumerate(self._bits):
-            if bit is not None:
-                content = contents[bit[0]]
-                if isinstance(content, str):
-                    token = MASK if content == "M" else int(content)
-                    constant[v] = encoding.code_of(token)[bit[1]]
-                    continue
-                zero, one = encoding.zero[bit[1]], encoding.one[bit[1]]
-                if zero == one:
-                    constant[v] = zero
-                    continue
-                by_node[v] = (content, zero, one)
-                nodes[node_of(content)] = None
-            elif v in self.coins:
-                if self.coins[v] in coin_node:
-                    by_node[v] = (coin_node[self.coins[v]], False, True)
-                    nodes[node_of(coin_node[self.coins[v]])] = None
-                else:
-                    free.append(v)
-        names = list(nodes)
-        if len(names) + len(free) > TABLE_LIMIT:
-            raise Rejected(f"a local step reads {len(names) + len(free)} values: too many to table")
-        for row in product((False, True), repeat=len(names)):
-            values = dict(zip(names, row, strict=True))
-            for toss in product((False, True), repeat=len(free)):
-                drawn = dict(zip(free, toss, strict=True))
-                inputs: list[bool] = []
-                for v in range(len(self._bits)):
-                    if v in by_node:
-                        literal, zero, one = by_node[v]
-                        inputs.append(one if _value(literal, values) else zero)
-                    else:
-                        inputs.append(constant[v] if v in constant else drawn[v])
-                yield values, evaluate(self._circuit, inputs)
-
-
-def _value(literal: Literal, values: Mapping[int, bool]) -> bool:
-    return values[node_of(literal)] != is_inverted(literal)
-
 
 # --- the walk ------------------------------------------------------------------------------
 
@@ -200,15 +40,13 @@ class _Walk:
         self.steps = 0
         self.contents = _start(schedule, circuit, certificate)
         self.coin_node = _coin_map(schedule, circuit, certificate)
+        codes = schedule.predictor.outputs
         self.predict = [
-            _Local(schedule, schedule.predictor, schedule.predictor.outputs[2 * i : 2 * i + 2])
+            LocalFunction(schedule, schedule.predictor, codes[2 * i : 2 * i + 2])
             for i in range(schedule.length)
         ]
-        self.select = [_Local(schedule, schedule.unmask, (o,)) for o in schedule.unmask.outputs]
-        remask = schedule.remask
-        self.mark = (
-            [] if remask is None else [_Local(schedule, remask, (o,)) for o in remask.outputs]
-        )
+        self.select = _one_by_one(schedule, schedule.unmask)
+        self.mark = [] if schedule.remask is None else _one_by_one(schedule, schedule.remask)
         self.selected: set[int] = set()
         self.marked: set[int] = set()
         self.written: dict[int, Content] = {}
@@ -275,7 +113,7 @@ class _Walk:
                 self.contents[i] = "M"
                 self._changed_after_write.add(i)
 
-    def _constant(self, part: _Local, cell: int, number: int, what: str) -> bool:
+    def _constant(self, part: LocalFunction, cell: int, number: int, what: str) -> bool:
         self.steps += 1
         answers = {out[0] for _, out in part.table(self.contents, number, {})}
         if len(answers) != 1:
@@ -322,13 +160,17 @@ class _Walk:
             if node >= len(self.circuit.inputs):
                 gate = self.circuit.gate_of(node)
                 if all(node_of(a) in values for a in gate.args):
-                    if apply_op(gate.op, [_value(a, values) for a in gate.args]) != value:
+                    if apply_op(gate.op, [literal_on(a, values) for a in gate.args]) != value:
                         return False
         return True
 
     @staticmethod
     def _claimed(claim: Content, values: Mapping[int, bool]) -> bool:
-        return claim == "1" if isinstance(claim, str) else _value(claim, values)
+        return claim == "1" if isinstance(claim, str) else literal_on(claim, values)
+
+
+def _one_by_one(schedule: Schedule, circuit: Circuit) -> list[LocalFunction]:
+    return [LocalFunction(schedule, circuit, (output,)) for output in circuit.outputs]
 
 
 def _refuse_unsupported(schedule: Schedule) -> None:
