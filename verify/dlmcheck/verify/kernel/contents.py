@@ -1,0 +1,162 @@
+"""Cut-point certificates as data, and the local functions that they are checked with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal as OneOf
+from typing import cast
+
+from dlmcheck.spec.circuit import Circuit, Literal, cone, evaluate, is_inverted, node_of
+from dlmcheck.spec.errors import MalformedSyntax
+from dlmcheck.spec.schedule import Schedule, clock_value
+from dlmcheck.spec.tokens import MASK
+from dlmcheck.verify.kernel.results import Rejected
+
+Content = int | OneOf["M", "0", "1"]
+"""What a cell holds: a literal of the circuit, the mask, or a constant token."""
+
+TABLE_LIMIT = 16
+"""Truth tables over more literals than this are refused."""
+
+FORMAT = "dlmcheck-simulation"
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A cut-point certificate.
+
+    `writes[t-1]` lists (cell, content) for the cells whose content changes in round t by the
+    write (what remasking does afterwards is computed, not claimed). `coins` maps (round, random
+    input of the predictor circuit) to the random input of the circuit that it stands for;
+    `given` names the random input behind each given cell.
+    """
+
+    writes: tuple[tuple[tuple[int, Content], ...], ...]
+    coins: tuple[tuple[int, int, int], ...] = ()
+    given: tuple[int, ...] = ()
+
+    def to_json(self) -> str:
+        """The certificate as text, one round a line."""
+        rounds = ",\n".join(json.dumps(list(map(list, w))) for w in self.writes)
+        return (
+            f'{{"format": "{FORMAT}", "version": 1,\n"writes": [\n{rounds}\n],\n'
+            f'"coins": {json.dumps(list(map(list, self.coins)))},\n'
+            f'"given": {json.dumps(list(self.given))}}}\n'
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Simulation:
+        """The inverse of `to_json`. Raises `MalformedSyntax`."""
+        try:
+            raw = json.loads(text)
+            if raw["format"] != FORMAT or raw["version"] != 1:
+                raise MalformedSyntax("another format", source="certificate", expected=FORMAT)
+            writes: tuple[tuple[tuple[int, Content], ...], ...] = tuple(
+                tuple((_number(cell), _content(content)) for cell, content in line)
+                for line in raw["writes"]
+            )
+            coins = tuple((_number(t), _number(j), _number(v)) for t, j, v in raw["coins"])
+            return cls(writes, coins, tuple(_number(v) for v in raw["given"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise MalformedSyntax(
+                f"no certificate: {error}", source="certificate", expected=FORMAT
+            ) from error
+
+
+def _number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is no integer")
+    return value
+
+
+def _content(value: object) -> Content:
+    if value in ("M", "0", "1"):
+        return cast(Content, value)
+    return _number(value)
+
+
+# --- local functions -----------------------------------------------------------------------
+
+
+class LocalFunction:
+    """The sub-circuit of some outputs of one of the schedule's circuits, and what it reads."""
+
+    def __init__(self, schedule: Schedule, whole: Circuit, outputs: Sequence[Literal]) -> None:
+        self._circuit, source = cone(whole, outputs)
+        fixed = 2 * schedule.length + schedule.clock_bits
+        state_bits = 2 * schedule.length
+        self._bits: list[tuple[int, int] | None] = []
+        """Per input: (cell, half), or None for a clock bit or a coin."""
+        self._clock: dict[int, int] = {}
+        self.coins: dict[int, int] = {}
+        """Per input that is a coin: its number among the whole circuit's random inputs."""
+        for v in range(len(self._circuit.inputs)):
+            origin = source[v]
+            self._bits.append((origin // 2, origin % 2) if origin < state_bits else None)
+            if state_bits <= origin < fixed:
+                self._clock[v] = origin - state_bits
+            elif origin >= fixed:
+                self.coins[v] = origin - fixed
+        self.cells = frozenset(bit[0] for bit in self._bits if bit is not None)
+        self._schedule = schedule
+
+    def table(
+        self,
+        contents: Sequence[Content],
+        number: int,
+        coin_node: Mapping[int, Literal],
+        extra: Iterable[int] = (),
+    ) -> Iterator[tuple[Mapping[int, bool], tuple[bool, ...]]]:
+        """All rows (values of the circuit's nodes read, outputs).
+
+        `coin_node` gives the node that a coin stands for; coins without one take both values.
+        `extra` are further nodes whose values the caller wants in the rows.
+        """
+        encoding = self._schedule.encoding
+        clock = clock_value(self._schedule, number)
+        constant: dict[int, bool] = {v: clock[j] for v, j in self._clock.items()}
+        by_node: dict[int, tuple[int, bool, bool]] = {}
+        free: list[int] = []
+        nodes: dict[int, None] = dict.fromkeys(extra)
+        for v, bit in enumerate(self._bits):
+            if bit is not None:
+                content = contents[bit[0]]
+                if isinstance(content, str):
+                    token = MASK if content == "M" else int(content)
+                    constant[v] = encoding.code_of(token)[bit[1]]
+                    continue
+                zero, one = encoding.zero[bit[1]], encoding.one[bit[1]]
+                if zero == one:
+                    constant[v] = zero
+                    continue
+                by_node[v] = (content, zero, one)
+                nodes[node_of(content)] = None
+            elif v in self.coins:
+                if self.coins[v] in coin_node:
+                    by_node[v] = (coin_node[self.coins[v]], False, True)
+                    nodes[node_of(coin_node[self.coins[v]])] = None
+                else:
+                    free.append(v)
+        names = list(nodes)
+        if len(names) + len(free) > TABLE_LIMIT:
+            raise Rejected(f"a local step reads {len(names) + len(free)} values: too many to table")
+        for row in product((False, True), repeat=len(names)):
+            values = dict(zip(names, row, strict=True))
+            for toss in product((False, True), repeat=len(free)):
+                drawn = dict(zip(free, toss, strict=True))
+                inputs: list[bool] = []
+                for v in range(len(self._bits)):
+                    if v in by_node:
+                        literal, zero, one = by_node[v]
+                        inputs.append(one if literal_on(literal, values) else zero)
+                    else:
+                        inputs.append(constant[v] if v in constant else drawn[v])
+                yield values, evaluate(self._circuit, inputs)
+
+
+def literal_on(literal: Literal, values: Mapping[int, bool]) -> bool:
+    """The value of a literal, given the values of some nodes (its own among them)."""
+    return values[node_of(literal)] != is_inverted(literal)
