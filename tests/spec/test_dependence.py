@@ -84,6 +84,14 @@ def test_the_own_mask_status_is_free_but_the_own_token_counts_for_a_remask() -> 
     assert locality(sampler) == Locality(1, 1, 1)
 
 
+def test_a_remask_of_all_visible_cells_depends_on_nothing() -> None:
+    sampler = replace(
+        three_cells(Edits.REMASK),
+        remask=IndependentRemasking(lambda x, i, t: HALF if x[i] != MASK else Fraction(0)),
+    )
+    assert [remasking_dependence(sampler, i) for i in range(3)] == [set(), set(), set()]
+
+
 def test_with_revision_the_own_cell_counts() -> None:
     sampler = three_cells(Edits.REVISE_TOKEN)
     assert [predictor_dependence(sampler, i) for i in range(3)] == [{0}, {0, 1}, {1, 2}]
