@@ -7,7 +7,7 @@ of two banks needs to count its own layers only; and with a round number nothing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dlmcheck.model.constructions.remask import remasking
 from dlmcheck.model.constructions.revise import revision
@@ -70,14 +70,28 @@ def ternary_code(count: int) -> tuple[State, ...]:
 # --- lengths -------------------------------------------------------------------------------
 
 
-def growing_revision_length(width: int, depth: int) -> int:
-    """L = w + ceil(log2(d+2)) - 1."""
-    return width + ceil_log2(depth + 2) - 1
+def numbers_needed(depth: int, stop: Stop) -> int:
+    """How many layers the counter has to tell apart.
+
+    An absorbing DLM must see that layer d stands. With a fixed stop nobody reads the counter
+    after the last round, so that layers 0..d-1 are enough.
+    """
+    return depth + 1 if stop is Stop.ABSORBING else max(1, depth)
 
 
-def ternary_revision_length(width: int, depth: int) -> int:
-    """L = w + ceil(log3(d+1))."""
-    return width + ceil_log3(depth + 1)
+def binary_revision_length(width: int, depth: int, stop: Stop) -> int:
+    """L = w + ceil(log2(d+1)), as Theorem 3.3 has it; with a fixed stop w + ceil(log2(d))."""
+    return width + ceil_log2(numbers_needed(depth, stop))
+
+
+def growing_revision_length(width: int, depth: int, stop: Stop = Stop.ABSORBING) -> int:
+    """L = w + ceil(log2(d+2)) - 1; with a fixed stop w + ceil(log2(d+1)) - 1."""
+    return width + ceil_log2(numbers_needed(depth, stop) + 1) - 1
+
+
+def ternary_revision_length(width: int, depth: int, stop: Stop = Stop.ABSORBING) -> int:
+    """L = w + ceil(log3(d+1)); with a fixed stop w + ceil(log3(d))."""
+    return width + ceil_log3(numbers_needed(depth, stop))
 
 
 def split_remasking_length(even: int, odd: int, depth: int) -> int:
@@ -86,6 +100,31 @@ def split_remasking_length(even: int, odd: int, depth: int) -> int:
 
 
 # --- constructions -------------------------------------------------------------------------
+
+
+def _codes(count: Callable[[int], tuple[State, ...]], depth: int, stop: Stop) -> tuple[State, ...]:
+    """One code per layer; with a fixed stop layer d shows the code of layer d-1 once more."""
+    codes = count(numbers_needed(depth, stop))
+    return codes + codes[-1:] * (depth + 1 - len(codes))
+
+
+def _binary(count: int) -> tuple[State, ...]:
+    return binary_code(count, ceil_log2(count))
+
+
+def compile_binary_revision(
+    circuit: Circuit,
+    *,
+    layers: Sequence[int] | None = None,
+    end: End = End.WHOLE_STATE,
+    stop: Stop = Stop.ABSORBING,
+) -> Banked:
+    """Theorem 3.3's counter: `binary_revision_length`, shorter than stated with a fixed stop.
+
+    Raises the errors of `rows_of`.
+    """
+    rows = rows_of(circuit, layers)
+    return revision(rows, _codes(_binary, rows.depth, stop), end=end, stop=stop)
 
 
 def compile_growing_revision(
@@ -97,11 +136,11 @@ def compile_growing_revision(
 ) -> Banked:
     """Revision to tokens with M as a symbol of the counter: `growing_revision_length`.
 
-    State-only. All cells are visible at the end, because the number d takes floor(log2(d+1))
-    cells, which is all of them. Raises the errors of `rows_of`.
+    State-only. All cells are visible at the end, because the last number takes
+    floor(log2(count)) cells, which is all of them. Raises the errors of `rows_of`.
     """
     rows = rows_of(circuit, layers)
-    return revision(rows, growing_code(rows.depth + 1), end=end, stop=stop)
+    return revision(rows, _codes(growing_code, rows.depth, stop), end=end, stop=stop)
 
 
 def compile_ternary_revision(
@@ -116,7 +155,7 @@ def compile_ternary_revision(
     State-only; all cells are visible at the end. Raises the errors of `rows_of`.
     """
     rows = rows_of(circuit, layers)
-    code = ternary_code(rows.depth + 1)
+    code = _codes(ternary_code, rows.depth, stop)
     return revision(rows, code, edits=Edits.REVISE_ANY, end=end, stop=stop)
 
 
