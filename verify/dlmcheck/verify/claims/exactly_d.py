@@ -222,8 +222,8 @@ CLAIM = Claim(
     id="T3.1-EXACT",
     title="when d rounds suffice although layer 0 must be sampled",
     reference="the condition under which Theorem 3.1 holds with exactly d rounds (this project)",
-    hypotheses=("d >= 1", "all outputs in layer d", "gate-for-gate simulation"),
-    note="T3.1",
+    hypotheses=("d >= 1", "strict layers, all outputs in layer d", "gate-for-gate simulation"),
+    note="T3.1-EXACT",
     rows=(
         Row(
             claim="T3.1-EXACT",
