@@ -102,14 +102,17 @@ def coin_tables(
 ) -> list[Table]:
     """For each group its table over `size` states; `fixed` are the columns of the data inputs."""
     full = (1 << size) - 1
+    blank = [*fixed, *([0] * (len(circuit.inputs) - len(fixed)))]
+    # Groups without coins have one evaluation in common.
+    plain = evaluate_columns(circuit, blank, full)
     tables: list[Table] = []
     for group in groups:
         settings: Counter[tuple[int, ...]] = Counter()
         for coins in product((0, full), repeat=len(group.coins)):
-            inputs = [*fixed, *([0] * (len(circuit.inputs) - len(fixed)))]
+            inputs = list(blank)
             for node, value in zip(group.coins, coins, strict=True):
                 inputs[node] = value
-            columns = evaluate_columns(circuit, inputs, full)
+            columns = evaluate_columns(circuit, inputs, full) if coins else plain
             settings[tuple(columns[index] for index in group.outputs)] += 1
         table: Table = [Counter() for _ in range(size)]
         for columns_of_group, count in settings.items():

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from typing import TypedDict
 
 from dlmcheck.spec.errors import (
     ChangesPrompt,
@@ -148,8 +149,7 @@ class _Round:
         coins = sum(drawn) + sum(len(group.coins) for group in groups)
         if schedule.unmask_sees_candidates:
             return coins, (
-                self._select_after(state, self._candidates(state, codes[s], drawn), groups)
-                for s, state in enumerate(states)
+                self._select_after(state, codes[s], drawn, groups) for s, state in enumerate(states)
             )
         flags = coin_tables(schedule.unmask, groups, fixed, len(states))
         cells = [group.bundles for group in groups]
@@ -195,11 +195,10 @@ class _Round:
         self, state: State, codes: Sequence[Counter[Pattern]], drawn: Sequence[int]
     ) -> _Weights:
         """All candidates of a state; a visible cell's is its token, but with revision."""
-        revises = self.schedule.edits in (Edits.REVISE_TOKEN, Edits.REVISE_ANY)
         parts: list[_Weights] = []
         for i, token in enumerate(state):
             cell: Counter[State] = Counter()
-            if token == MASK or revises:
+            if self._is_drawn(state, i):
                 for code, times in codes[i].items():
                     cell[(self._token(code, i),)] += times
             else:
@@ -207,33 +206,45 @@ class _Round:
             parts.append(cell)
         return _joined(parts, [(i,) for i in range(len(state))])
 
+    def _is_drawn(self, state: State, i: int) -> bool:
+        revises = self.schedule.edits in (Edits.REVISE_TOKEN, Edits.REVISE_ANY)
+        return revises or state[i] == MASK
+
     def _select_after(
-        self, state: State, candidates: _Weights, groups: Sequence[Group]
+        self,
+        state: State,
+        codes: Sequence[Counter[Pattern]],
+        drawn: Sequence[int],
+        groups: Sequence[Group],
     ) -> _Weights:
         """What an F that sees the candidates makes of a state."""
-        schedule = self.schedule
+        candidates = self._candidates(state, codes, drawn)
         shown = list(candidates)
         fixed = [
             *self._columns([state] * len(shown)),
             *self._clock(len(shown)),
             *self._columns(shown),
         ]
-        flags = coin_tables(schedule.unmask, groups, fixed, len(shown))
+        flags = coin_tables(self.schedule.unmask, groups, fixed, len(shown))
+
+        def after(i: int, candidate: int) -> int:
+            if not self._is_drawn(state, i):
+                # A cell that must stay may be selected only if its own law keeps it, too.
+                for code in codes[i]:
+                    self._changed(state, i, self._token(code, i))
+            return self._changed(state, i, candidate)
+
         total: Counter[State] = Counter()
         for index, tokens in enumerate(shown):
             parts: list[_Weights] = []
             for group, table in zip(groups, flags, strict=True):
                 part: Counter[State] = Counter()
                 for pattern, count in table[index].items():
-                    part[
-                        tuple(
-                            self._changed(state, i, tokens[i]) if flag else state[i]
-                            for i, flag in zip(group.bundles, pattern, strict=True)
-                        )
-                    ] += count
+                    chosen = zip(group.bundles, pattern, strict=True)
+                    part[tuple(after(i, tokens[i]) if f else state[i] for i, f in chosen)] += count
                 parts.append(part)
-            for after, count in _joined(parts, [group.bundles for group in groups]).items():
-                total[after] += candidates[tokens] * count
+            for final, count in _joined(parts, [group.bundles for group in groups]).items():
+                total[final] += candidates[tokens] * count
         return total
 
     def _remask(self, states: Sequence[State]) -> tuple[int, Iterator[_Weights]]:
@@ -282,22 +293,29 @@ class _Round:
     def _changed(self, state: State, i: int, token: int) -> int:
         """The token, if cell i may show it now."""
         edits = self.schedule.edits
+        where: _Where = {"state": state, "round_number": self.number, "position": i}
         if token == MASK and edits is not Edits.REVISE_ANY:
-            raise WritesMask("the predictor writes M", state=state, round_number=self.number)
+            raise WritesMask("the predictor writes M", **where)
         if edits in (Edits.WRITE_ONCE, Edits.REMASK) and state[i] not in (MASK, token):
-            raise WritesVisibleToken(
-                f"visible token {state[i]} becomes {token}", state=state, round_number=self.number
-            )
+            raise WritesVisibleToken(f"visible token {state[i]} becomes {token}", **where)
         if self.prompt.get(i, token) != token:
-            raise ChangesPrompt(f"prompt cell {i} changes", state=state, round_number=self.number)
+            raise ChangesPrompt(f"prompt cell {i} changes", **where)
         return token
 
     def _masked(self, state: State, i: int) -> int:
         if i in self.prompt:
             raise ChangesPrompt(
-                f"prompt cell {i} is remasked", state=state, round_number=self.number
+                f"prompt cell {i} is remasked", state=state, round_number=self.number, position=i
             )
         return MASK
+
+
+class _Where(TypedDict):
+    """Where a rule was broken, as the errors take it."""
+
+    state: State
+    round_number: int
+    position: int
 
 
 def _joined(parts: Sequence[Mapping[State, int]], cells: Sequence[Sequence[int]]) -> _Weights:
