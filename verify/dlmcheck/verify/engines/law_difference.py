@@ -8,24 +8,27 @@ the laws themselves are compared, as far as that can be done exactly:
    compared group by group, by enumeration, as long as a group has few coins; if all groups can
    be enumerated this decides equality;
 3. single outputs and pairs of outputs of the other groups, by enumeration;
-4. an output that one side shows on some seed and that the other side never shows (Z3).
+4. an output that, under some coupling, is 1 in the run wherever it is 1 in the circuit, and on
+   some seed besides (or the other way round): then it is 1 more often in the run (Z3);
+5. outputs that one side shows on some seed and that the other side never shows (Z3).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, islice
 
 from dlmcheck.spec.circuit import Circuit, InputKind
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.engines.coupling import output_order
 from dlmcheck.verify.engines.exact_laws import exact_law, largest_gap, work
-from dlmcheck.verify.engines.network import FALSE, TRUE, Key, Network, embedded
+from dlmcheck.verify.engines.network import FALSE, TRUE, Key, Lit, Network, embedded
+from dlmcheck.verify.engines.partners import proposals
 from dlmcheck.verify.engines.replay import first_broken
-from dlmcheck.verify.engines.seeds import find_seed, random_seeds
+from dlmcheck.verify.engines.seeds import find_seed, random_seeds, simulate_for
 from dlmcheck.verify.engines.solver import Answer, Z3Solver
 from dlmcheck.verify.engines.unroll import Obligation, unroll
 
@@ -52,20 +55,20 @@ class LawVerdict(Enum):
 class LawDifference:
     """An answer for one data input, with an event that shows it.
 
-    The event is "the outputs named `outputs` are `values`", with its probability on either side;
-    with `at_least` the positive one of the two is only bounded from below (the other is 0). For
-    an illegal run `broken` is the rule, and `coins` the seed on which it breaks; for a support
-    difference `coins` is a seed of the side that shows the event. `engine` is named where its
-    answer is trusted.
+    The event is "the outputs named `outputs` are `values`", with its probability on either side
+    where that is known; the two differ by at least `gap`. By `method` "domination" neither is
+    known, and the event is likelier in the run. For an illegal run `broken` is the rule. `coins`
+    lists the ones of a seed that shows what is said (not by enumeration). `engine` is named
+    where its answer is trusted.
     """
 
     verdict: LawVerdict
     method: str
     outputs: tuple[str, ...] = ()
     values: tuple[int, ...] = ()
-    by_run: Fraction = Fraction(0)
-    by_circuit: Fraction = Fraction(0)
-    at_least: bool = False
+    by_run: Fraction | None = None
+    by_circuit: Fraction | None = None
+    gap: Fraction = Fraction(0)
     broken: Obligation | None = None
     coins: tuple[Key, ...] = ()
     engine: str = ""
@@ -78,15 +81,13 @@ class LawDifference:
             return f"the run is illegal: {self.broken.rule.value} in {where}"
         if self.verdict is not LawVerdict.DIFFERENT:
             return f"laws {self.verdict.value} ({self.method})"
-        shown = "".join(map(str, self.values))
+        event = f"({', '.join(self.outputs)}) = {''.join(map(str, self.values))}"
+        if self.by_run is None and self.by_circuit is None:
+            return f"{event} is likelier in the run, by at least {self.gap}"
         run, circuit = (
-            f"at least {p}" if self.at_least and p else str(p)
-            for p in (self.by_run, self.by_circuit)
+            f"at least {self.gap}" if p is None else str(p) for p in (self.by_run, self.by_circuit)
         )
-        return (
-            f"({', '.join(self.outputs)}) = {shown} has probability {run} in the run and "
-            f"{circuit} in the circuit"
-        )
+        return f"{event} has probability {run} in the run and {circuit} in the circuit"
 
 
 def law_difference(
@@ -117,20 +118,27 @@ class _Comparison:
         order = output_order(schedule, circuit)
         self.network = Network()
         self.run = unroll(schedule, self.network, data)
-        value = dict(zip(schedule.data_names, data, strict=True))
-        inputs = [
-            self.network.variable(("circuit", 0, node))
-            if one.kind is InputKind.RANDOM
-            else (TRUE if value[one.name] else FALSE)
-            for node, one in enumerate(circuit.inputs)
-        ]
-        nodes = self.network.embed(circuit, inputs)
+        self.circuit = circuit
+        self.data = dict(zip(schedule.data_names, data, strict=True))
         self.names = circuit.output_names
         self.found = [self.run.outputs[place] for place in order]
-        self.wanted = [embedded(nodes, output) for output in circuit.outputs]
+        # The circuit's coins are its own here: nothing is coupled.
+        self.wanted = self._circuit_outputs({})
         self.solver = Z3Solver(self.network, timeout)
         self.seed = seed
         self.work_left = WORK
+
+    def _circuit_outputs(self, partners: Mapping[int, Lit]) -> list[Lit]:
+        inputs: list[Lit] = []
+        for node, one in enumerate(self.circuit.inputs):
+            if one.kind is InputKind.DATA:
+                inputs.append(TRUE if self.data[one.name] else FALSE)
+            elif node in partners:
+                inputs.append(partners[node])
+            else:
+                inputs.append(self.network.variable(("circuit", 0, node)))
+        nodes = self.network.embed(self.circuit, inputs)
+        return [embedded(nodes, output) for output in self.circuit.outputs]
 
     def decide(self, suspect: frozenset[Key]) -> LawDifference:
         broken = [obligation.broken for obligation in self.run.open]
@@ -151,16 +159,19 @@ class _Comparison:
                 return equal
         if not undecided:
             if illegal.answer is Answer.UNSAT:
-                engine = self._engine()
-                return LawDifference(LawVerdict.EQUAL, "enumeration", engine=engine)
+                return LawDifference(LawVerdict.EQUAL, "enumeration", engine=self._engine())
             return LawDifference(LawVerdict.UNKNOWN, "legality undecided")
         for part in self._parts(undecided):
             different = self._compare(part, PART_COINS)
             if isinstance(different, LawDifference):
                 return different
         every = sorted(index for group in undecided for index in group)
-        return self._support_difference(every, suspect) or LawDifference(
-            LawVerdict.UNKNOWN, "too many coins to enumerate; no difference found in parts"
+        return (
+            self._dominated(every)
+            or self._support_difference(every, suspect)
+            or LawDifference(
+                LawVerdict.UNKNOWN, "too many coins to enumerate; no difference found in parts"
+            )
         )
 
     def _engine(self) -> str:
@@ -178,26 +189,36 @@ class _Comparison:
                 index = root[index]
             return index
 
-        owner: dict[Key, int] = {}
-        for index in range(len(self.names)):
-            for key in self.network.support([self.found[index], self.wanted[index]]):
-                root[find(owner.setdefault(key, index))] = find(index)
+        owner: dict[int, int] = {}
+        for index, (ours, theirs) in enumerate(self._supports()):
+            for side, members in enumerate((ours, theirs)):
+                for coin in _members(members):
+                    root[find(owner.setdefault(2 * coin + side, index))] = find(index)
         groups: dict[int, list[int]] = {}
         for index in range(len(self.names)):
             groups.setdefault(find(index), []).append(index)
         return list(groups.values())
 
+    def _supports(self) -> list[tuple[int, int]]:
+        """For each output its coins in the run and in the circuit, as bit sets."""
+        sides = (self.network.supports(side) for side in (self.found, self.wanted))
+        return list(zip(*sides, strict=True))
+
     def _parts(self, groups: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-        for group in groups:
-            for index in group:
-                yield [index]
-        pairs = 0
-        for group in groups:
-            for pair in combinations(group, 2):
-                if pairs == PAIRS:
-                    return
-                pairs += 1
-                yield list(pair)
+        """Single outputs and pairs of outputs that are small enough to be enumerated."""
+        supports = self._supports()
+
+        def small(*outputs: int) -> bool:
+            ours = theirs = 0
+            for index in outputs:
+                ours |= supports[index][0]
+                theirs |= supports[index][1]
+            return max(ours.bit_count(), theirs.bit_count()) <= PART_COINS
+
+        singles = [[index for index in group if small(index)] for group in groups]
+        yield from ([index] for group in singles for index in group)
+        pairs = (pair for group in singles for pair in combinations(group, 2) if small(*pair))
+        yield from (list(pair) for pair in islice(pairs, PAIRS))
 
     def _compare(self, outputs: Sequence[int], limit: int) -> LawDifference | bool | None:
         """A difference of the joint laws of some outputs; True if they are equal.
@@ -222,7 +243,39 @@ class _Comparison:
             values=values,
             by_run=by_run,
             by_circuit=by_circuit,
+            gap=abs(by_run - by_circuit),
         )
+
+    # --- by coupling -------------------------------------------------------------------------
+
+    def _dominated(self, outputs: Sequence[int]) -> LawDifference | None:
+        """An output that under some coupling differs in one direction only."""
+        offered = proposals(self.run, self.circuit)
+        wanted = self._circuit_outputs(offered[0].partners if offered else {})
+        for index in outputs:
+            run, circuit = self.found[index], wanted[index]
+            more = self.network.and_(run, circuit ^ 1)
+            less = self.network.and_(run ^ 1, circuit)
+            if run == circuit or all(
+                simulate_for(self.network, [way], seed=self.seed) is not None
+                for way in (more, less)
+            ):
+                continue
+            ways = [find_seed(self.network, [way], self.solver, seed=self.seed)
+                    for way in (more, less)]  # fmt: skip
+            if {way.answer for way in ways} == {Answer.SAT, Answer.UNSAT}:
+                is_more = ways[0].answer is Answer.SAT
+                coins = len(self.network.support([run, circuit]))
+                return LawDifference(
+                    LawVerdict.DIFFERENT,
+                    "domination",
+                    outputs=(self.names[index],),
+                    values=(int(is_more),),
+                    gap=Fraction(1, 1 << coins),
+                    coins=tuple(sorted(ways[0 if is_more else 1].ones)),
+                    engine=self._engine(),
+                )
+        return None
 
     # --- by support --------------------------------------------------------------------------
 
@@ -240,16 +293,22 @@ class _Comparison:
                 values = self.network.evaluate(shows, dict.fromkeys(ones, 1))
                 pattern = [lit ^ 1 ^ value for lit, value in zip(never, values, strict=True)]
                 if self.solver.satisfy(pattern).answer is Answer.UNSAT:
-                    chance = Fraction(1, 1 << len(keys))
                     return LawDifference(
                         LawVerdict.DIFFERENT,
                         "support",
                         outputs=tuple(self.names[index] for index in outputs),
                         values=tuple(values),
-                        by_run=chance if run_shows else Fraction(0),
-                        by_circuit=Fraction(0) if run_shows else chance,
-                        at_least=True,
+                        by_run=None if run_shows else Fraction(0),
+                        by_circuit=Fraction(0) if run_shows else None,
+                        gap=Fraction(1, 1 << len(keys)),
                         coins=tuple(sorted(ones)),
                         engine=self._engine(),
                     )
         return None
+
+
+def _members(bits: int) -> Iterator[int]:
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

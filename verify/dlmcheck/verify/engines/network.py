@@ -275,6 +275,19 @@ class Network:
         """The keys of the variables in the cone of some literals, in order of creation."""
         return [self._keys[node] for node in self.cone(roots) if node in self._keys]
 
+    def supports(self, roots: Sequence[Lit]) -> list[int]:
+        """For each literal the variables in its cone, as bit sets with a common numbering."""
+        sets: dict[int, int] = {}
+        variables = 0
+        for node in self.cone(roots):
+            p, q = self._left[node], self._right[node]
+            if p >= 0:
+                sets[node] = sets[p >> 1] | sets[q >> 1]
+            else:
+                sets[node] = 1 << variables if node else 0
+                variables += 1
+        return [sets[root >> 1] for root in roots]
+
     def simulate(
         self, order: Sequence[int], inputs: Mapping[Key, int], width: int
     ) -> dict[int, int]:
