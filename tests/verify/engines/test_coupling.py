@@ -14,6 +14,7 @@ import pytest
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.constructions.write_once import Frontier, compile_write_once
 from dlmcheck.model.mutations import mutants
+from dlmcheck.model.random_schedules import random_circuit
 from dlmcheck.spec.circuit import Bits, Circuit, all_data, assignment, evaluate
 from dlmcheck.spec.circuit import output_law as circuit_law
 from dlmcheck.spec.errors import BadInput, IllegalCode, IllegalSampler
@@ -32,7 +33,6 @@ from dlmcheck.verify.engines.coupling import (
 )
 from dlmcheck.verify.engines.law_difference import LawVerdict, law_difference
 from dlmcheck.verify.engines.unroll import Rule
-from tests.verify.engines.random_schedules import random_circuit
 
 READINGS = [RandomBits.SAMPLED, RandomBits.FREE, RandomBits.PRIVATE]
 

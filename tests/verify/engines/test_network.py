@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlmcheck.model.random_schedules import random_circuit
 from dlmcheck.spec.circuit import Circuit, evaluate
 from dlmcheck.verify.engines.exact_laws import exact_law
 from dlmcheck.verify.engines.network import FALSE, TRUE, Lit, Network, embedded
 from dlmcheck.verify.engines.seeds import minimise, simulate_for
 from dlmcheck.verify.engines.solver import Answer, Z3Solver
-from tests.verify.engines.random_schedules import random_circuit
 
 WIDTH = 32
 

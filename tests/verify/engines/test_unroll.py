@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from dlmcheck.model.builder import Builder
+from dlmcheck.model.random_schedules import Shape, random_schedule
 from dlmcheck.spec.circuit import Circuit, Gate, Op
 from dlmcheck.spec.errors import BadInput, IllegalCode, IllegalSampler
 from dlmcheck.spec.lattice import Edits, Stop
@@ -26,7 +27,6 @@ from dlmcheck.verify.engines.events import EventCircuit
 from dlmcheck.verify.engines.network import Key, Network
 from dlmcheck.verify.engines.replay import first_broken, states_on
 from dlmcheck.verify.engines.unroll import Rule, Unrolling, unroll
-from tests.verify.engines.random_schedules import Shape, random_schedule
 
 SHAPES = [
     Shape(edits, clock, sees, random_unmask, data=data, given=given, stop=stop)

@@ -1,9 +1,18 @@
-"""Seeded small schedules over the whole lattice of conventions, most of them nearly legal."""
+"""Seeded random schedules and circuits, small, over the whole lattice of conventions.
+
+The schedules here are *nearly legal*: most keep the rules of the model (Jiang, Haghtalab, Chen,
+ICLR 2026, section 2), some write over a visible token, write M, or give the code 11, so that two
+readers of schedules can be held against each other where rules are broken, too. Schedules that
+keep every rule on every state are in `legal_schedules`.
+
+The same arguments give the same object, on every machine.
+"""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import Final
 
 from dlmcheck.model.builder import Builder
 from dlmcheck.spec.circuit import Circuit, Gate, Literal, Op
@@ -11,7 +20,7 @@ from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.spec.tokens import Encoding
 
-ENCODINGS = [
+ENCODINGS: Final = tuple(
     Encoding(zero=codes[0], one=codes[1], mask=codes[2])
     for codes in [
         ((False, False), (False, True), (True, False)),
@@ -21,12 +30,18 @@ ENCODINGS = [
         ((True, False), (False, True), (False, False)),
         ((False, False), (True, False), (False, True)),
     ]
-]
+)
+"""Every encoding: the three legal codes for 0, 1 and M, in each order; the paper's is the first."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The conventions of a random schedule."""
+    """The conventions of a random schedule.
+
+    `clock`: with clock bits; `sees_candidates`: F reads the candidates; `random_unmask`: F has
+    coins, maybe shared ones; `data` and `given` are how many cells show a data input or a coin
+    at the start (fewer if there are not so many cells).
+    """
 
     edits: Edits = Edits.WRITE_ONCE
     clock: bool = False
@@ -38,6 +53,8 @@ class Shape:
 
 
 class _Maker:
+    """Draws the parts of one schedule, in a fixed order, from one source."""
+
     def __init__(self, shape: Shape, source: random.Random) -> None:
         self.shape = shape
         self.source = source
@@ -134,7 +151,10 @@ class _Maker:
 
 
 def mutate(circuit: Circuit, source: random.Random) -> Circuit:
-    """One random change of a gate or of an output; the reads stay in place or become inverted."""
+    """One random change of a gate or of an output; the reads stay in place or become inverted.
+
+    Raises `ValueError` for a circuit with neither gates nor outputs.
+    """
     gates = list(circuit.gates)
     outputs = list(circuit.outputs)
     place = source.randrange(len(gates) + len(outputs))
@@ -157,12 +177,22 @@ def mutate(circuit: Circuit, source: random.Random) -> Circuit:
 
 
 def random_schedule(shape: Shape, seed: int) -> Schedule:
-    """The schedule of a shape and a seed."""
+    """The nearly legal schedule of a shape and a seed: 1 to 3 cells, 0 to 3 rounds, any encoding.
+
+    >>> random_schedule(Shape(), 7) == random_schedule(Shape(), 7)
+    True
+
+    Raises `BadInput` for an absorbing stop with a clock.
+    """
     return _Maker(shape, random.Random(seed)).schedule()
 
 
 def random_circuit(seed: int, *, data: int, coins: int, gates: int, outputs: int) -> Circuit:
-    """A seeded circuit over all gate functions, with inverted edges and shared outputs."""
+    """A seeded circuit over all gate functions, with inverted edges and shared outputs.
+
+    `data` and `coins` inputs (d0, d1, ..., then r0, r1, ...), so many gates of at most three
+    arguments, and so many outputs.
+    """
     source = random.Random(seed)
     builder = Builder.with_names(
         data=[f"d{j}" for j in range(data)], random=[f"r{j}" for j in range(coins)]
