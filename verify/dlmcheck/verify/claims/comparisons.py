@@ -19,7 +19,7 @@ from dlmcheck.spec.circuit import output_law as circuit_law
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.resources import depth, reads
 from dlmcheck.spec.tokens import MASK, PAPER_ENCODING, State
-from dlmcheck.verify.claims.domains import random_circuits
+from dlmcheck.verify.claims.domains import plain_circuits
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.kernel.laws import as_tokens
 from dlmcheck.verify.kernel.sweep import HOLDS, Domain, Outcome, Sweep, fails
@@ -198,7 +198,7 @@ def _steps_follow_size(case: FamilyCase) -> Outcome:
 
 
 def _ar_sweep(profile: Profile) -> Sweep[Circuit, Circuit]:
-    return Sweep(random_circuits(profile), lambda c: c, {SAME_LAW: _ar_law, STEPS: _ar_steps})
+    return Sweep(plain_circuits(profile), lambda c: c, {SAME_LAW: _ar_law, STEPS: _ar_steps})
 
 
 def _family_sweep(_: Profile) -> Sweep[FamilyCase, FamilyCase]:

@@ -21,6 +21,9 @@ ORBITS = 41870
 RANDOM_ORBITS = 6395
 """How many of them have random inputs only and no constant gate (recounted likewise)."""
 
+PLAIN_ORBITS = 692
+"""How many of these have no gate that reads a node twice (recounted likewise)."""
+
 X = TypeVar("X")
 
 
@@ -51,18 +54,39 @@ def small_circuits(profile: Profile) -> Domain[Circuit]:
 
 def random_circuits(profile: Profile) -> Domain[Circuit]:
     """Small circuits; in the quick profile those with random inputs only and no constant gate."""
+    return _restricted(
+        profile, "random inputs only, no constant gate", RANDOM_ORBITS, _random_without_constants
+    )
+
+
+def plain_circuits(profile: Profile) -> Domain[Circuit]:
+    """As `random_circuits`; in the quick profile no gate reads a node twice either."""
+    return _restricted(
+        profile,
+        "random inputs only, no constant gate, no gate that reads a node twice",
+        PLAIN_ORBITS,
+        lambda circuit: (
+            _random_without_constants(circuit)
+            and all(len(set(gate.args)) == len(gate.args) for gate in circuit.gates)
+        ),
+    )
+
+
+def _random_without_constants(circuit: Circuit) -> bool:
+    return not circuit.data_inputs and all(
+        gate.op not in (Op.CONST0, Op.CONST1) for gate in circuit.gates
+    )
+
+
+def _restricted(
+    profile: Profile, name: str, count: int, kept: Callable[[Circuit], bool]
+) -> Domain[Circuit]:
     whole = small_circuits(profile)
     if profile is not Profile.QUICK:
         return whole
-
-    def kept(circuit: Circuit) -> bool:
-        return not circuit.data_inputs and all(
-            gate.op not in (Op.CONST0, Op.CONST1) for gate in circuit.gates
-        )
-
     return Domain(
-        f"{whole.name}, random inputs only, no constant gate",
-        RANDOM_ORBITS,
+        f"{whole.name}, {name}",
+        count,
         lambda: filter(kept, whole.members()),
         lambda circuit: kept(circuit) and whole.contains(circuit),
         whole.write,
@@ -70,13 +94,13 @@ def random_circuits(profile: Profile) -> Domain[Circuit]:
     )
 
 
-def circuit_seeds() -> Domain[int]:
+def circuit_seeds(count: int = SEEDS) -> Domain[int]:
     """Seeds of random layered circuits (`dlmcheck.model.domains.seeded_circuit`)."""
     return Domain(
-        f"random layered circuits of seeds 0 to {SEEDS - 1} (inputs, width, depth <= 6)",
-        SEEDS,
-        lambda: range(SEEDS),
-        lambda seed: 0 <= seed < SEEDS,
+        f"random layered circuits of seeds 0 to {count - 1} (inputs, width, depth <= 6)",
+        count,
+        lambda: range(count),
+        lambda seed: 0 <= seed < count,
         str,
         int,
     )
