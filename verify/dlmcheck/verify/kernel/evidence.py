@@ -14,15 +14,18 @@ class Exhaustive:
     """Every instance of a finite domain was checked.
 
     `count` is the number of instances of the domain, `met` how many of them met the hypotheses
-    of the statement.
+    of the statement. `kept` is the number of parts of the pass that were not run now but read
+    from files that an earlier run left: what they say is believed.
     """
 
     domain: str
     count: int
     met: int
+    kept: int = 0
 
     def __str__(self) -> str:
-        return f"exhaustive: {self.met} of {self.count} instances of {self.domain}"
+        text = f"exhaustive: {self.met} of {self.count} instances of {self.domain}"
+        return f"{text}, {self.kept} parts as an earlier run left them" if self.kept else text
 
 
 @dataclass(frozen=True)

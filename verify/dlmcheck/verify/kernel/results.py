@@ -1,12 +1,14 @@
 """The abstract type of checked results.
 
 `Checked` can be built only with a token that this package keeps to itself; a test forbids other
-construction sites. Whoever holds a `Checked` holds something the kernel went through.
+construction sites. Whoever holds a `Checked` holds something the kernel went through. (Python
+hides nothing from those who insist; what is excluded is to make one by mistake.)
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, final
 
 from dlmcheck.spec.errors import DlmcheckError
 from dlmcheck.verify.kernel.evidence import Evidence
@@ -28,17 +30,37 @@ class _Token:
 _TOKEN: Final = _Token()
 
 
+@final
 class Checked:
-    """A statement, the verdict the kernel reached on it, and the evidence it went through."""
+    """A statement, the verdict the kernel reached on it, and the evidence it went through.
+
+    Nothing of it can be changed afterwards, and it has no subclasses.
+    """
 
     __slots__ = ("_evidence", "_statement", "_verdict")
+    _evidence: Evidence
+    _statement: str
+    _verdict: Verdict
 
     def __init__(self, token: _Token, statement: str, verdict: Verdict, evidence: Evidence) -> None:
         if token is not _TOKEN:
             raise TypeError("a checked result is made by the kernel only")
-        self._statement = statement
-        self._verdict = verdict
-        self._evidence = evidence
+        object.__setattr__(self, "_statement", statement)
+        object.__setattr__(self, "_verdict", verdict)
+        object.__setattr__(self, "_evidence", evidence)
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("a checked result has no subclasses")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a checked result cannot be changed ({name})")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a checked result cannot be changed ({name})")
+
+    def __reduce__(self) -> tuple[Callable[..., Checked], tuple[str, Verdict, Evidence]]:
+        # From a worker process to the one that waits for it.
+        return kernel_result, (self._statement, self._verdict, self._evidence)
 
     @property
     def statement(self) -> str:

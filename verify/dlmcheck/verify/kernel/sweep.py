@@ -11,11 +11,15 @@ member), and a pass may be split into parts that run in different processes.
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 from hashlib import blake2b
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
+from dlmcheck.spec.errors import DlmcheckError
+from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.kernel.evidence import Exhaustive, Witness
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -29,11 +33,16 @@ class Outcome:
     """What a property says of one member.
 
     `met` is False where the hypotheses do not hold (then nothing is claimed); `failure` is the
-    reason for which the property fails, None where it holds.
+    reason for which the property fails, None where it holds. Raises `ValueError` for a failure
+    without the hypotheses.
     """
 
     met: bool = True
     failure: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.met and self.failure is not None:
+            raise ValueError(f"fails where nothing is claimed: {self.failure}")
 
 
 HOLDS = Outcome()
@@ -75,16 +84,84 @@ class Sweep(Generic[X, Y]):
     properties: Mapping[str, Callable[[Y], Outcome]]
 
 
-@dataclass
-class Part:
-    """What one part of a pass found: digests of its members, counts, first failures."""
+_HERE: Final = object()
+_DIGEST = 16
 
-    keys: list[bytes] = field(default_factory=list[bytes])
-    met: dict[str, int] = field(default_factory=dict[str, int])
-    failures: dict[str, tuple[int, str, str]] = field(
-        default_factory=dict[str, tuple[int, str, str]]
-    )
-    """Per statement: index in the domain's order, member as text, reason."""
+
+@dataclass(frozen=True)
+class Part:
+    """What part `index` of a pass of `parts` found: digests of its members, counts, failures.
+
+    Made by `run_part` only (`kept` is False then), or read again from what `to_json` wrote. Per
+    statement: how many members met its hypotheses, and the first failure as (index of the member
+    in the domain's order, member as text, reason). Raises `TypeError` if anybody else makes one.
+    """
+
+    domain: str
+    index: int
+    parts: int
+    keys: tuple[bytes, ...]
+    met: Mapping[str, int]
+    failures: Mapping[str, tuple[int, str, str]]
+    kept: bool = False
+    maker: InitVar[object] = None
+
+    def __post_init__(self, maker: object) -> None:
+        if maker is not _HERE:
+            raise TypeError("a part of a pass is made by the kernel only")
+
+    def to_json(self) -> str:
+        """The part as text."""
+        return json.dumps(
+            {
+                "domain": self.domain,
+                "index": self.index,
+                "parts": self.parts,
+                "keys": base64.b64encode(b"".join(self.keys)).decode(),
+                "met": dict(self.met),
+                "failures": {name: list(failure) for name, failure in self.failures.items()},
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str, source: str = "part") -> Part:
+        """A part that an earlier run left; it is marked as kept. Raises `MalformedSyntax`.
+
+        That the text comes from `run_part` cannot be seen in it: evidence with such a part says
+        how many there are.
+        """
+        document = Document.parse(text, source)
+        raw = document.fields(
+            document.value, (), ("domain", "index", "parts", "keys", "met", "failures")
+        )
+        try:
+            joined = base64.b64decode(document.string(raw["keys"], ("keys",)), validate=True)
+        except ValueError:
+            raise document.malformed(raw["keys"], ("keys",), "digests in base 64") from None
+        if len(joined) % _DIGEST:
+            raise document.malformed(raw["keys"], ("keys",), f"digests of {_DIGEST} bytes")
+        met = raw["met"]
+        failures = raw["failures"]
+        if not isinstance(met, dict) or not isinstance(failures, dict):
+            raise document.malformed(met, ("met",), "an object, and one of failures")
+        found: dict[str, tuple[int, str, str]] = {}
+        for name, value in failures.items():
+            path = ("failures", name)
+            failure = document.array(value, path)
+            if len(failure) != 3:
+                raise document.malformed(value, path, "index, member and reason")
+            member, reason = (document.string(text, path) for text in failure[1:])
+            found[name] = document.integer(failure[0], path), member, reason
+        return cls(
+            document.string(raw["domain"], ("domain",)),
+            document.integer(raw["index"], ("index",)),
+            document.integer(raw["parts"], ("parts",), 1),
+            tuple(joined[i : i + _DIGEST] for i in range(0, len(joined), _DIGEST)),
+            {name: document.integer(value, ("met", name)) for name, value in met.items()},
+            found,
+            kept=True,
+            maker=_HERE,
+        )
 
 
 def run_part(
@@ -93,24 +170,31 @@ def run_part(
     parts: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Part:
-    """Check the members with index = part (mod parts). Raises `Rejected` for a stray member."""
-    found = Part(met=dict.fromkeys(sweep.properties, 0))
+    """Check the members with index = part (mod parts).
+
+    Raises `Rejected` for a stray member, `ValueError` if there is no such part.
+    """
+    if not 0 <= part < parts:
+        raise ValueError(f"part {part} of {parts}")
+    keys: list[bytes] = []
+    met = dict.fromkeys(sweep.properties, 0)
+    failures: dict[str, tuple[int, str, str]] = {}
     for index, member in enumerate(sweep.domain.members()):
         if index % parts != part:
             continue
         text = sweep.domain.write(member)
         if not sweep.domain.contains(member):
             raise Rejected(f"{text} is not in the domain {sweep.domain.name}")
-        found.keys.append(blake2b(text.encode(), digest_size=16).digest())
+        keys.append(blake2b(text.encode(), digest_size=_DIGEST).digest())
         prepared = sweep.prepare(member)
         for name, holds in sweep.properties.items():
             outcome = holds(prepared)
-            found.met[name] += outcome.met
-            if outcome.failure is not None and name not in found.failures:
-                found.failures[name] = (index, text, outcome.failure)
+            met[name] += 1 if outcome.met else 0
+            if outcome.failure is not None and name not in failures:
+                failures[name] = (index, text, outcome.failure)
         if progress is not None:
             progress(index)
-    return found
+    return Part(sweep.domain.name, part, parts, tuple(keys), met, failures, maker=_HERE)
 
 
 def conclude(sweep: Sweep[X, Y], parts: Sequence[Part]) -> dict[str, Checked]:
@@ -118,9 +202,10 @@ def conclude(sweep: Sweep[X, Y], parts: Sequence[Part]) -> dict[str, Checked]:
 
     BOUNDED where every member that met the hypotheses has the property, REFUTED with the first
     counterexample where one has not (replayed before it is believed), VACUOUS where no member
-    met the hypotheses. Raises `Rejected` if members repeat or their number is not the domain's
-    count.
+    met the hypotheses. Raises `Rejected` if the parts are not those of one pass of this sweep, if
+    members repeat, or if their number is not the domain's count.
     """
+    _check_parts(sweep, parts)
     keys = [key for part in parts for key in part.keys]
     if len(set(keys)) != len(keys):
         raise Rejected(f"the domain {sweep.domain.name} repeats a member")
@@ -136,9 +221,20 @@ def conclude(sweep: Sweep[X, Y], parts: Sequence[Part]) -> dict[str, Checked]:
             results[name] = check_witness(sweep, Witness(name, text, reason))
             continue
         met = sum(part.met[name] for part in parts)
-        evidence = Exhaustive(sweep.domain.name, sweep.domain.count, met)
+        kept = sum(part.kept for part in parts)
+        evidence = Exhaustive(sweep.domain.name, sweep.domain.count, met, kept)
         results[name] = kernel_result(name, Verdict.BOUNDED if met else Verdict.VACUOUS, evidence)
     return results
+
+
+def _check_parts(sweep: Sweep[X, Y], parts: Sequence[Part]) -> None:
+    if [(part.index, part.parts) for part in parts] != [(i, len(parts)) for i in range(len(parts))]:
+        raise Rejected("these are not the parts of one pass, each once and in order")
+    for part in parts:
+        if part.domain != sweep.domain.name:
+            raise Rejected(f"a part is of another domain: {part.domain}")
+        if set(part.met) != set(sweep.properties) or not set(part.failures) <= set(part.met):
+            raise Rejected("a part is about other statements")
 
 
 def check_sweep(sweep: Sweep[X, Y]) -> dict[str, Checked]:
@@ -154,7 +250,10 @@ def check_witness(sweep: Sweep[X, Y], witness: Witness) -> Checked:
     """
     if witness.statement not in sweep.properties:
         raise Rejected(f"no statement {witness.statement} here")
-    member = sweep.domain.read(witness.instance)
+    try:
+        member = sweep.domain.read(witness.instance)
+    except (DlmcheckError, ValueError) as error:
+        raise Rejected(f"the witness is no instance: {error}") from error
     if not sweep.domain.contains(member) or sweep.domain.write(member) != witness.instance:
         raise Rejected(f"the witness is not in the domain {sweep.domain.name}")
     outcome = sweep.properties[witness.statement](sweep.prepare(member))
