@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from dlmcheck.spec.circuit import Bits, Circuit, all_data
 from dlmcheck.spec.circuit import output_law as circuit_law
-from dlmcheck.spec.errors import IllegalCode, IllegalSampler, MalformedSyntax
+from dlmcheck.spec.errors import IllegalCode, IllegalSampler
+from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.sampler import output_law as run_law
 from dlmcheck.spec.schedule import Schedule, sampler_of
@@ -62,17 +63,16 @@ class LawWitness:
     @classmethod
     def from_json(cls, text: str) -> LawWitness:
         """The inverse of `to_json`. Raises `MalformedSyntax`."""
+        document = Document.parse(text, "law witness")
+        raw = document.fields(
+            document.value, (), ("data", "output", "by_run", "by_circuit", "error")
+        )
+        found = {key: document.string(value, (key,)) for key, value in raw.items()}
         try:
-            raw = json.loads(text)
-            return cls(
-                str(raw["data"]),
-                str(raw["output"]),
-                Fraction(str(raw["by_run"])),
-                Fraction(str(raw["by_circuit"])),
-                str(raw["error"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise MalformedSyntax(f"no law witness: {error}", source="witness") from error
+            by_run, by_circuit = Fraction(found["by_run"]), Fraction(found["by_circuit"])
+        except (ValueError, ZeroDivisionError):
+            raise document.malformed(raw["by_run"], ("by_run",), "two fractions") from None
+        return cls(found["data"], found["output"], by_run, by_circuit, found["error"])
 
 
 def as_tokens(law: Law[Bits]) -> Law[State]:
@@ -85,21 +85,32 @@ def difference(schedule: Schedule, circuit: Circuit) -> LawWitness | None:
 
     Raises `Rejected` if inputs or outputs of the two are not the same by name.
     """
+    _check_names(schedule, circuit)
+    for data in all_data(circuit):
+        found = _difference_for(schedule, circuit, data)
+        if found is not None:
+            return found
+    return None
+
+
+def _check_names(schedule: Schedule, circuit: Circuit) -> None:
     if schedule.data_names != tuple(circuit.inputs[v].name for v in circuit.data_inputs):
         raise Rejected("the schedule's data inputs are not the circuit's")
     if schedule.output_names != circuit.output_names:
         raise Rejected("the schedule's outputs are not the circuit's")
-    for data in all_data(circuit):
-        shown = "".join(str(int(bit)) for bit in data)
-        wanted = as_tokens(circuit_law(circuit, data))
-        try:
-            found = run_law(sampler_of(schedule, data))
-        except (IllegalSampler, IllegalCode) as error:
-            return LawWitness(shown, error=type(error).__name__)
-        if found != wanted:
-            output = min(o for o in found.support | wanted.support if found[o] != wanted[o])
-            return LawWitness(shown, show_state(output), found[output], wanted[output])
-    return None
+
+
+def _difference_for(schedule: Schedule, circuit: Circuit, data: Bits) -> LawWitness | None:
+    shown = "".join(str(int(bit)) for bit in data)
+    wanted = as_tokens(circuit_law(circuit, data))
+    try:
+        found = run_law(sampler_of(schedule, data))
+    except (IllegalSampler, IllegalCode) as error:
+        return LawWitness(shown, error=type(error).__name__)
+    if found == wanted:
+        return None
+    output = min(o for o in found.support | wanted.support if found[o] != wanted[o])
+    return LawWitness(shown, show_state(output), found[output], wanted[output])
 
 
 def check_same_law(name: str, schedule: Schedule, circuit: Circuit) -> Checked:
@@ -114,3 +125,21 @@ def check_same_law(name: str, schedule: Schedule, circuit: Circuit) -> Checked:
         )
     count = len(all_data(circuit))
     return kernel_result(name, Verdict.PROVED, Exhaustive("all data and all seeds", count, count))
+
+
+def check_law_witness(
+    name: str, schedule: Schedule, circuit: Circuit, witness: LawWitness
+) -> Checked:
+    """Replay a law witness: for its data the laws differ as it says.
+
+    Raises `Rejected` if they do not, or if the data do not fit.
+    """
+    _check_names(schedule, circuit)
+    if len(witness.data) != len(circuit.data_inputs) or not set(witness.data) <= {"0", "1"}:
+        raise Rejected("the witness does not give one bit per data input")
+    found = _difference_for(schedule, circuit, tuple(bit == "1" for bit in witness.data))
+    if found is None:
+        raise Rejected("the laws are equal for these data")
+    if found != witness:
+        raise Rejected(f"the laws differ in another way: {found.reason}")
+    return kernel_result(name, Verdict.REFUTED, Witness(name, witness.to_json(), witness.reason))

@@ -130,8 +130,6 @@ class _Walk:
             raise Rejected(f"round {number}: prompt cell {cell} is changed")
         needed: list[int] = []
         if not isinstance(claim, str):
-            if node_of(claim) >= self.circuit.node_count:
-                raise Rejected(f"the circuit has no node {node_of(claim)}")
             needed = [node_of(claim), *self._arguments(node_of(claim))]
         coins = {
             j: self.coin_node[number, j]
@@ -179,6 +177,29 @@ def _refuse_unsupported(schedule: Schedule) -> None:
     for name, circuit in (("unmasking", schedule.unmask), ("remasking", schedule.remask)):
         if circuit is not None and any(i.kind is InputKind.RANDOM for i in circuit.inputs):
             raise Rejected(f"the {name} policy is random: no cut-point certificate")
+
+
+def _check_form(schedule: Schedule, circuit: Circuit, certificate: Simulation) -> None:
+    """Every cell, content and coin that the certificate names exists, and none is named twice."""
+    if len(certificate.writes) != schedule.rounds:
+        raise Rejected(
+            f"{len(certificate.writes)} rounds claimed, the schedule runs {schedule.rounds}"
+        )
+    for number, line in enumerate(certificate.writes, start=1):
+        if len({cell for cell, _ in line}) != len(line):
+            raise Rejected(f"round {number}: a cell is claimed twice")
+        for cell, content in line:
+            if not 0 <= cell < schedule.length:
+                raise Rejected(f"round {number}: there is no cell {cell}")
+            if isinstance(content, str):
+                if content not in ("M", "0", "1"):
+                    raise Rejected(f"round {number}: {content!r} is no content")
+            elif node_of(content) >= circuit.node_count:
+                raise Rejected(f"round {number}: the circuit has no node {node_of(content)}")
+    tossed = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
+    for number, j, _ in certificate.coins:
+        if not (1 <= number <= schedule.rounds and 0 <= j < tossed):
+            raise Rejected(f"round {number} has no coin {j}")
 
 
 def _start(schedule: Schedule, circuit: Circuit, certificate: Simulation) -> list[Content]:
@@ -240,10 +261,7 @@ def check_simulation(
 
     Raises `Rejected` with the first local step that does not hold.
     """
-    if len(certificate.writes) != schedule.rounds:
-        raise Rejected(
-            f"{len(certificate.writes)} rounds claimed, the schedule runs {schedule.rounds}"
-        )
+    _check_form(schedule, circuit, certificate)
     walk = _Walk(schedule, circuit, certificate)
     for number, writes in enumerate(certificate.writes, start=1):
         walk.round(number, dict(writes))

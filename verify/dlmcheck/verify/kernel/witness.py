@@ -2,19 +2,21 @@
 
 A wrong run names data and coins; the kernel runs the schedule on them by the specification and
 the circuit on the coupled seed, and sees for itself that the run is illegal or that an output
-differs. An illegal run of positive probability refutes that the schedule samples anything; a
-different output refutes that it simulates the circuit seed for seed, which is not yet a
-different law (see `laws`).
+differs. An illegal run of positive probability refutes that the schedule samples anything. A
+different output refutes that run and circuit agree seed for seed *under this coupling*: under
+another one they may, and their laws may be equal (see `laws`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
-from dlmcheck.spec.circuit import Circuit, assignment, evaluate
-from dlmcheck.spec.errors import IllegalCode, IllegalSampler, MalformedSyntax
+from dlmcheck.spec.circuit import Bits, Circuit, InputKind, cone, evaluate
+from dlmcheck.spec.errors import IllegalCode, IllegalSampler
+from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.schedule import Schedule, start_state
 from dlmcheck.spec.trace import output_of, run_on_coins
 from dlmcheck.verify.kernel.evidence import Witness
@@ -27,14 +29,18 @@ Place = tuple[str, int, int]
 Partners = Mapping[str, tuple[Place, bool]]
 """For each coupled random input of a circuit, by name: its coin, and whether it is inverted."""
 
+LOOSE_LIMIT = 10
+"""An output that reads more uncoupled random inputs than this cannot be seen to differ."""
+
 
 @dataclass(frozen=True)
 class WrongRun:
     """A seed on which a schedule goes wrong.
 
-    `coins` lists the coins that came up 1 (all others are 0). `round_number` and `cell` say
-    where the run first departs from the circuit, as far as the engine could tell (0 and -1 if
-    it could not); they are for the reader and not checked.
+    `data` has one bit per data cell of the schedule, `coins` lists the coins that came up 1 (all
+    others are 0). `round_number` and `cell` say where the run first departs from the circuit, as
+    far as the engine could tell (0 and -1 if it could not); they are for the reader and not
+    checked.
     """
 
     data: str
@@ -56,24 +62,42 @@ class WrongRun:
     @classmethod
     def from_json(cls, text: str) -> WrongRun:
         """The inverse of `to_json`. Raises `MalformedSyntax`."""
-        try:
-            raw = json.loads(text)
-            coins = tuple((str(p), int(t), int(j)) for p, t, j in raw["coins"])
-            return cls(str(raw["data"]), coins, int(raw["round"]), int(raw["cell"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise MalformedSyntax(f"no wrong run: {error}", source="witness") from error
+        document = Document.parse(text, "wrong run")
+        raw = document.fields(document.value, (), ("data", "coins", "round", "cell"))
+        coins: list[Place] = []
+        for k, value in enumerate(document.array(raw["coins"], ("coins",))):
+            place = document.array(value, ("coins", k))
+            if len(place) != 3:
+                raise document.malformed(value, ("coins", k), "part, round and index")
+            part = document.string(place[0], ("coins", k, 0))
+            number, index = (document.integer(place[i], ("coins", k, i)) for i in (1, 2))
+            coins.append((part, number, index))
+        return cls(
+            document.string(raw["data"], ("data",)),
+            tuple(coins),
+            document.integer(raw["round"], ("round",)),
+            document.integer(raw["cell"], ("cell",), -1),
+        )
+
+
+def partners_to_json(coupling: Partners) -> str:
+    """A coupling as text."""
+    return json.dumps(
+        {name: [list(place), inverted] for name, (place, inverted) in sorted(coupling.items())}
+    )
 
 
 def replay(schedule: Schedule, circuit: Circuit, coupling: Partners, run: WrongRun) -> str:
     """What goes wrong in a run, in one line; empty if nothing does.
 
-    A random input of the circuit without a partner is 0. Raises `Rejected` if the coupling uses
-    a coin twice or names no random input, or the data do not fit.
+    Data and outputs of the two are matched by name. A random input without a partner may have
+    either value: an output differs only if it does so for all of them.
+
+    Raises `Rejected` if names or data do not fit, or if the coupling is no injection of random
+    inputs of the circuit into coins of the run.
     """
-    random_names = [circuit.inputs[v].name for v in circuit.random_inputs]
-    places = {place for place, _ in coupling.values()}
-    if len(places) != len(coupling) or not set(coupling) <= set(random_names):
-        raise Rejected("the coupling is no injection of random inputs into coins")
+    _check_names(schedule, circuit)
+    _check_coupling(schedule, circuit, coupling)
     if len(run.data) != len(schedule.data_cells) or not set(run.data) <= {"0", "1"}:
         raise Rejected("the witness does not give one bit per data input")
     ones = set(run.coins)
@@ -84,28 +108,64 @@ def replay(schedule: Schedule, circuit: Circuit, coupling: Partners, run: WrongR
     except (IllegalSampler, IllegalCode) as error:
         return f"the run is illegal: {error}"
     found = output_of(schedule, steps, start_state(schedule, data, given))
-    seed = [_partner_value(coupling, name, ones) for name in random_names]
-    wanted = evaluate(circuit, assignment(circuit, data, seed))
-    by_name = dict(zip(schedule.output_names, found, strict=True))
-    if set(by_name) != set(circuit.output_names):
-        raise Rejected("the schedule's outputs are not the circuit's")
-    return _first_difference(
-        circuit.output_names, [by_name[name] for name in circuit.output_names], wanted
-    )
-
-
-def _partner_value(coupling: Partners, name: str, ones: Collection[Place]) -> bool:
-    if name not in coupling:
-        return False
-    place, inverted = coupling[name]
-    return (place in ones) != inverted
-
-
-def _first_difference(names: Sequence[str], found: Sequence[int], wanted: Sequence[bool]) -> str:
-    for name, token, bit in zip(names, found, wanted, strict=True):
-        if token != int(bit):
-            return f"output {name} is {token}, the circuit gives {int(bit)}"
+    token_of = dict(zip(schedule.output_names, found, strict=True))
+    value_of = dict(zip(schedule.data_names, data, strict=True))
+    for name, (place, inverted) in coupling.items():
+        value_of[name] = (place in ones) != inverted
+    wanted = _evaluate(circuit, value_of)
+    for k, name in enumerate(circuit.output_names):
+        token = token_of[name]
+        if token != int(wanted[k]) and _always_differs(circuit, k, value_of, token):
+            return f"output {name} is {token}, the circuit gives {int(wanted[k])} on this seed"
     return ""
+
+
+def _check_names(schedule: Schedule, circuit: Circuit) -> None:
+    data_names = [circuit.inputs[v].name for v in circuit.data_inputs]
+    if sorted(schedule.data_names) != sorted(data_names):
+        raise Rejected("the schedule's data inputs are not the circuit's")
+    if sorted(schedule.output_names) != sorted(circuit.output_names):
+        raise Rejected("the schedule's outputs are not the circuit's")
+
+
+def _check_coupling(schedule: Schedule, circuit: Circuit, coupling: Partners) -> None:
+    places = {place for place, _ in coupling.values()}
+    random = {circuit.inputs[v].name for v in circuit.random_inputs}
+    if len(places) != len(coupling) or not set(coupling) <= random:
+        raise Rejected("the coupling is no injection of random inputs into coins")
+    tossed = {
+        name: sum(one.kind is InputKind.RANDOM for one in part.inputs)
+        for name, part in (
+            ("predictor", schedule.predictor),
+            ("unmask", schedule.unmask),
+            ("remask", schedule.remask),
+        )
+        if part is not None
+    }
+    for part, number, index in places:
+        given = part == "given" and number == 0
+        count = len(schedule.given_cells) if given else tossed.get(part, 0)
+        if not (given or 1 <= number <= schedule.rounds) or not 0 <= index < count:
+            raise Rejected(f"the run has no coin {part}, {number}, {index}")
+
+
+def _evaluate(circuit: Circuit, value_of: Mapping[str, bool]) -> Bits:
+    """The outputs, where inputs without a value are 0."""
+    return evaluate(circuit, [value_of.get(one.name, False) for one in circuit.inputs])
+
+
+def _always_differs(
+    circuit: Circuit, output: int, value_of: Mapping[str, bool], token: int
+) -> bool:
+    """Whether an output is not this token, whatever the uncoupled random inputs are."""
+    below, _ = cone(circuit, [circuit.outputs[output]])
+    loose = [one.name for one in below.inputs if one.name not in value_of]
+    if len(loose) > LOOSE_LIMIT:
+        return False
+    return all(
+        int(_evaluate(below, {**value_of, **dict(zip(loose, bits, strict=True))})[0]) != token
+        for bits in product((False, True), repeat=len(loose))
+    )
 
 
 def check_wrong_run(
@@ -115,8 +175,12 @@ def check_wrong_run(
     coupling: Partners,
     run: WrongRun,
 ) -> Checked:
-    """Replay a wrong run. Raises `Rejected` if nothing goes wrong in it."""
+    """Replay a wrong run. Raises `Rejected` if nothing goes wrong in it.
+
+    The result is about this coupling (unless the run is illegal), which is part of its evidence.
+    """
     reason = replay(schedule, circuit, coupling, run)
     if not reason:
         raise Rejected("nothing goes wrong in this run")
-    return kernel_result(name, Verdict.REFUTED, Witness(name, run.to_json(), reason))
+    instance = f'{{"run": {run.to_json()}, "coupling": {partners_to_json(coupling)}}}'
+    return kernel_result(name, Verdict.REFUTED, Witness(name, instance, reason))
