@@ -10,9 +10,9 @@ from typing import Literal as OneOf
 from typing import cast
 
 from dlmcheck.spec.circuit import Circuit, Literal, cone, evaluate, is_inverted, node_of
-from dlmcheck.spec.errors import MalformedSyntax
+from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.spec.schedule import Schedule, clock_value
-from dlmcheck.spec.tokens import MASK
+from dlmcheck.spec.tokens import MASK, Token
 from dlmcheck.verify.kernel.results import Rejected
 
 Content = int | OneOf["M", "0", "1"]
@@ -22,6 +22,7 @@ TABLE_LIMIT = 16
 """Truth tables over more literals than this are refused."""
 
 FORMAT = "dlmcheck-simulation"
+VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -42,40 +43,52 @@ class Simulation:
         """The certificate as text, one round a line."""
         rounds = ",\n".join(json.dumps(list(map(list, w))) for w in self.writes)
         return (
-            f'{{"format": "{FORMAT}", "version": 1,\n"writes": [\n{rounds}\n],\n'
+            f'{{"format": "{FORMAT}", "version": {VERSION},\n"writes": [\n{rounds}\n],\n'
             f'"coins": {json.dumps(list(map(list, self.coins)))},\n'
             f'"given": {json.dumps(list(self.given))}}}\n'
         )
 
     @classmethod
     def from_json(cls, text: str) -> Simulation:
-        """The inverse of `to_json`. Raises `MalformedSyntax`."""
-        try:
-            raw = json.loads(text)
-            if raw["format"] != FORMAT or raw["version"] != 1:
-                raise MalformedSyntax("another format", source="certificate", expected=FORMAT)
-            writes: tuple[tuple[tuple[int, Content], ...], ...] = tuple(
-                tuple((_number(cell), _content(content)) for cell, content in line)
-                for line in raw["writes"]
-            )
-            coins = tuple((_number(t), _number(j), _number(v)) for t, j, v in raw["coins"])
-            return cls(writes, coins, tuple(_number(v) for v in raw["given"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise MalformedSyntax(
-                f"no certificate: {error}", source="certificate", expected=FORMAT
-            ) from error
+        """The inverse of `to_json`. Raises `MalformedSyntax`, with the line."""
+        document = Document.parse(text, "certificate")
+        raw = document.fields(document.value, (), ("format", "version", "writes", "coins", "given"))
+        for key, wanted in (("format", FORMAT), ("version", VERSION)):
+            if raw[key] != wanted or isinstance(raw[key], bool):
+                raise document.malformed(raw[key], (key,), str(wanted))
 
+        def array(value: Json, path: Path, length: int | None = None) -> list[Json]:
+            found = document.array(value, path)
+            if length is not None and len(found) != length:
+                raise document.malformed(value, path, f"an array of {length}")
+            return found
 
-def _number(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{value!r} is no integer")
-    return value
+        def number(value: Json, path: Path) -> int:
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise document.malformed(value, path, "an integer")
+            return value
 
+        def content(value: Json, path: Path) -> Content:
+            if value in ("M", "0", "1"):
+                return cast(Content, value)
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise document.malformed(value, path, 'a literal, "M", "0" or "1"')
+            return value
 
-def _content(value: object) -> Content:
-    if value in ("M", "0", "1"):
-        return cast(Content, value)
-    return _number(value)
+        writes: list[tuple[tuple[int, Content], ...]] = []
+        for t, line in enumerate(array(raw["writes"], ("writes",))):
+            pairs: list[tuple[int, Content]] = []
+            for k, value in enumerate(array(line, ("writes", t))):
+                path = ("writes", t, k)
+                cell, what = array(value, path, 2)
+                pairs.append((number(cell, path), content(what, path)))
+            writes.append(tuple(pairs))
+        coins: list[tuple[int, int, int]] = []
+        for k, value in enumerate(array(raw["coins"], ("coins",))):
+            t, j, node = (number(n, ("coins", k)) for n in array(value, ("coins", k), 3))
+            coins.append((t, j, node))
+        given = [number(n, ("given", k)) for k, n in enumerate(array(raw["given"], ("given",)))]
+        return cls(tuple(writes), tuple(coins), tuple(given))
 
 
 # --- local functions -----------------------------------------------------------------------
@@ -85,7 +98,7 @@ class LocalFunction:
     """The sub-circuit of some outputs of one of the schedule's circuits, and what it reads."""
 
     def __init__(self, schedule: Schedule, whole: Circuit, outputs: Sequence[Literal]) -> None:
-        self._circuit, source = cone(whole, outputs)
+        self.circuit, source = cone(whole, outputs)
         fixed = 2 * schedule.length + schedule.clock_bits
         state_bits = 2 * schedule.length
         self._bits: list[tuple[int, int] | None] = []
@@ -93,7 +106,7 @@ class LocalFunction:
         self._clock: dict[int, int] = {}
         self.coins: dict[int, int] = {}
         """Per input that is a coin: its number among the whole circuit's random inputs."""
-        for v in range(len(self._circuit.inputs)):
+        for v in range(len(self.circuit.inputs)):
             origin = source[v]
             self._bits.append((origin // 2, origin % 2) if origin < state_bits else None)
             if state_bits <= origin < fixed:
@@ -101,7 +114,29 @@ class LocalFunction:
             elif origin >= fixed:
                 self.coins[v] = origin - fixed
         self.cells = frozenset(bit[0] for bit in self._bits if bit is not None)
+        self.reads_clock = bool(self._clock)
         self._schedule = schedule
+
+    def inputs(
+        self,
+        tokens: Mapping[int, Token],
+        number: int | None = None,
+        coins: Mapping[int, bool] | None = None,
+    ) -> list[bool | None]:
+        """The inputs for given tokens, round and coins; None where nothing is given."""
+        clock = () if number is None else clock_value(self._schedule, number)
+        found: list[bool | None] = []
+        for v, bit in enumerate(self._bits):
+            if bit is not None:
+                token = tokens.get(bit[0])
+                found.append(
+                    None if token is None else self._schedule.encoding.code_of(token)[bit[1]]
+                )
+            elif v in self._clock:
+                found.append(clock[self._clock[v]] if clock else None)
+            else:
+                found.append(None if coins is None else coins.get(self.coins[v]))
+        return found
 
     def table(
         self,
@@ -154,7 +189,7 @@ class LocalFunction:
                         inputs.append(one if literal_on(literal, values) else zero)
                     else:
                         inputs.append(constant[v] if v in constant else drawn[v])
-                yield values, evaluate(self._circuit, inputs)
+                yield values, evaluate(self.circuit, inputs)
 
 
 def literal_on(literal: Literal, values: Mapping[int, bool]) -> bool:
