@@ -1,0 +1,121 @@
+"""The command line: `dlmcheck audit`, `explain`, `compile`, `replay`, `doctor`.
+
+Results go to stdout, progress and errors to stderr. An error of the user is one line and exit
+code 2, and then nothing has been written. Everything heavy is imported when a command needs it,
+so that `dlmcheck --help` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+from dlmcheck.spec.errors import BadInput
+from dlmcheck.verify.exits import ExitCode
+
+if TYPE_CHECKING:
+    from dlmcheck.verify.claims.registry import Registry
+
+DEBUG = "DLMCHECK_DEBUG"
+"""With this environment variable set, an internal error shows its traceback."""
+
+__all__ = ["main", "run"]
+
+
+def main(arguments: Sequence[str] | None = None, registry: Registry | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code.
+
+    `registry` takes the place of the catalogue, for projects that audit claims of their own.
+    """
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments, registry))
+
+
+def run(arguments: Sequence[str], registry: Registry | None = None) -> int:
+    """Run the command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name of a file or signal may not fit the terminal's encoding; it is escaped then.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    before = _interrupt_on_termination()
+    try:
+        code = _guarded(lambda: _command(arguments, registry))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read stdout has left. Python flushes once more at its end, into nothing then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.FAILURE
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+    return int(code)
+
+
+_Handler = Callable[[int, FrameType | None], object] | int | None
+
+
+def _interrupt_on_termination() -> _Handler:
+    """SIGTERM, with which CI stops a job, ends a command as Ctrl-C does."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        return signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not in the main thread
+        return None
+
+
+def _guarded(command: Callable[[], ExitCode]) -> ExitCode:
+    try:
+        return command()
+    except BadInput as error:
+        complain(str(error))
+        return ExitCode.BAD_INPUT
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        complain(f"internal error: {type(error).__name__}: {error} ({DEBUG}=1 shows where)")
+        return ExitCode.FAILURE
+
+
+def _command(arguments: Sequence[str], registry: Registry | None) -> ExitCode:
+    """Parse the arguments, then do what they say (outside the parser, which has own exit codes)."""
+    from typer import Abort, BadParameter
+    from typer.main import get_command
+
+    from dlmcheck.verify.cli.app import app
+
+    # The parser's base class of errors, under whichever name this version of typer has it.
+    usage = next(one for one in BadParameter.__mro__ if one.__name__ == "ClickException")
+    try:
+        action: object = get_command(app).main(
+            args=list(arguments) or ["--help"], prog_name="dlmcheck", standalone_mode=False
+        )
+    except Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        if not isinstance(error, usage):
+            raise
+        message = getattr(error, "format_message", error.__str__)()
+        complain(f"{message} (dlmcheck --help)")
+        return ExitCode.BAD_INPUT
+    if not callable(action):  # --help and --version are done by the parser
+        return ExitCode.OK if arguments else ExitCode.BAD_INPUT
+    code = action(registry)
+    assert isinstance(code, ExitCode)
+    return code
+
+
+def complain(message: str) -> None:
+    """One line on stderr."""
+    print(f"dlmcheck: {' '.join(message.split())}", file=sys.stderr)

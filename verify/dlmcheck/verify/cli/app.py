@@ -1,0 +1,208 @@
+"""The commands and their options. Each command returns what is to be done, as a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlmcheck.verify.claims.registry import Profile, Registry
+from dlmcheck.verify.exits import ExitCode
+
+Action = Callable[[Registry | None], ExitCode]
+
+EXIT_CODES = (
+    "Exit codes: 0 all as it should be; 1 refuted, or not as locked; 2 usage or bad input; "
+    "3 unknown, timeout, vacuous or nothing selected; 4 engines disagree, evidence rejected or "
+    "internal error; 130 interrupted."
+)
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Decides exactly, and with evidence, whether claims about samplers of diffusion "
+    "language models hold.",
+    epilog=EXIT_CODES,
+)
+
+Timeout = Annotated[
+    str | None, typer.Option(metavar="SECONDS", help="Kill a task that takes longer.")
+]
+Memory = Annotated[
+    str | None, typer.Option(metavar="SIZE", help="Memory of a task, such as 512M or 2G.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("-j", "--jobs", metavar="N", min=1, help="Tasks at a time (default: cores)."),
+]
+Json = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JSON.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"dlmcheck {version('dlmcheck')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _dlmcheck(  # pyright: ignore[reportUnusedFunction]
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog=EXIT_CODES)
+def audit(
+    claims: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CLAIM]...", help="Ids of claims or rows; * and ? are wildcards."),
+    ] = None,
+    profile: Annotated[Profile, typer.Option(help="How large the domains are.")] = Profile.QUICK,
+    timeout: Timeout = None,
+    memory: Memory = None,
+    workers: Workers = None,
+    lock: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What the audit is expected to find.")
+    ] = None,
+    write_lock: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Enter what was found into a lock.")
+    ] = None,
+    json: Json = None,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the results as JUnit XML.")
+    ] = None,
+    evidence: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write files that `dlmcheck replay` reads.")
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep finished parts here, and go on from them."),
+    ] = None,
+    times: Annotated[
+        bool, typer.Option("--times", help="Also report times: on stderr and in the JSON.")
+    ] = False,
+) -> Action:
+    """Audit the claims: a table of verdicts with their evidence, held against a lock."""
+    from dlmcheck.verify.cli.audit_command import AuditOptions, run_audit_command
+    from dlmcheck.verify.cli.limits import limits
+
+    options = AuditOptions(
+        claims=tuple(claims or ()),
+        profile=profile,
+        limits=limits(timeout, memory, workers),
+        lock=lock,
+        write_lock=write_lock,
+        json=json,
+        junit=junit,
+        evidence=evidence,
+        resume=resume,
+        times=times,
+    )
+    return lambda registry: run_audit_command(options, registry)
+
+
+@app.command()
+def explain(
+    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="Id of a claim or of a row.")],
+) -> Action:
+    """Explain a claim: readings, hypotheses, roads, assumptions, note, source place."""
+    from dlmcheck.verify.cli.explain_command import run_explain
+
+    return lambda registry: run_explain(claim, registry)
+
+
+@app.command(epilog=EXIT_CODES)
+def compile(
+    circuits: Annotated[
+        list[str],
+        typer.Argument(metavar="CIRCUIT...", help="Files: .aig, .aag, .bench or .json."),
+    ],
+    random: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Inputs that are fair coins: a name, a pattern with * and ?, or all.",
+        ),
+    ] = None,
+    edits: Annotated[
+        str, typer.Option(metavar="MODEL", help="Edit model of the schedule: write-once.")
+    ] = "write-once",
+    layer_0: Annotated[
+        str,
+        typer.Option(
+            "--layer-0", metavar="READING", help="Random bits are sampled, free or private."
+        ),
+    ] = "sampled",
+    frontier: Annotated[
+        str,
+        typer.Option(
+            metavar="RULE", help="How F finds cells: arguments, block-shift or token-shift."
+        ),
+    ] = "arguments",
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check the schedule against the circuit.")
+    ] = False,
+    flip: Annotated[
+        str | None,
+        typer.Option(metavar="PART:INDEX", help="Flip a gate of predictor, unmask or remask."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the schedule.")
+    ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the evidence, for `dlmcheck replay`."),
+    ] = None,
+    json: Json = None,
+    timeout: Timeout = None,
+    memory: Memory = None,
+    workers: Workers = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the search for wrong runs.")] = 0,
+) -> Action:
+    """Compile circuits to decoding schedules; with --verify, check that they sample the same."""
+    from dlmcheck.verify.cli.compile_command import CompileOptions, run_compile
+    from dlmcheck.verify.cli.limits import limits
+
+    options = CompileOptions(
+        circuits=tuple(circuits),
+        random=tuple(random or ()),
+        edits=edits,
+        layer_0=layer_0,
+        frontier=frontier,
+        verify=verify,
+        flip=flip,
+        output=output,
+        certificate=certificate,
+        json=json,
+        limits=limits(timeout, memory, workers),
+        seed=seed,
+    )
+    return lambda _: run_compile(options)
+
+
+@app.command(epilog=EXIT_CODES)
+def replay(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Evidence that dlmcheck has written.")
+    ],
+) -> Action:
+    """Replay evidence through the kernel; a refutation that replays is a success."""
+    from dlmcheck.verify.cli.replay_command import run_replay
+
+    return lambda registry: run_replay(tuple(files), registry)
+
+
+@app.command()
+def doctor() -> Action:
+    """Show what there is to work with: Python, libraries, engines, cores, memory."""
+    from dlmcheck.verify.cli.doctor_command import run_doctor
+
+    return lambda _: run_doctor()

@@ -1,0 +1,59 @@
+"""`dlmcheck doctor`: what there is to work with."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+
+from dlmcheck.verify.cli.limits import cores
+from dlmcheck.verify.exits import ExitCode
+
+# (distribution, module, what it is used for)
+LIBRARIES = (
+    ("z3-solver", "z3", "SMT engine"),
+    ("python-sat", "pysat.solvers", "SAT engine"),
+    ("sympy", "sympy", "symbolic identities"),
+    ("numpy", "numpy", "bit-parallel enumeration"),
+    ("aigverse", "aigverse", "AIGER files"),
+    ("cirbo", "cirbo", ".bench files"),
+    ("rich", "rich", "tables"),
+    ("jsonschema", "jsonschema", "validation of JSON"),
+    ("junitparser", "junitparser", "JUnit files"),
+)
+
+
+def run_doctor() -> ExitCode:
+    """Print versions, engines, cores and memory. What is missing is said, and is no failure."""
+    print(f"dlmcheck     {_version('dlmcheck')}")
+    print(f"Python       {platform.python_version()} ({platform.python_implementation()})")
+    print(f"system       {platform.system()} {platform.machine()}")
+    print(f"cores        {cores()}")
+    print(f"memory       {_memory()}")
+    for distribution, module, use in LIBRARIES:
+        print(f"{distribution:<12} {_version(distribution):<12} {_state(module)} ({use})")
+    return ExitCode.OK
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "-"
+
+
+def _state(module: str) -> str:
+    try:
+        import_module(module)
+    except Exception as error:  # a library can fail to load in any way; the doctor reports it
+        return f"missing: {type(error).__name__}: {error}"
+    return "available"
+
+
+def _memory() -> str:
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return "unknown"
+    return f"{total / (1 << 30):.1f} GiB"

@@ -1,0 +1,94 @@
+"""`dlmcheck explain`: everything that stands behind a claim, before it is checked."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from types import ModuleType
+
+from dlmcheck.verify.claims.registry import Claim, Profile, Registry, Row
+from dlmcheck.verify.exits import ExitCode
+from dlmcheck.verify.selection import UnknownClaim, near
+
+
+def run_explain(name: str, given: Registry | None) -> ExitCode:
+    """Print a claim with all its rows, or with one. Raises `UnknownClaim`."""
+    registry = _catalogue() if given is None else given
+    claim, rows = _found(name, registry)
+    print(f"{claim.id}: {claim.title}")
+    print(f"  reference   {claim.reference}")
+    print(f"  hypotheses  {'; '.join(claim.hypotheses) or 'none'}")
+    print(f"  note        proofs_notes/{claim.note}.md")
+    print(f"  source      {source_place(claim, registry)}")
+    for row in rows:
+        _print_row(row)
+    return ExitCode.OK
+
+
+def _catalogue() -> Registry:
+    from dlmcheck.verify.claims.catalogue import catalogue
+
+    return catalogue()
+
+
+def _found(name: str, registry: Registry) -> tuple[Claim, tuple[Row, ...]]:
+    for claim in registry.claims:
+        if claim.id == name:
+            return claim, claim.rows
+        for row in claim.rows:
+            if row.id == name:
+                return claim, (row,)
+    raise UnknownClaim(name, near(name, registry))
+
+
+def _print_row(row: Row) -> None:
+    print(f"\n{row.id}")
+    print(f"  statement   {row.statement}")
+    if row.point is not None:
+        print(f"  point       {row.point}")
+    for number, road in enumerate(row.roads):
+        begins = "" if road.from_profile is Profile.QUICK else f", from {road.from_profile.value}"
+        head = "roads" if number == 0 else ""
+        print(f"  {head:<11} {road.engine} (job {road.job}, statement {road.statement}{begins})")
+    print(f"  rests on    {'; '.join(row.assumptions) or 'the kernel and the specification'}")
+
+
+# --- where a claim is written down ---------------------------------------------------------
+
+
+def source_place(claim: Claim, registry: Registry) -> str:
+    """`module:line` of the call that makes a claim, found in the source."""
+    for module in _modules(registry):
+        line = _line_of(claim, module)
+        if line is not None:
+            return f"{module.__name__}:{line}"
+    return "not found"
+
+
+def _modules(registry: Registry) -> Iterator[ModuleType]:
+    """The modules of this package's claims, then those that define the registry's jobs."""
+    from dlmcheck.verify import claims
+
+    for info in pkgutil.iter_modules(claims.__path__, f"{claims.__name__}."):
+        yield import_module(info.name)
+    for job in registry.jobs:
+        module = inspect.getmodule(getattr(job, "make", getattr(job, "check", None)))
+        if module is not None:
+            yield module
+
+
+def _line_of(claim: Claim, module: ModuleType) -> int | None:
+    try:
+        tree = ast.parse(inspect.getsource(module))
+    except (OSError, TypeError, SyntaxError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Claim":
+            named = [word.value for word in node.keywords if word.arg == "id"]
+            (first, *_) = [*named, *node.args, ast.Constant(None)]
+            if isinstance(first, ast.Constant) and first.value == claim.id:
+                return node.lineno
+    return None

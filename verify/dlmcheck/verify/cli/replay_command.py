@@ -1,0 +1,40 @@
+"""`dlmcheck replay`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dlmcheck.spec.errors import BadInput, DlmcheckError
+from dlmcheck.verify.claims.registry import Registry
+from dlmcheck.verify.cli import complain
+from dlmcheck.verify.evidence_files import replay_file
+from dlmcheck.verify.exits import ExitCode, worst
+from dlmcheck.verify.kernel.verdicts import Verdict
+
+
+def run_replay(files: tuple[Path, ...], given: Registry | None) -> ExitCode:
+    """Replay each file through the kernel: 0 if all replay, 4 if one is rejected, 2 if malformed.
+
+    A refutation that replays is a success of the replay.
+    """
+    return worst([_replay(path, given or _catalogue()) for path in files])
+
+
+def _catalogue() -> Registry:
+    from dlmcheck.verify.claims.catalogue import catalogue
+
+    return catalogue()
+
+
+def _replay(path: Path, registry: Registry) -> ExitCode:
+    try:
+        checked = replay_file(path, registry)
+    except BadInput as error:
+        complain(str(error))
+        return ExitCode.BAD_INPUT
+    except DlmcheckError as error:
+        print(f"{path}: REJECTED by the kernel: {error}")
+        return ExitCode.FAILURE
+    said = "the refutation replays" if checked.verdict is Verdict.REFUTED else "replays"
+    print(f"{path}: {said}: {checked.verdict.value} {checked.statement}; {checked.evidence}")
+    return ExitCode.OK

@@ -1,0 +1,48 @@
+"""What came of compiling and verifying one circuit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dlmcheck.spec.circuit import Circuit
+from dlmcheck.verify.compilation import CompiledFigures
+from dlmcheck.verify.equivalence import Equivalence
+from dlmcheck.verify.exits import ExitCode
+from dlmcheck.verify.kernel.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One circuit: its figures, and the answer if one was asked for.
+
+    `labels` are those of the schedule's cells. `problem` says why figures or answer are missing,
+    and `code` what that means.
+    """
+
+    file: str
+    circuit: Circuit
+    figures: CompiledFigures | None = None
+    labels: tuple[str, ...] = ()
+    equivalence: Equivalence | None = None
+    problem: str = ""
+    code: ExitCode = ExitCode.OK
+
+    @property
+    def answer(self) -> str:
+        """EQUIVALENT, NOT EQUIVALENT, UNKNOWN or ERROR; empty if nothing was asked."""
+        if self.equivalence is None:
+            return {ExitCode.OK: "", ExitCode.FAILURE: "ERROR"}.get(self.code, "UNKNOWN")
+        if self.code is ExitCode.FAILURE:
+            return "ERROR"
+        if self.equivalence.simulates.is_affirmative:
+            return "EQUIVALENT"
+        return "NOT EQUIVALENT" if self.equivalence.simulates is Verdict.REFUTED else "UNKNOWN"
+
+
+def code_of(equivalence: Equivalence) -> ExitCode:
+    """What an equivalence means for the exit code."""
+    if equivalence.disagreement or Verdict.ERROR in (equivalence.simulates, equivalence.same_law):
+        return ExitCode.FAILURE
+    if equivalence.simulates is Verdict.REFUTED or equivalence.same_law is Verdict.REFUTED:
+        return ExitCode.REFUTED
+    return ExitCode.OK if equivalence.simulates.is_affirmative else ExitCode.UNKNOWN
