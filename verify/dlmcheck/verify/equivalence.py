@@ -1,9 +1,11 @@
 """Does a schedule sample what a circuit samples? The answer with all that stands behind it.
 
-Two questions, kept apart. *Simulation*: run and circuit agree seed for seed, under an injection
+Three questions, kept apart. *Simulation*: run and circuit agree seed for seed, under an injection
 of the circuit's random inputs into the run's coins. *Law*: the output laws are equal, for all
-data. The first implies the second and not the other way round, so a broken coupling refutes
-the simulation and leaves the law to be looked at.
+data. *Preservation*: the predictor keeps visible tokens in every state, reachable or not. The
+first implies the second and not the other way round, so a coupling that breaks leaves the law to
+be looked at; it says nothing of another coupling either. The third is asked of a predictor by
+definition, and no run may show that it fails.
 
 Roads: cut points (proposed by whoever compiled, checked by the kernel), and symbolic unrolling
 with a coupling (an engine; its witnesses are replayed by the kernel). Whoever compiled the
@@ -13,7 +15,7 @@ schedule is not asked anything else: all roads read the serialised schedule.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.schedule import Schedule
@@ -23,15 +25,17 @@ from dlmcheck.verify.engines.coupling import (
     Refutes,
     check_coupling,
 )
-from dlmcheck.verify.engines.law_difference import LawVerdict, law_difference
+from dlmcheck.verify.engines.law_difference import LawDifference, LawVerdict, law_difference
 from dlmcheck.verify.engines.wrong import SeedWitness
 from dlmcheck.verify.kernel.contents import Simulation
-from dlmcheck.verify.kernel.evidence import Coupling, Evidence
+from dlmcheck.verify.kernel.evidence import Coupling, Evidence, Witness
+from dlmcheck.verify.kernel.preservation import check_preservation
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.simulation import check_simulation
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Place, WrongRun, check_wrong_run
 
+COUPLING = "symbolic unrolling and coupling"
 HASHING = "unrolling and structural hashing of this package"
 
 
@@ -48,9 +52,12 @@ class RoadTaken:
 
 @dataclass(frozen=True)
 class Equivalence:
-    """The two answers, the roads behind the first, and a wrong run where there is one.
+    """The three answers, the roads behind the first, and a wrong run where there is one.
 
-    `law_reason` says what the answer on laws rests on. `wrong_run` was replayed by the kernel.
+    `simulates` is REFUTED if a run is illegal, if the laws are found to differ, or if the coupling
+    in `coupling` breaks and no road knows a better one. `law_reason` says
+    what the answer on laws rests on. `wrong_run` was replayed by the kernel. `preservation` is
+    the road behind `preserves`, which is VACUOUS where revision is allowed.
     """
 
     simulates: Verdict
@@ -62,6 +69,8 @@ class Equivalence:
     coupling: Mapping[str, tuple[Place, bool]] = field(
         default_factory=dict[str, tuple[Place, bool]]
     )
+    preserves: Verdict = Verdict.UNKNOWN
+    preservation: RoadTaken | None = None
 
     @property
     def disagreement(self) -> bool:
@@ -91,6 +100,8 @@ def equivalent(
         if progress is not None:
             progress(what)
 
+    say("preservation: tables of the predictor")
+    preservation = _preservation(schedule)
     roads: list[RoadTaken] = []
     if plan is not None:
         say("cut points: replaying in the kernel")
@@ -98,44 +109,111 @@ def equivalent(
     say("coupling: unrolling the schedule")
     milliseconds = max(1, int(timeout * 1000))
     result = check_coupling(schedule, circuit, timeout=milliseconds, seed=seed, numbering=numbering)
-    roads.append(_coupling(result))
-    found = _joined(roads)
-    if result.witness is None or result.verdict is not CouplingVerdict.REFUTED:
-        same = found if found.is_affirmative else Verdict.UNKNOWN
-        reason = "follows from the simulation" if found.is_affirmative else "not decided"
-        return Equivalence(found, same, tuple(roads), reason)
+    found = _Found(schedule, circuit, result, preservation)
+    if result.verdict is not CouplingVerdict.REFUTED:
+        roads.append(_coupling(result))
+        if any(road.verdict.is_affirmative for road in roads):
+            return found.without_witness(roads)
+        say("laws: looking for an event with two probabilities")
+        return found.uncoupled(roads, milliseconds, seed)
     say("witness: replaying in the kernel")
-    run = _wrong_run(result.witness)
-    places = {p.name: (p.coin, p.inverted) for p in result.partners}
-    try:
-        checked = check_wrong_run("simulation", schedule, circuit, places, run)
-        roads[-1] = RoadTaken(
-            roads[-1].engine, checked.verdict, checked.evidence, result.witness.reason, checked
-        )
-    except Rejected as error:
-        # The engine's witness does not replay: the engine is wrong, and nothing is concluded.
-        roads[-1] = RoadTaken(roads[-1].engine, Verdict.ERROR, None, f"rejected: {error.reason}")
-        return Equivalence(Verdict.ERROR, Verdict.ERROR, tuple(roads))
+    roads.append(found.replayed())
+    if roads[-1].verdict is Verdict.ERROR:
+        return found.broken(roads)
+    if any(road.verdict.is_affirmative for road in roads):
+        if result.refutes is not Refutes.COUPLING:
+            return found.broken(roads)
+        # Another injection of seeds does it, as the kernel has seen: this one was a bad guess.
+        message = f"another coupling breaks: {roads[-1].message}"
+        roads[-1] = RoadTaken(roads[-1].engine, Verdict.UNKNOWN, None, message)
+        return found.without_witness(roads)
     say("laws: looking for an event with two probabilities")
-    same, reason = _law(schedule, circuit, result, milliseconds, seed)
-    return Equivalence(
-        Verdict.REFUTED,
-        same,
-        tuple(roads),
-        reason,
-        run,
-        result.witness.reason,
-        places,
-    )
+    return found.refuted(roads, _law(schedule, circuit, result, milliseconds, seed))
 
 
-def _joined(roads: list[RoadTaken]) -> Verdict:
-    """A simulation is affirmed by one road; the other may be unable to, never object."""
-    verdicts = [road.verdict for road in roads]
-    for verdict in (Verdict.ERROR, Verdict.REFUTED, Verdict.PROVED):
-        if verdict in verdicts:
-            return verdict
-    return Verdict.UNKNOWN
+@dataclass(frozen=True)
+class _Found:
+    """What is known once the roads have been gone."""
+
+    schedule: Schedule
+    circuit: Circuit
+    result: CouplingResult
+    preservation: RoadTaken
+
+    @property
+    def places(self) -> dict[str, tuple[Place, bool]]:
+        return {p.name: (p.coin, p.inverted) for p in self.result.partners}
+
+    def replayed(self) -> RoadTaken:
+        """The coupling's road once the kernel has replayed its witness."""
+        witness = self.result.witness
+        if witness is None:
+            return RoadTaken(COUPLING, Verdict.ERROR, None, "refuted without a witness")
+        run = _wrong_run(witness)
+        try:
+            checked = check_wrong_run("simulation", self.schedule, self.circuit, self.places, run)
+        except Rejected as error:
+            # The engine is wrong, and nothing is concluded.
+            return RoadTaken(COUPLING, Verdict.ERROR, None, f"rejected: {error.reason}")
+        return RoadTaken(COUPLING, checked.verdict, checked.evidence, witness.reason, checked)
+
+    def without_witness(self, roads: list[RoadTaken]) -> Equivalence:
+        affirmed = any(road.verdict.is_affirmative for road in roads)
+        verdict = Verdict.PROVED if affirmed else Verdict.UNKNOWN
+        reason = "follows from the simulation" if affirmed else "not decided"
+        return self._answer(verdict, verdict, roads, reason)
+
+    def uncoupled(self, roads: list[RoadTaken], timeout: int, seed: int) -> Equivalence:
+        """No coupling is known: if the laws differ there is none."""
+        for bit in (False, True):
+            data = (bit,) * len(self.schedule.data_cells)
+            law = law_difference(self.schedule, self.circuit, data, timeout=timeout, seed=seed)
+            if law.verdict is LawVerdict.DIFFERENT:
+                shown = f"for data all {int(bit)}: " if data else ""
+                reason = f"{shown}{law.reason}{_trusted(law)}"
+                return self._answer(Verdict.REFUTED, Verdict.REFUTED, roads, reason)
+            if law.verdict is LawVerdict.EQUAL and not data:
+                reason = law.reason + _trusted(law)
+                return self._answer(Verdict.UNKNOWN, Verdict.PROVED, roads, reason)
+        return self.without_witness(roads)
+
+    def broken(self, roads: list[RoadTaken]) -> Equivalence:
+        return self._answer(Verdict.ERROR, Verdict.ERROR, roads, "")
+
+    def refuted(self, roads: list[RoadTaken], law: tuple[Verdict, str]) -> Equivalence:
+        assert self.result.witness is not None
+        answer = self._answer(Verdict.REFUTED, law[0], roads, law[1])
+        return replace(
+            answer,
+            wrong_run=_wrong_run(self.result.witness),
+            wrong=self.result.witness.reason,
+            coupling=self.places,
+        )
+
+    def _answer(
+        self, simulates: Verdict, same_law: Verdict, roads: list[RoadTaken], reason: str
+    ) -> Equivalence:
+        return Equivalence(
+            simulates,
+            same_law,
+            tuple(roads),
+            reason,
+            preserves=self.preservation.verdict,
+            preservation=self.preservation,
+        )
+
+
+def _preservation(schedule: Schedule) -> RoadTaken:
+    engine = "tables of the predictor, in the kernel"
+    try:
+        checked = check_preservation("preservation", schedule)
+    except Rejected as error:
+        return RoadTaken(engine, Verdict.UNKNOWN, None, error.reason)
+    evidence = checked.evidence
+    message = evidence.reason if isinstance(evidence, Witness) else ""
+    if checked.verdict is Verdict.VACUOUS:
+        message = "revision is allowed: no token has to stay"
+    return RoadTaken(engine, checked.verdict, evidence, message, checked)
 
 
 def _cut_points(schedule: Schedule, circuit: Circuit, plan: Simulation) -> RoadTaken:
@@ -149,21 +227,22 @@ def _cut_points(schedule: Schedule, circuit: Circuit, plan: Simulation) -> RoadT
 
 
 def _coupling(result: CouplingResult) -> RoadTaken:
-    engine = "symbolic unrolling and coupling"
-    if result.verdict is CouplingVerdict.EQUIVALENT:
-        hashed = result.by_hashing + sum(result.folded.values())
-        solved = result.by_solver + result.proven
-        trusted = f"trusted: {HASHING}" + (f", {result.engine}" if solved else "")
-        evidence = Coupling(len(result.partners), hashed, solved, trusted)
-        return RoadTaken(engine, Verdict.PROVED, evidence)
-    if result.verdict is CouplingVerdict.REFUTED:
-        return RoadTaken(engine, Verdict.REFUTED, None, result.reason)
-    return RoadTaken(engine, Verdict.UNKNOWN, None, result.reason)
+    if result.verdict is not CouplingVerdict.EQUIVALENT:
+        return RoadTaken(COUPLING, Verdict.UNKNOWN, None, result.reason)
+    hashed = result.by_hashing + sum(result.folded.values())
+    solved = result.by_solver + result.proven
+    trusted = f"trusted: {HASHING}" + (f", {result.engine}" if solved else "")
+    evidence = Coupling(len(result.partners), hashed, solved, trusted)
+    return RoadTaken(COUPLING, Verdict.PROVED, evidence)
 
 
 def _wrong_run(witness: SeedWitness) -> WrongRun:
     data = "".join(str(int(bit)) for bit in witness.data)
     return WrongRun(data, witness.coins, witness.round_number, witness.cell)
+
+
+def _trusted(law: LawDifference) -> str:
+    return f" (trusted: {law.engine or 'enumeration by this package'})"
 
 
 def _law(
@@ -173,14 +252,15 @@ def _law(
     if result.refutes is Refutes.LEGALITY:
         return Verdict.REFUTED, "a run of positive probability is illegal"
     if result.refutes is Refutes.LAW:
-        return Verdict.REFUTED, "the differing output depends on the data only"
+        reason = f"the differing output depends on the data only (trusted: {HASHING})"
+        return Verdict.REFUTED, reason
     witness = result.witness
     if witness is None:
         return Verdict.UNKNOWN, "no witness"
     difference = law_difference(
         schedule, circuit, witness.data, coins=witness.coins, timeout=timeout, seed=seed
     )
-    trusted = f" (trusted: {difference.engine})" if difference.engine else ""
+    trusted = _trusted(difference)
     if difference.verdict is LawVerdict.DIFFERENT:
         return Verdict.REFUTED, difference.reason + trusted
     # EQUAL for the data of this witness settles all data only where there are none.
