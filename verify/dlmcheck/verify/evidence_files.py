@@ -4,6 +4,8 @@ Format `dlmcheck-evidence`, version 1, of one of these kinds:
 
     simulation   a schedule, a circuit, and a cut-point certificate
     wrong-run    a schedule, a circuit, a coupling, and a seed on which the run goes wrong
+    law          a schedule, a circuit, and data for which their output laws differ
+    broken-mask  a schedule, and a state in which its predictor changes a visible token
     row          a row of the audit, one of its roads, and what the kernel found on it
 
 A file is replayed by the kernel from what it contains (a row: by going through its domain, or
@@ -19,6 +21,7 @@ from typing import Any
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput, MalformedSyntax
+from dlmcheck.spec.jsontext import load_json
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.serial import (
     circuit_from_json,
@@ -30,11 +33,18 @@ from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult
 from dlmcheck.verify.claims.registry import Profile, Registry, SweepJob
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.evidence import Exhaustive, Witness
+from dlmcheck.verify.kernel.laws import LawWitness, check_law_witness
+from dlmcheck.verify.kernel.preservation import BrokenMask, check_broken_mask
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.simulation import check_simulation
 from dlmcheck.verify.kernel.sweep import check_sweep, check_witness
 from dlmcheck.verify.kernel.verdicts import Verdict
-from dlmcheck.verify.kernel.witness import Partners, WrongRun, check_wrong_run
+from dlmcheck.verify.kernel.witness import (
+    Partners,
+    WrongRun,
+    check_wrong_run,
+    partners_to_json,
+)
 
 FORMAT = "dlmcheck-evidence"
 
@@ -51,16 +61,28 @@ def simulation_file(schedule: Schedule, circuit: Circuit, certificate: Simulatio
 
 def wrong_run_file(schedule: Schedule, circuit: Circuit, coupling: Partners, run: WrongRun) -> str:
     """A seed on which a schedule goes wrong, complete."""
-    partners = {
-        name: [list(place), inverted] for name, (place, inverted) in sorted(coupling.items())
-    }
     return _document(
         "wrong-run",
         schedule=schedule_to_json(schedule),
         circuit=circuit_to_json(circuit),
-        coupling=partners,
+        coupling=json.loads(partners_to_json(coupling)),
         run=run.to_json(),
     )
+
+
+def law_file(schedule: Schedule, circuit: Circuit, witness: LawWitness) -> str:
+    """Data for which the output laws differ, complete."""
+    return _document(
+        "law",
+        schedule=schedule_to_json(schedule),
+        circuit=circuit_to_json(circuit),
+        witness=witness.to_json(),
+    )
+
+
+def broken_mask_file(schedule: Schedule, broken: BrokenMask) -> str:
+    """A state in which the predictor does not preserve masks, complete."""
+    return _document("broken-mask", schedule=schedule_to_json(schedule), witness=broken.to_json())
 
 
 def row_file(profile: Profile, result: RowResult, road: RoadResult) -> str:
@@ -80,9 +102,9 @@ def evidence_json(road: RoadResult) -> dict[str, Any]:
     """What a road rests on, as JSON."""
     evidence = road.evidence
     if evidence is None:
-        return {"kind": "none", "message": road.message}
+        return {"type": "none", "message": road.message}
     fields: dict[str, Any] = dict(vars(evidence))
-    return {"kind": type(evidence).__name__, **fields}
+    return {"type": type(evidence).__name__, **fields}
 
 
 def write_rows(result: AuditResult, folder: Path) -> list[Path]:
@@ -94,7 +116,7 @@ def write_rows(result: AuditResult, folder: Path) -> list[Path]:
             if road.verdict.is_settled:
                 name = row.row.id.replace("/", "--").replace(">=", "ge")
                 path = folder / f"{name}--{index}.json"
-                path.write_text(row_file(result.profile, row, road))
+                path.write_text(row_file(result.profile, row, road), "utf-8")
                 written.append(path)
     return written
 
@@ -107,12 +129,12 @@ def replay_file(path: Path, registry: Registry) -> Checked:
     """
     source = str(path)
     try:
-        raw = json.loads(path.read_text())
+        text = path.read_text("utf-8")
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror}", source=source) from None
-    except ValueError as error:
-        line = getattr(error, "lineno", None)
-        raise MalformedSyntax(str(error), source=source, line=line, expected="JSON") from None
+    except UnicodeDecodeError as error:
+        raise MalformedSyntax(str(error), source=source, expected="text in UTF-8") from None
+    raw: Any = load_json(text, source)
     try:
         if raw["format"] != FORMAT or raw["version"] != 1:
             raise MalformedSyntax("another format", source=source, expected=f"{FORMAT}, version 1")
@@ -127,6 +149,9 @@ def _replay(raw: Mapping[str, Any], source: str, registry: Registry) -> Checked:
     if raw["kind"] == "row":
         return _replay_row(raw, registry)
     schedule = schedule_from_json(str(raw["schedule"]), f"{source}: schedule")
+    if raw["kind"] == "broken-mask":
+        broken = BrokenMask.from_json(str(raw["witness"]))
+        return check_broken_mask("preservation", schedule, broken)
     circuit = circuit_from_json(str(raw["circuit"]), f"{source}: circuit")
     if raw["kind"] == "simulation":
         certificate = Simulation.from_json(str(raw["certificate"]))
@@ -138,8 +163,13 @@ def _replay(raw: Mapping[str, Any], source: str, registry: Registry) -> Checked:
         }
         run = WrongRun.from_json(str(raw["run"]))
         return check_wrong_run("simulation", schedule, circuit, coupling, run)
+    if raw["kind"] == "law":
+        law = LawWitness.from_json(str(raw["witness"]))
+        return check_law_witness("same law", schedule, circuit, law)
     raise MalformedSyntax(
-        f"unknown kind {raw['kind']!r}", source=source, expected="simulation, wrong-run or row"
+        f"unknown kind {raw['kind']!r}",
+        source=source,
+        expected="simulation, wrong-run, law, broken-mask or row",
     )
 
 
@@ -147,8 +177,11 @@ def _replay_row(raw: Mapping[str, Any], registry: Registry) -> Checked:
     job = registry.job(str(raw["job"]))
     profile = Profile(raw["profile"])
     statement, verdict = str(raw["statement"]), Verdict(raw["verdict"])
+    roads = [row.roads_of(profile) for row in registry.rows if row.id == raw["row"]]
+    if not any((r.job, r.statement) == (job.id, statement) for road in roads for r in road):
+        raise Rejected(f"no row {raw['row']} that rests on {statement} of {job.id}")
     evidence = raw["evidence"]
-    if isinstance(job, SweepJob) and evidence["kind"] == Witness.__name__:
+    if isinstance(job, SweepJob) and evidence["type"] == Witness.__name__:
         witness = Witness(statement, str(evidence["instance"]), str(evidence["reason"]))
         checked = check_witness(job.make(profile), witness)
     elif isinstance(job, SweepJob):
