@@ -144,6 +144,8 @@ def _conclude(job: Job, profile: Profile, outcomes: Mapping[str, Finished]) -> _
         return job.conclude(profile, [part.value for part in parts])
     except Rejected as error:
         return Verdict.ERROR, f"rejected: {error.reason}"
+    except Exception as error:  # whatever breaks here must not take the other rows with it
+        return Verdict.ERROR, f"{type(error).__name__}: {error}"
 
 
 def _road(road: Road, concluded: _Concluded) -> RoadResult:

@@ -94,7 +94,9 @@ class DirectJob:
         found = parts[0]
         if not isinstance(found, dict):
             raise TypeError("a direct job returns a dictionary")
-        return {str(name): result for name, result in found.items() if isinstance(result, Checked)}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        # A result counts for the statement that the kernel put into it, whatever key it is under.
+        values: list[object] = list(found.values())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return {result.statement: result for result in values if isinstance(result, Checked)}
 
 
 @dataclass(frozen=True)
