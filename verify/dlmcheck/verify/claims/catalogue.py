@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from dlmcheck.verify.claims import comparisons, exactly_d, section3, t31
+from dlmcheck.verify.claims import comparisons, exactly_d, section3, section4, t31
 from dlmcheck.verify.claims.registry import Registry
 
 
@@ -12,6 +12,12 @@ from dlmcheck.verify.claims.registry import Registry
 def catalogue() -> Registry:
     """All claims and jobs."""
     return Registry(
-        claims=(t31.CLAIM, exactly_d.CLAIM, *comparisons.CLAIMS, *section3.CLAIMS),
-        jobs=(*t31.JOBS, *exactly_d.JOBS, *comparisons.JOBS, *section3.JOBS),
+        claims=(
+            t31.CLAIM,
+            exactly_d.CLAIM,
+            *comparisons.CLAIMS,
+            *section3.CLAIMS,
+            *section4.CLAIMS,
+        ),
+        jobs=(*t31.JOBS, *exactly_d.JOBS, *comparisons.JOBS, *section3.JOBS, *section4.JOBS),
     )
