@@ -87,6 +87,14 @@ def canonical(circuit: Circuit) -> Circuit:
     return _circuit(inputs, min(_images(layers, _input_permutations(inputs))))
 
 
+def as_listed(circuit: Circuit) -> Circuit:
+    """A small circuit with the names and the order of arguments of `small_circuits`.
+
+    Raises `BadCircuit` if the circuit is not small.
+    """
+    return _circuit(*_read(circuit))
+
+
 def is_small(circuit: Circuit) -> bool:
     """Whether this is a small circuit, up to names and the order of arguments."""
     try:

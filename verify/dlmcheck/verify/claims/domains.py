@@ -46,7 +46,7 @@ def small_circuits(profile: Profile) -> Domain[Circuit]:
         "small circuits",
         domains.small_circuit_count(),
         domains.small_circuits,
-        domains.is_small,
+        lambda circuit: domains.is_small(circuit) and domains.as_listed(circuit) == circuit,
         circuit_to_json,
         circuit_from_json,
     )

@@ -134,26 +134,28 @@ def _small(profile: Profile) -> Sweep[Circuit, Exactly]:
     )
 
 
+_TWO_BITS = (Input("r0", InputKind.RANDOM), Input("r1", InputKind.RANDOM))
+
+
 def three_copies() -> Iterator[Circuit]:
     """Two random inputs, three copies of them in layer 1, two gates AND, OR or ID in layer 2.
 
     There are 2^3 = 8 choices of copies and (3 + 2 * 3)^2 = 81 of the gates.
     """
-    inputs = (Input("r0", InputKind.RANDOM), Input("r1", InputKind.RANDOM))
     pairs = [Gate(op, pair) for op in (Op.AND, Op.OR) for pair in combinations((2, 3, 4), 2)]
     choices = [*(Gate(Op.ID, (v,)) for v in (2, 3, 4)), *pairs]
     for sources in product((0, 1), repeat=3):
         copies = tuple(Gate(Op.ID, (source,)) for source in sources)
         for gates in product(choices, repeat=2):
-            yield Circuit(inputs, (*copies, *gates), (5, 6))
+            yield Circuit(_TWO_BITS, (*copies, *gates), (5, 6))
 
 
 def _is_three_copies(circuit: Circuit) -> bool:
     gates = circuit.gates
     return (
-        [i.kind for i in circuit.inputs] == [InputKind.RANDOM] * 2
+        circuit.inputs == _TWO_BITS
         and len(gates) == 5
-        and circuit.outputs == (5, 6)
+        and (circuit.outputs, circuit.output_names) == ((5, 6), ("o0", "o1"))
         and all(gate.op is Op.ID and gate.args[0] in (0, 1) for gate in gates[:3])
         and all(
             (gate.op is Op.ID and gate.args[0] in (2, 3, 4))
