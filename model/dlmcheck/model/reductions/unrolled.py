@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from dlmcheck.model.reductions.folding import Folder, Wire, constant, negated
 from dlmcheck.spec.circuit import Circuit, Input, InputKind
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.spec.resources import depth
+from dlmcheck.spec.resources import depth, reads
 from dlmcheck.spec.schedule import Schedule, clock_value
 from dlmcheck.spec.tokens import MASK, Code, Encoding
 
@@ -198,6 +198,21 @@ def _is_masked(folder: Folder, encoding: Encoding, cell: _Cell) -> Wire:
         if _tells_mask(encoding, half):
             return wires[half]
     return folder.all_of(wires)
+
+
+def without_idle_coins(circuit: Circuit) -> Circuit:
+    """The circuit without the random inputs that no output reads: the law is the same.
+
+    In an unrolled run these are the coins of cells that are not selected in their round, and
+    they would make the law expensive to list.
+    """
+    read = frozenset[int]().union(*reads(circuit), circuit.data_inputs)
+    kept = [v for v in range(len(circuit.inputs)) if v in read]
+    place = {old: new for new, old in enumerate(kept)}
+    folder = Folder([circuit.inputs[v] for v in kept])
+    # An input that nobody reads may stand for any value.
+    wires: list[Wire] = [place.get(v, constant(False)) for v in range(len(circuit.inputs))]
+    return folder.finish(folder.inline(circuit, wires), circuit.output_names)
 
 
 def least_rounds(depth_of_law: int, depth_of_round: int) -> int:
