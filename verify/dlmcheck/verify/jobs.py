@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import resource
+import signal
 import sys
 import time
 import traceback
@@ -107,7 +109,7 @@ def run_tasks(
                 running.append(_Running(task, process, ours, time.monotonic()))
             ready = wait([entry.connection for entry in running], timeout=0.2)
             for entry in list(running):
-                message = _receive(entry) if entry.connection in ready else None
+                message = _receive(entry, memory) if entry.connection in ready else None
                 if isinstance(message, int) and on_progress is not None:
                     on_progress(entry.task.name, message)
                 outcome = message if isinstance(message, Finished) else _overdue(entry, timeout)
@@ -119,16 +121,23 @@ def run_tasks(
             settle(entry, Finished(entry.task.name, Ending.INTERRUPTED, seconds=spent))
         for task in waiting:
             finished[task.name] = Finished(task.name, Ending.INTERRUPTED)
-    return [finished[name] for name in order]
+    # A task that was just being started when the interruption came stands nowhere.
+    return [finished.get(name, Finished(name, Ending.INTERRUPTED)) for name in order]
 
 
-def _receive(entry: _Running) -> Finished | int:
+def _receive(entry: _Running, memory: int | None) -> Finished | int:
     try:
         message: Finished | int = entry.connection.recv()
     except (EOFError, OSError):
         entry.process.join(1)
-        text = f"process ended with {entry.process.exitcode}"
         spent = time.monotonic() - entry.started
+        code = entry.process.exitcode or 0
+        # Nobody here has killed it. Native code aborts where Python raises MemoryError, and the
+        # system kills when memory is gone; neither is an answer.
+        if code == -signal.SIGKILL or (code == -signal.SIGABRT and memory is not None):
+            text = f"process ended by signal {-code}, as when memory runs out"
+            return Finished(entry.task.name, Ending.MEMORY, None, text, spent)
+        text = f"process ended with {code}"
         return Finished(entry.task.name, Ending.CRASHED, None, text, spent)
     return message
 
@@ -141,8 +150,9 @@ def _overdue(entry: _Running, timeout: float | None) -> Finished | None:
 
 
 def _child(task: Task, memory: int | None, connection: Connection) -> None:
-    if memory is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    # Ctrl-C reaches the whole group of processes; it is the parent that decides what ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     started = time.monotonic()
     last = started
 
@@ -153,18 +163,35 @@ def _child(task: Task, memory: int | None, connection: Connection) -> None:
             last = now
             connection.send(count)
 
-    ending, value, message = Ending.DONE, None, ""
-    try:
-        value = task.work(progress)
-    except MemoryError:
-        ending, message = Ending.MEMORY, "memory limit reached"
-    except DlmcheckError as error:
-        ending, message = Ending.REJECTED, f"{type(error).__name__}: {error}"
-    except KeyboardInterrupt:
-        os._exit(130)
-    except Exception:  # a worker reports every failure, it must not vanish with the process
-        ending, message = Ending.CRASHED, traceback.format_exc()
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if memory is not None:
+        lowered = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (lowered, hard))
+    ending, value, message = _result_of(task, progress)
+    if memory is not None:  # what has to be sent now may need some more
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
     usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     peak = usage * (1 if sys.platform == "darwin" else 1024)
-    connection.send(Finished(task.name, ending, value, message, time.monotonic() - started, peak))
+    spent = time.monotonic() - started
+    try:
+        connection.send(Finished(task.name, ending, value, message, spent, peak))
+    except (TypeError, AttributeError, pickle.PicklingError) as error:
+        text = f"the result cannot be sent: {error}"
+        connection.send(Finished(task.name, Ending.CRASHED, None, text, spent, peak))
     connection.close()
+
+
+def _result_of(task: Task, progress: Callable[[int], None]) -> tuple[Ending, object, str]:
+    """How a task ends, its value, and what is to be said of it."""
+    try:
+        return Ending.DONE, task.work(progress), ""
+    except MemoryError:
+        return Ending.MEMORY, None, "memory limit reached"
+    except DlmcheckError as error:
+        return Ending.REJECTED, None, f"{type(error).__name__}: {error}"
+    except KeyboardInterrupt:
+        os._exit(130)
+    except Exception as error:  # a worker reports every failure, it must not vanish
+        if "out of memory" in str(error) or "bad_alloc" in str(error):
+            return Ending.MEMORY, None, "memory limit reached"
+        return Ending.CRASHED, None, traceback.format_exc()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult
 from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.exits import ExitCode
@@ -65,6 +66,17 @@ class Lock:
     """The expectations of each profile that has any, by row id."""
 
     sections: Mapping[Profile, Section] = field(default_factory=dict[Profile, Section])
+
+    def section(self, profile: Profile, source: str = "lock") -> Section:
+        """The section that an audit is held against. Raises `BadInput` if there is none."""
+        if profile not in self.sections:
+            there = ", ".join(one.value for one in self.sections) or "none"
+            raise BadInput(
+                f"nothing is locked for the profile {profile.value}",
+                source=source,
+                expected=f"a locked profile ({there}); --write-lock adds one",
+            )
+        return self.sections[profile]
 
     def verdicts(self, profile: Profile) -> dict[str, str]:
         """Row id -> verdict, in one profile."""

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.audit import AuditResult, run_audit
 from dlmcheck.verify.claims.registry import Profile, Registry
 from dlmcheck.verify.cli import complain
@@ -17,7 +16,7 @@ from dlmcheck.verify.cli.progress import Progress
 from dlmcheck.verify.evidence_files import write_rows
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.gate import Gate, gate
-from dlmcheck.verify.lock import EXPECTABLE, Lock, Section, updated
+from dlmcheck.verify.lock import EXPECTABLE, Lock, updated
 from dlmcheck.verify.lock_file import lock_text, read_lock
 from dlmcheck.verify.report.audit_json import audit_document, to_text
 from dlmcheck.verify.report.table import print_table
@@ -43,7 +42,11 @@ class AuditOptions:
 
 def run_audit_command(options: AuditOptions, given: Registry | None) -> ExitCode:
     """Audit, write what is to be written, print the table. Raises `BadInput` before any of it."""
-    section = None if options.lock is None else _section(options.lock, options.profile)
+    section = (
+        None
+        if options.lock is None
+        else read_lock(options.lock).section(options.profile, str(options.lock))
+    )
     old = _old_lock(options.write_lock)
     check_outputs(
         {
@@ -71,18 +74,6 @@ def _catalogue() -> Registry:
     from dlmcheck.verify.claims.catalogue import catalogue
 
     return catalogue()
-
-
-def _section(path: Path, profile: Profile) -> Section:
-    """The part of a lock that an audit is held against."""
-    sections = read_lock(path).sections
-    if profile not in sections:
-        raise BadInput(
-            f"nothing is locked for the profile {profile.value}",
-            source=str(path),
-            expected=f"one of {', '.join(p.value for p in sections) or 'none'}; --write-lock adds",
-        )
-    return sections[profile]
 
 
 def _old_lock(path: Path | None) -> Lock:

@@ -30,10 +30,12 @@ from dlmcheck.verify.compilation import (
     construction,
 )
 from dlmcheck.verify.equivalence import Equivalence, equivalent
-from dlmcheck.verify.evidence_files import simulation_file, wrong_run_file
+from dlmcheck.verify.evidence_files import broken_mask_file, simulation_file, wrong_run_file
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
 from dlmcheck.verify.kernel.contents import Simulation
+from dlmcheck.verify.kernel.evidence import Witness
+from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.report.audit_json import to_text
 from dlmcheck.verify.report.compile_json import compile_document
 from dlmcheck.verify.report.compiled import outcome_lines
@@ -308,6 +310,9 @@ def _evidence(outcome: Outcome, assembled: object) -> str:
     if found is None or not isinstance(assembled, Assembled):
         return ""
     schedule = schedule_from_json(assembled.text)
+    masks = found.preservation
+    if found.wrong_run is None and masks is not None and isinstance(masks.evidence, Witness):
+        return broken_mask_file(schedule, BrokenMask.from_json(masks.evidence.instance))
     if found.wrong_run is not None:
         return wrong_run_file(schedule, outcome.circuit, found.coupling, found.wrong_run)
     affirmed = any(road.checked and road.verdict.is_affirmative for road in found.roads)

@@ -64,6 +64,8 @@ def _equivalence(outcome: Outcome) -> dict[str, Any]:
         "disagreement": found.disagreement,
         "roads": [_road(road) for road in found.roads],
         "wrong_run": _wrong_run(outcome, found),
+        "preserves_masks": found.preserves.value,
+        "preservation": None if found.preservation is None else _road(found.preservation),
     }
 
 

@@ -39,7 +39,10 @@ def outcome_lines(outcome: Outcome, choices: Mapping[str, str]) -> list[str]:
 
 def figure_lines(figures: CompiledFigures) -> list[str]:
     """What was measured, a line per kind of figure."""
-    added = ", ".join(f"{n} {op} ({reason})" for (op, reason), n in figures.added.items())
+    added = ", ".join(
+        f"{n} {f'constant {op}' if op in '01' else op} ({reason})"
+        for (op, reason), n in figures.added.items()
+    )
     padding = f", {figures.padding_cells} of them padding" if figures.padding_cells else ""
     return [
         _line(
@@ -88,6 +91,8 @@ def _answer_lines(outcome: Outcome) -> list[str]:
     if not found.simulates.is_affirmative:
         said = LAWS.get(found.same_law, found.same_law.value)
         lines.append(f"    output laws: {said}" + _because(found.law_reason))
+    if found.preservation is not None and found.preserves is not Verdict.VACUOUS:
+        lines.append(f"  masks preserved: {road_line(found.preservation)}")
     return lines
 
 
@@ -96,7 +101,11 @@ def _because(reason: str) -> str:
 
 
 def road_line(road: RoadTaken) -> str:
-    """What one road found, and on whom that rests."""
+    """What one road found, and on whom that rests.
+
+    >>> road_line(RoadTaken("some engine", Verdict.UNKNOWN, None, "out of time"))
+    'UNKNOWN [some engine]: out of time'
+    """
     if road.verdict is Verdict.UNKNOWN or road.evidence is None:
         return f"{road.verdict.value} [{road.engine}]: {road.message or 'no reason given'}"
     rests = "checked by the kernel" if road.checked is not None else "trusted"

@@ -40,9 +40,13 @@ class Outcome:
 
 
 def code_of(equivalence: Equivalence) -> ExitCode:
-    """What an equivalence means for the exit code."""
-    if equivalence.disagreement or Verdict.ERROR in (equivalence.simulates, equivalence.same_law):
+    """What an equivalence means for the exit code.
+
+    A predictor that does not preserve masks, in a model where tokens stay, is a refutation too.
+    """
+    answers = (equivalence.simulates, equivalence.same_law, equivalence.preserves)
+    if equivalence.disagreement or Verdict.ERROR in answers:
         return ExitCode.FAILURE
-    if equivalence.simulates is Verdict.REFUTED or equivalence.same_law is Verdict.REFUTED:
+    if Verdict.REFUTED in answers:
         return ExitCode.REFUTED
     return ExitCode.OK if equivalence.simulates.is_affirmative else ExitCode.UNKNOWN

@@ -1,0 +1,103 @@
+"""The library in one place: what the command line does, for programs.
+
+    load_circuit        a circuit from a file
+    compile_write_once  a circuit -> a schedule (a write-once DLM) and how it came about
+    equivalent          does a schedule sample what a circuit samples?
+    audit               the claims of the catalogue, or of a registry of one's own
+    read_lock, gate     hold an audit against a lock, with the exit code of that
+    replay_file         evidence from a file, through the kernel
+
+Everything returned is frozen and carries verdict and evidence.
+
+>>> from dlmcheck.model.families import FAMILIES
+>>> circuit = FAMILIES["parity-chain"](3)
+>>> compiled = compile_write_once(circuit)
+>>> equivalent(compiled.schedule, circuit).simulates.value
+'PROVED'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dlmcheck.model.constructions.write_once import Compiled, compile_write_once
+from dlmcheck.model.formats import load_circuit, write_circuit
+from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult, run_audit
+from dlmcheck.verify.claims.registry import Profile, Registry
+from dlmcheck.verify.engines.cutpoints import cut_points
+from dlmcheck.verify.equivalence import Equivalence, equivalent
+from dlmcheck.verify.evidence_files import replay_file
+from dlmcheck.verify.exits import ExitCode
+from dlmcheck.verify.gate import Gate, gate
+from dlmcheck.verify.jobs import Finished
+from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.lock import Lock
+from dlmcheck.verify.lock_file import read_lock
+from dlmcheck.verify.resume import resumable
+from dlmcheck.verify.selection import UnknownClaim, select
+
+__all__ = [
+    "AuditResult",
+    "Compiled",
+    "Equivalence",
+    "ExitCode",
+    "Gate",
+    "Lock",
+    "Profile",
+    "RoadResult",
+    "RowResult",
+    "UnknownClaim",
+    "Verdict",
+    "audit",
+    "compile_write_once",
+    "cut_points",
+    "equivalent",
+    "gate",
+    "load_circuit",
+    "read_lock",
+    "replay_file",
+    "write_circuit",
+]
+
+
+def audit(
+    claims: Sequence[str] = (),
+    *,
+    registry: Registry | None = None,
+    profile: Profile = Profile.QUICK,
+    workers: int = 1,
+    timeout: float | None = None,
+    memory: int | None = None,
+    resume: Path | None = None,
+    lock: Path | None = None,
+    on_finish: Callable[[Finished], None] | None = None,
+) -> Gate:
+    """Audit claims and hold them against a lock, if one is given.
+
+    `claims` are ids of claims or rows, or patterns with `*` and `?`; none means all. `timeout`
+    (seconds) and `memory` (bytes) hold for each task, `workers` tasks run at a time, each in a
+    process of its own. `resume` is a folder that keeps finished parts. The result has the rows
+    (`.result.rows`), the deviations from the lock, and the exit code (`.code`).
+
+    Raises `UnknownClaim` for an id that is none, and `BadInput` for a lock that is malformed
+    or has nothing for this profile.
+    """
+    section = None if lock is None else read_lock(lock).section(profile, str(lock))
+    if registry is None:
+        from dlmcheck.verify.claims.catalogue import catalogue
+
+        registry = catalogue()
+    selection = select(registry, claims, profile)
+    result = AuditResult(profile, ())
+    if selection.rows:
+        result = run_audit(
+            registry if resume is None else resumable(registry, resume),
+            selection.rows,
+            profile=profile,
+            workers=workers,
+            timeout=timeout,
+            memory=memory,
+            on_finish=on_finish,
+        )
+    return gate(result, selection, section)
