@@ -16,15 +16,13 @@ import pytest
 
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.random_schedules import Shape, random_schedule
-from dlmcheck.spec.circuit import Circuit, Gate, Op
 from dlmcheck.spec.errors import BadInput, IllegalCode, IllegalSampler
 from dlmcheck.spec.lattice import Edits, Stop
 from dlmcheck.spec.law import certain
 from dlmcheck.spec.schedule import Schedule, interface, sampler_from, start_state
 from dlmcheck.spec.tokens import State
 from dlmcheck.spec.trace import one_step, run_on_coins
-from dlmcheck.verify.engines.events import EventCircuit
-from dlmcheck.verify.engines.network import Key, Network
+from dlmcheck.verify.engines.network import Key
 from dlmcheck.verify.engines.replay import first_broken, states_on
 from dlmcheck.verify.engines.unroll import Rule, Unrolling, unroll
 
@@ -164,7 +162,7 @@ def _every_cell_selected(run: Any, part: Any, flags: dict[int, int]) -> set[int]
 
 def _original_flags(run: Any, part: Any, flags: dict[int, int]) -> set[int]:
     changed: set[int] = set()
-    for cell in part.take_touched().union(part.random_outputs):
+    for cell in part.take_touched() | part.tossing:
         flag = part.output(cell)
         if flag != flags.get(cell, 0):
             changed.add(cell)
@@ -260,23 +258,3 @@ def test_coins_are_created_only_where_they_matter() -> None:
     assert run.network.variables() == [("predictor", t, t - 1) for t in range(1, length + 1)]
     assert not run.open
     assert set(compare(schedule, 16)) == {"legal"}
-
-
-def test_a_gate_decided_by_a_constant_is_revised_when_the_constant_goes() -> None:
-    """AND(x, y) is decided by x = 0 while y is out of date; then x changes, then y."""
-    gates = (Gate(Op.XOR, (0, 1)), Gate(Op.AND, (2, 4)), Gate(Op.OR, (3, 5)))
-    circuit = Circuit(interface(2), gates, (6, 5))
-    source = random.Random(5)
-    network = Network()
-    event = EventCircuit(circuit, network, lambda index: 0)
-    values = [0, 0, 0, 0]
-    for _ in range(300):
-        event.next_round()
-        node = source.randrange(4)
-        values[node] = source.getrandbits(1)
-        event.set_input(node, values[node])
-        inner = values[2] & (values[0] ^ values[1])
-        if source.random() < 0.5:
-            assert event.output(0) == values[3] | inner
-        if source.random() < 0.3:
-            assert event.output(1) == inner

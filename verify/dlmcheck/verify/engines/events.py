@@ -1,17 +1,18 @@
 """One circuit of a schedule, re-evaluated round by round only where something changed.
 
 A run changes few cells in a round, so most gates of the predictor and of the policies keep their
-literal from one round to the next. Gates whose cone holds no random input are marked stale when
-an input below them gets another literal, and computed again only when they are asked for. Gates
-above a random input get fresh coins in every round; they too are computed only when asked for,
-and a coin becomes a variable only when a gate really needs it.
+literal from one round to the next. A gate is marked stale when an argument gets another literal,
+unless a constant of another argument decides it alone; stale gates are computed again only when
+they are asked for. A gate whose value rests on a coin is good for one round. A coin becomes a
+variable only when a gate really needs it, so that there are no variables for cells that are not
+written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from dlmcheck.spec.circuit import Circuit, Gate, InputKind, Op, node_of
+from dlmcheck.spec.circuit import Circuit, InputKind, Op, node_of
 from dlmcheck.verify.engines.network import FALSE, TRUE, Lit, Network, embedded
 
 CoinMaker = Callable[[int], Lit]
@@ -33,27 +34,25 @@ class EventCircuit:
         self._first_random = sum(1 for i in circuit.inputs if i.kind is InputKind.DATA)
         count = circuit.node_count
         self._value: list[Lit] = [FALSE] * count
-        # `fresh[v] == now` means that a node's literal is up to date; a node without random
-        # inputs below it stays so (ALWAYS) until it is marked stale.
+        # How long a node's literal is good for: ALWAYS (until it is marked stale), the current
+        # round if it rests on a coin, or not at all (STALE, or a round that has passed).
         self._round = 0
-        self._fresh = [_ALWAYS] * self._first_random + [_STALE] * (count - self._first_random)
-        self._random = [False] * self._first_random + [True] * (
-            self._first_gate - self._first_random
-        )
+        self._good = [_ALWAYS] * self._first_random + [_STALE] * (count - self._first_random)
+        self._held_by = [_NOBODY] * count
+        self._control = [_CONTROL.get(gate.op, _NOBODY) for gate in circuit.gates]
+        self._may_toss = [False] * self._first_random
+        self._may_toss += [True] * (self._first_gate - self._first_random)
         self._readers: list[list[int]] = [[] for _ in range(count)]
         for node, gate in enumerate(circuit.gates, start=self._first_gate):
-            self._random.append(any(self._random[node_of(arg)] for arg in gate.args))
-            if not self._random[node]:
-                for arg in gate.args:
-                    self._readers[node_of(arg)].append(node)
+            self._may_toss.append(any(self._may_toss[node_of(arg)] for arg in gate.args))
+            for arg in gate.args:
+                self._readers[node_of(arg)].append(node)
         self._outputs_at: dict[int, list[int]] = {}
         for index, output in enumerate(circuit.outputs):
             self._outputs_at.setdefault(node_of(output), []).append(index)
-        self.random_outputs = tuple(
-            index for index, output in enumerate(circuit.outputs) if self._random[node_of(output)]
-        )
-        """The outputs that get fresh coins in every round."""
         self._touched = set(range(len(circuit.outputs)))
+        self.tossing: set[int] = set()
+        """The outputs that rested on a coin when they were last asked for: new in every round."""
 
     def next_round(self) -> None:
         """Forget the coins of the round before."""
@@ -64,20 +63,36 @@ class EventCircuit:
         if self._value[node] == literal:
             return
         self._value[node] = literal
+        good = self._good
         stack = [node]
         while stack:
             changed = stack.pop()
             if changed in self._outputs_at:
                 self._touched.update(self._outputs_at[changed])
             for reader in self._readers[changed]:
-                if self._fresh[reader] == _ALWAYS:
-                    self._fresh[reader] = _STALE
+                if good[reader] == _ALWAYS and not self._is_held_without(reader, changed):
+                    good[reader] = _STALE
                     stack.append(reader)
+
+    def _is_held_without(self, node: int, changed: int) -> bool:
+        """Whether a gate keeps its value whatever becomes of an argument: AND with another 0."""
+        holder = self._held_by[node]
+        if holder != changed:
+            return holder != _NOBODY
+        control = self._control[node - self._first_gate]
+        for arg in self._circuit.gates[node - self._first_gate].args:
+            below = arg if arg >= 0 else ~arg
+            if below != changed and self._good[below] == _ALWAYS:
+                if self._value[below] ^ (arg < 0) == control:
+                    self._held_by[node] = below
+                    return True
+        return False
 
     def take_touched(self) -> set[int]:
         """The outputs whose literal may have changed since they were last taken.
 
-        Outputs that depend on random inputs are not listed again; they may change always.
+        An output that was not asked for since it was last listed is not listed again, and
+        neither need be one that is `tossing`.
         """
         touched = self._touched
         self._touched = set[int]()
@@ -87,53 +102,65 @@ class EventCircuit:
         """The literal of an output in the current round."""
         literal = self._circuit.outputs[index]
         node = node_of(literal)
-        if not self._is_fresh(node):
+        if not self._is_good(node):
             self._compute(node)
+        if self._good[node] == _ALWAYS:
+            self.tossing.discard(index)
+        else:
+            self.tossing.add(index)
         return embedded(self._value, literal)
 
-    def _is_fresh(self, node: int) -> bool:
-        return self._fresh[node] == _ALWAYS or self._fresh[node] == self._round
+    def _is_good(self, node: int) -> bool:
+        return self._good[node] in (_ALWAYS, self._round)
 
     def _compute(self, root: int) -> None:
         stack = [root]
         while stack:
             node = stack[-1]
-            if self._is_fresh(node):
+            if self._is_good(node):
                 stack.pop()
             elif node < self._first_gate:
                 self._value[node] = self._coin(node - self._first_random)
-                self._fresh[node] = self._round
+                self._good[node] = self._round
             else:
-                missing = self._try_gate(node, self._circuit.gates[node - self._first_gate])
-                stack.extend(missing)
+                stack += self._try_gate(node)
 
-    def _try_gate(self, node: int, gate: Gate) -> list[int]:
+    def _try_gate(self, node: int) -> list[int]:
         """Compute a gate, or return the arguments that are needed first."""
+        gate = self._circuit.gates[node - self._first_gate]
+        control = self._control[node - self._first_gate]
+        good, now = self._good, self._round
         missing: list[int] = []
         coins: list[int] = []
         known: list[Lit] = []
+        until = _ALWAYS
         for arg in gate.args:
-            below = node_of(arg)
-            if self._is_fresh(below):
-                known.append(embedded(self._value, arg))
-            elif self._random[below]:
+            below = arg if arg >= 0 else ~arg
+            if good[below] in (_ALWAYS, now):
+                value = self._value[below] ^ (arg < 0)
+                if value == control:
+                    # An AND with a known 0 needs nothing else, and no coin in particular.
+                    return self._settle(node, value, below, good[below])
+                known.append(value)
+                if good[below] == now:
+                    until = now
+            elif self._may_toss[below]:
                 coins.append(below)
             else:
                 missing.append(below)
-        # An AND with a known 0 needs no coin: this keeps variables out of cells that are not
-        # written, or are written without chance.
-        if missing and not _decided(gate.op, known):
-            return missing
-        if coins and not _decided(gate.op, known):
-            return coins
-        self._value[node] = self._network.gate(gate.op, known)
-        self._fresh[node] = self._round if self._random[node] else _ALWAYS
+        # What may need coins comes last, for the same reason.
+        if missing or coins:
+            return missing or coins
+        return self._settle(node, self._network.gate(gate.op, known), _NOBODY, until)
+
+    def _settle(self, node: int, literal: Lit, held_by: int, until: int) -> list[int]:
+        self._value[node] = literal
+        self._held_by[node] = held_by
+        self._good[node] = until
         return []
 
 
 _ALWAYS = -1
 _STALE = -2
-
-
-def _decided(op: Op, known: list[Lit]) -> bool:
-    return (op is Op.AND and FALSE in known) or (op is Op.OR and TRUE in known)
+_NOBODY = -1
+_CONTROL = {Op.AND: FALSE, Op.OR: TRUE}

@@ -124,7 +124,7 @@ class _Run:
         self.predictor = self._part("predictor", schedule.predictor)
         self.unmask = self._part("unmask", schedule.unmask)
         self.remask = None if schedule.remask is None else self._part("remask", schedule.remask)
-        self.random_codes = {index // 2 for index in self.predictor.random_outputs}
+
         # Cells that changed since the parts last looked; cells whose F or G literal is not false.
         self.news: set[int] = set(range(schedule.length))
         self.news_remask: set[int] = set(range(schedule.length))
@@ -193,7 +193,8 @@ class _Run:
         self._feed(self.unmask, self.news)
         pending = self.news
         self.news = set()
-        pending |= {index // 2 for index in self.predictor.take_touched()} | self.random_codes
+        touched = self.predictor.take_touched() | self.predictor.tossing
+        pending |= {index // 2 for index in touched}
         if self.schedule.unmask_sees_candidates:
             self._draw_candidates(pending)
         pending |= self._update_flags(self.unmask, self.selected)
@@ -240,7 +241,7 @@ class _Run:
     def _update_flags(self, part: EventCircuit, flags: dict[int, Lit]) -> set[int]:
         """Bring the literals of a policy up to date; return the cells where one changed."""
         changed: set[int] = set()
-        for cell in part.take_touched().union(part.random_outputs):
+        for cell in part.take_touched() | part.tossing:
             flag = part.output(cell)
             if flag != flags.get(cell, FALSE):
                 changed.add(cell)
