@@ -27,7 +27,7 @@ class _Token:
     """Held by the kernel alone."""
 
 
-_TOKEN: Final = _Token()
+_KERNEL_TOKEN: Final = _Token()
 
 
 @final
@@ -43,7 +43,7 @@ class Checked:
     _verdict: Verdict
 
     def __init__(self, token: _Token, statement: str, verdict: Verdict, evidence: Evidence) -> None:
-        if token is not _TOKEN:
+        if token is not _KERNEL_TOKEN:
             raise TypeError("a checked result is made by the kernel only")
         object.__setattr__(self, "_statement", statement)
         object.__setattr__(self, "_verdict", verdict)
@@ -83,4 +83,4 @@ class Checked:
 
 def kernel_result(statement: str, verdict: Verdict, evidence: Evidence) -> Checked:
     """Make a checked result. For the modules of this package only."""
-    return Checked(_TOKEN, statement, verdict, evidence)
+    return Checked(_KERNEL_TOKEN, statement, verdict, evidence)

@@ -225,7 +225,7 @@ def _coin_map(
     random = set(circuit.random_inputs)
     used = [*certificate.given, *(node for _, _, node in certificate.coins)]
     if len(set(used)) != len(used) or not set(used) <= random:
-        raise Rejected("the coupling does not use each random input at most once")
+        raise Rejected("the coupling does not name random inputs only, each at most once")
     places = {(t, j): node for t, j, node in certificate.coins}
     if len(places) != len(certificate.coins):
         raise Rejected("the coupling uses a coin twice")

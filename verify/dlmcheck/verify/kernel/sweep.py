@@ -84,7 +84,7 @@ class Sweep(Generic[X, Y]):
     properties: Mapping[str, Callable[[Y], Outcome]]
 
 
-_HERE: Final = object()
+_PART_TOKEN: Final = object()
 _DIGEST = 16
 
 
@@ -107,7 +107,7 @@ class Part:
     maker: InitVar[object] = None
 
     def __post_init__(self, maker: object) -> None:
-        if maker is not _HERE:
+        if maker is not _PART_TOKEN:
             raise TypeError("a part of a pass is made by the kernel only")
 
     def to_json(self) -> str:
@@ -160,7 +160,7 @@ class Part:
             {name: document.integer(value, ("met", name)) for name, value in met.items()},
             found,
             kept=True,
-            maker=_HERE,
+            maker=_PART_TOKEN,
         )
 
 
@@ -194,7 +194,7 @@ def run_part(
                 failures[name] = (index, text, outcome.failure)
         if progress is not None:
             progress(index)
-    return Part(sweep.domain.name, part, parts, tuple(keys), met, failures, maker=_HERE)
+    return Part(sweep.domain.name, part, parts, tuple(keys), met, failures, maker=_PART_TOKEN)
 
 
 def conclude(sweep: Sweep[X, Y], parts: Sequence[Part]) -> dict[str, Checked]:
