@@ -1,0 +1,379 @@
+"""The sanity lemmas of the semantics: rows, masks, order of cells, merging, coins.
+
+Source: Jiang, Haghtalab, Chen (ICLR 2026), section 2, which uses them without saying so; the note
+SEMANTICS has the proofs. They are checked on seeded schedules of every kind, which holds
+specification and engines against what any run must do; where a lemma is false in some reading,
+that reading is a row as well. One round as a product law is in `one_round`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from dlmcheck.model.legal_samplers import SAMPLER_KINDS, BeyondCircuits, legal_sampler
+from dlmcheck.spec.circuit import Circuit
+from dlmcheck.spec.definition import Sampler
+from dlmcheck.spec.errors import BadInput
+from dlmcheck.spec.lattice import Edits
+from dlmcheck.spec.sampler import laws_by_round
+from dlmcheck.verify.claims import semantics_properties as lemma
+from dlmcheck.verify.claims.one_round import CLAIM as PRODUCT_CLAIM
+from dlmcheck.verify.claims.one_round import JOBS as PRODUCT_JOBS
+from dlmcheck.verify.claims.one_round import LEGAL_JOB, LEGAL_PROPERTIES, ON_COINS, PATHS, REFERENCE
+from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
+from dlmcheck.verify.claims.schedule_cases import (
+    Legal,
+    Nearly,
+    ScheduleCase,
+    compiled_case,
+    legal_schedules,
+    nearly_legal_schedules,
+    one_layer_circuits,
+)
+from dlmcheck.verify.engines.paths import Path, paths
+from dlmcheck.verify.kernel.sweep import NOT_MET, Domain, Outcome, Sweep
+
+COLUMNS = "tables of all states at once, coins counted"
+TABLES = "integer laws pushed from round to round"
+NETWORK = "symbolic unrolling, the network's law enumerated"
+
+NEARLY_JOB = "semantics-nearly-legal"
+COMPILED_JOB = "semantics-compiled"
+BEYOND_JOB = "semantics-beyond-circuits"
+
+# --- samplers that no circuit expresses --------------------------------------------------------
+
+BEYOND_SEEDS = {Profile.QUICK: 3, Profile.FULL: 12, Profile.DEEP: 48}
+SAMPLER_KIND_COUNT = 18
+"""Three forms of F; three edit models without G, and one with three forms of it."""
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """The legal sampler of a kind (by its number in `SAMPLER_KINDS`) and a seed."""
+
+    kind: int
+    seed: int
+
+
+class SamplerCase:
+    """A sampler with its paths."""
+
+    def __init__(
+        self, sampler: Sampler, form: BeyondCircuits, laws: lemma.Laws = laws_by_round
+    ) -> None:
+        self.sampler = sampler
+        self.form = form
+        self.laws = laws
+
+    @cached_property
+    def paths(self) -> list[Path]:
+        """Every path of the run."""
+        return paths(self.sampler)
+
+
+def sampler_case(member: Beyond) -> SamplerCase:
+    """The sampler of a member."""
+    kind = SAMPLER_KINDS[member.kind]
+    return SamplerCase(legal_sampler(kind, member.seed), kind.form)
+
+
+def beyond_circuits(profile: Profile) -> Domain[Beyond]:
+    """Legal samplers of every form that no circuit expresses."""
+    seeds = BEYOND_SEEDS[profile]
+
+    def read(text: str) -> Beyond:
+        name, _, seed = text.partition("; seed ")
+        for kind, known in enumerate(SAMPLER_KINDS):
+            if str(known) == name and seed.isdecimal():
+                return Beyond(kind, int(seed))
+        raise BadInput(f"{text!r} is no legal sampler", source="witness")
+
+    return Domain(
+        f"legal samplers of {SAMPLER_KIND_COUNT} kinds beyond circuits, seeds 0 to {seeds - 1}",
+        SAMPLER_KIND_COUNT * seeds,
+        lambda: (Beyond(k, seed) for seed in range(seeds) for k in range(len(SAMPLER_KINDS))),
+        lambda member: 0 <= member.kind < len(SAMPLER_KINDS) and 0 <= member.seed < seeds,
+        lambda member: f"{SAMPLER_KINDS[member.kind]}; seed {member.seed}",
+        read,
+    )
+
+
+def sampler_merges(form: BeyondCircuits) -> Callable[[SamplerCase], Outcome]:
+    """The laws of state and memory are those of the paths."""
+
+    def outcome(case: SamplerCase) -> Outcome:
+        if case.form is not form:
+            return NOT_MET
+        return lemma.merged_is_path_by_path(case.laws(case.sampler), case.paths)
+
+    return outcome
+
+
+def sampler_forgets(form: BeyondCircuits) -> Callable[[SamplerCase], Outcome]:
+    """The states alone form a Markov chain."""
+
+    def outcome(case: SamplerCase) -> Outcome:
+        return lemma.states_forget_their_past(case.paths) if case.form is form else NOT_MET
+
+    return outcome
+
+
+# --- jobs --------------------------------------------------------------------------------------
+
+VISIBLE_STAYS: dict[Edits, str] = {edits: f"mask:write,{edits.value}" for edits in Edits}
+
+
+def _legal(profile: Profile) -> Sweep[Legal, ScheduleCase]:
+    properties: dict[str, lemma.Property] = {
+        "rows:reference": lemma.rows_are_laws,
+        "rows:columns": lemma.rows_are_laws_in_columns,
+        "mask:rows": lemma.rows_keep_visible_tokens,
+        "mask:round,remask,paths": lemma.round_keeps(Edits.REMASK),
+        "mask:round,remask,coins": lemma.round_keeps_on_coins(Edits.REMASK),
+        "mask:visible,paths": lemma.round_keeps(Edits.REVISE_TOKEN, lemma.visible_cells_stay),
+        "mask:visible,coins": lemma.round_keeps_on_coins(
+            Edits.REVISE_TOKEN, lemma.visible_cells_stay
+        ),
+        "order:reference": lemma.order_is_free,
+        "order:tables": lemma.order_is_free_in_tables,
+        "merge:paths": lemma.schedule_merges,
+        "merge:markov": lemma.schedule_forgets,
+        "unroll:coins": lemma.law_is_that_of_coins,
+        "unroll:network": lemma.law_is_that_of_the_network,
+        **LEGAL_PROPERTIES,
+    }
+    for edits, name in VISIBLE_STAYS.items():
+        properties[name] = lemma.write_keeps(edits)
+        properties[f"{name},coins"] = lemma.write_keeps_on_coins(edits)
+    return Sweep(legal_schedules(profile), lambda member: member.case(profile), properties)
+
+
+def _nearly(profile: Profile) -> Sweep[Nearly, ScheduleCase]:
+    properties: dict[str, lemma.Property] = {
+        "rows:reference": lemma.codes_are_legal,
+        "rows:columns": lemma.codes_are_legal_in_columns,
+        "mask:rows": lemma.rows_keep_visible_tokens,
+        "unroll:legal": lemma.legal_as_on_coins,
+    }
+    for edits in (Edits.WRITE_ONCE, Edits.REMASK):
+        properties[VISIBLE_STAYS[edits]] = lemma.write_keeps(edits)
+        properties[f"{VISIBLE_STAYS[edits]},coins"] = lemma.write_keeps_on_coins(edits)
+    return Sweep(nearly_legal_schedules(profile), lambda member: member.case(profile), properties)
+
+
+def _compiled(profile: Profile) -> Sweep[Circuit, ScheduleCase]:
+    return Sweep(
+        one_layer_circuits(profile),
+        compiled_case,
+        {
+            "rows:reference": lemma.rows_are_laws,
+            "rows:columns": lemma.rows_are_laws_in_columns,
+            "mask:rows": lemma.rows_keep_visible_tokens,
+            "order:reference": lemma.order_is_free,
+            "order:tables": lemma.order_is_free_in_tables,
+        },
+    )
+
+
+def _beyond(profile: Profile) -> Sweep[Beyond, SamplerCase]:
+    properties: dict[str, Callable[[SamplerCase], Outcome]] = {}
+    for form in BeyondCircuits:
+        properties[f"merge:{form.value}"] = sampler_merges(form)
+        properties[f"markov:{form.value}"] = sampler_forgets(form)
+    return Sweep(beyond_circuits(profile), sampler_case, properties)
+
+
+JOBS = (
+    SweepJob(LEGAL_JOB, _legal),
+    SweepJob(NEARLY_JOB, _nearly),
+    SweepJob(COMPILED_JOB, _compiled, split=1),
+    SweepJob(BEYOND_JOB, _beyond, split=1),
+    *PRODUCT_JOBS,
+)
+
+# --- rows --------------------------------------------------------------------------------------
+
+_REFERENCE = "Jiang, Haghtalab, Chen (ICLR 2026), section 2"
+
+
+def _row(claim: str, reading: str, statement: str, *roads: tuple[str, str, str]) -> Row:
+    return Row(claim, reading, statement, tuple(Road(*road) for road in roads))
+
+
+def _both(job: str) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    return (job, "rows:reference", REFERENCE), (job, "rows:columns", COLUMNS)
+
+
+_ROWS = "on every state, reached or not, every row is a law on legal tokens"
+
+ROWS_CLAIM = Claim(
+    id="S-ROWS",
+    title="the rows of a predictor are laws on legal tokens",
+    reference=f"{_REFERENCE}, definition of a predictor and of the token code",
+    hypotheses=("no row has the code 11",),
+    note="SEMANTICS",
+    rows=(
+        _row("S-ROWS", "legal", f"in a legal schedule {_ROWS}", *_both(LEGAL_JOB)),
+        _row("S-ROWS", "compiled", f"in the schedule of a circuit {_ROWS}", *_both(COMPILED_JOB)),
+        _row(
+            "S-ROWS",
+            "any",
+            "in whatever circuits are given as a schedule no row has an illegal code",
+            *_both(NEARLY_JOB),
+        ),
+    ),
+)  # fmt: skip
+
+
+def _mask_roads(job: str, edits: Edits) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    name = VISIBLE_STAYS[edits]
+    return (job, name, REFERENCE), (job, f"{name},coins", ON_COINS)
+
+
+def _paths_and_coins(name: str) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    return (LEGAL_JOB, f"{name},paths", PATHS), (LEGAL_JOB, f"{name},coins", ON_COINS)
+
+
+def _mask(reading: str, statement: str, *roads: tuple[str, str, str]) -> Row:
+    return _row("S-MASK", reading, statement, *roads)
+
+
+_KEPT = "in every reachable state a write keeps every visible token"
+
+MASK_CLAIM = Claim(
+    id="S-MASK",
+    title="mask preservation: a visible cell keeps its token",
+    reference=f"{_REFERENCE}, definition of mask preservation",
+    hypotheses=("no revision", "the write, not the round, where there is remasking"),
+    note="SEMANTICS",
+    rows=(
+        _mask("write-once", f"write-once: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.WRITE_ONCE)),
+        _mask("remask,write", f"remask: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.REMASK)),
+        _mask(
+            "remask,round",
+            "remask: a visible token is still there after the round",
+            *_paths_and_coins("mask:round,remask"),
+        ),
+        _mask("revise-token", f"revise-token: {_KEPT}",
+              *_mask_roads(LEGAL_JOB, Edits.REVISE_TOKEN)),
+        _mask(
+            "revise-token,visible",
+            "revise-token: a visible cell is visible after the round",
+            *_paths_and_coins("mask:visible"),
+        ),
+        _mask("revise-any", f"revise-any: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.REVISE_ANY)),
+        _mask(
+            "write-once,not-refused",
+            f"write-once, any schedule whose run is not refused: {_KEPT}",
+            *_mask_roads(NEARLY_JOB, Edits.WRITE_ONCE),
+        ),
+        _mask(
+            "remask,not-refused",
+            f"remask, any schedule whose run is not refused: {_KEPT}",
+            *_mask_roads(NEARLY_JOB, Edits.REMASK),
+        ),
+        _mask(
+            "all-states,legal",
+            "without revision, in a legal schedule the row of a visible cell is certain of its "
+            "token on every state, reached or not",
+            (LEGAL_JOB, "mask:rows", REFERENCE),
+        ),
+        _mask(
+            "all-states,compiled",
+            "in the schedule of a circuit the row of a visible cell is certain of its token on "
+            "every state, reached or not",
+            (COMPILED_JOB, "mask:rows", REFERENCE),
+        ),
+        _mask(
+            "all-states,any",
+            "without revision, in whatever circuits are given as a schedule the row of a visible "
+            "cell is certain of its token",
+            (NEARLY_JOB, "mask:rows", REFERENCE),
+        ),
+    ),
+)  # fmt: skip
+
+_RENUMBERED = "if its cells are renumbered, the laws of all rounds are renumbered alike"
+
+ORDER_CLAIM = Claim(
+    id="S-ORDER",
+    title="the law of a run does not depend on the order of the positions",
+    reference=f"{_REFERENCE}, definition of a round",
+    hypotheses=("all cells of a round are drawn from the state before it",),
+    note="SEMANTICS",
+    rows=tuple(
+        _row(
+            "S-ORDER",
+            reading,
+            f"{what}: {_RENUMBERED}",
+            (job, "order:reference", REFERENCE),
+            (job, "order:tables", TABLES),
+        )
+        for reading, what, job in (
+            ("legal", "a legal schedule", LEGAL_JOB),
+            ("compiled", "the schedule of a circuit", COMPILED_JOB),
+        )
+    ),
+)
+
+_MERGED = "the laws with equal configurations merged are those of the paths one by one"
+_MARKOV = "the law of the next state depends on the present state alone"
+
+MERGE_CLAIM = Claim(
+    id="S-MERGE",
+    title="merging equal states does not change the law",
+    reference=f"{_REFERENCE}, definition of a run",
+    hypotheses=("what is merged is all that the run carries, hidden memory included",),
+    note="SEMANTICS",
+    rows=(
+        _row("S-MERGE", "schedules", f"a schedule: {_MERGED}", (LEGAL_JOB, "merge:paths", PATHS)),
+        *(
+            _row(
+                "S-MERGE",
+                form.value,
+                f"F of the form {form.value}: {_MERGED}",
+                (BEYOND_JOB, f"merge:{form.value}", PATHS),
+            )
+            for form in BeyondCircuits
+        ),
+        _row("S-MERGE", "states-only,schedules", f"a schedule: {_MARKOV}",
+             (LEGAL_JOB, "merge:markov", PATHS)),
+        *(
+            _row(
+                "S-MERGE",
+                f"states-only,{form.value}",
+                f"F of the form {form.value}: {_MARKOV}",
+                (BEYOND_JOB, f"markov:{form.value}", PATHS),
+            )
+            for form in BeyondCircuits
+        ),
+    ),
+)  # fmt: skip
+
+UNROLL_CLAIM = Claim(
+    id="S-UNROLL",
+    title="the law of a run is that of uniform coins pushed through the run on coins",
+    reference=f"{_REFERENCE}, random bits of a circuit",
+    hypotheses=("fresh coins in every round", "no two positions of the predictor share one"),
+    note="SEMANTICS",
+    rows=(
+        _row(
+            "S-UNROLL",
+            "law",
+            "uniform coins through the run on coins give the law of the run",
+            (LEGAL_JOB, "unroll:coins", ON_COINS),
+            (LEGAL_JOB, "unroll:network", NETWORK),
+        ),
+        _row(
+            "S-UNROLL",
+            "rules",
+            "a run breaks a rule with positive probability exactly if it breaks one on some coins",
+            (NEARLY_JOB, "unroll:legal", ON_COINS),
+        ),
+    ),
+)
+
+CLAIMS = (ROWS_CLAIM, MASK_CLAIM, PRODUCT_CLAIM, ORDER_CLAIM, MERGE_CLAIM, UNROLL_CLAIM)
