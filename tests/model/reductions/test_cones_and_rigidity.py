@@ -29,8 +29,9 @@ from tests.model.samplers.zoo import DETERMINISTIC_WRITE_ONCE, Entry
 
 each = pytest.mark.parametrize("entry", DETERMINISTIC_WRITE_ONCE, ids=lambda entry: entry.name)
 
-# Least rounds found by search for n = 3, ..., 7 and locality k (deterministic F, with a clock).
-SEARCHED = {
+# Least rounds for n = 3, ..., 7 and locality k (deterministic F, with a clock), as reported by SAT
+# searches that are not repeated here: the bound may not exceed them.
+REPORTED = {
     (3, 1): 3, (3, 2): 2,
     (4, 1): 4, (4, 2): 3, (4, 3): 2,
     (5, 2): 3, (5, 3): 3, (5, 4): 2,
@@ -75,10 +76,10 @@ def test_the_bound_is_the_rounded_up_logarithm_in_integers() -> None:
             assert rounds == 1 or (k + 1) ** (rounds - 2) < n
 
 
-def test_the_bound_against_the_search_tables() -> None:
-    bounds = {case: least_rounds(*case) for case in SEARCHED}
-    assert all(bound is not None and bound <= SEARCHED[case] for case, bound in bounds.items())
-    assert {case for case, bound in bounds.items() if bound != SEARCHED[case]} == {
+def test_the_bound_against_reported_searches() -> None:
+    bounds = {case: least_rounds(*case) for case in REPORTED}
+    assert all(bound is not None and bound <= REPORTED[case] for case, bound in bounds.items())
+    assert {case for case, bound in bounds.items() if bound != REPORTED[case]} == {
         (4, 1),
         (6, 2),
         (7, 2),
