@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from functools import cache
 
-from dlmcheck.verify.claims import comparisons, exactly_d, section3, section4, t31
+from dlmcheck.verify.claims import ablations, comparisons, exactly_d, section3, section4, t31
 from dlmcheck.verify.claims.registry import Registry
 
 
 @cache
 def catalogue() -> Registry:
-    """All claims and jobs."""
-    return Registry(
-        claims=(
-            t31.CLAIM,
-            exactly_d.CLAIM,
-            *comparisons.CLAIMS,
-            *section3.CLAIMS,
-            *section4.CLAIMS,
-        ),
-        jobs=(*t31.JOBS, *exactly_d.JOBS, *comparisons.JOBS, *section3.JOBS, *section4.JOBS),
+    """All claims, each with its ablations, and all jobs."""
+    modules = (comparisons, section3, section4)
+    claims = (t31.CLAIM, exactly_d.CLAIM, *(claim for m in modules for claim in m.CLAIMS))
+    jobs = (
+        *t31.JOBS,
+        *exactly_d.JOBS,
+        *(job for m in modules for job in m.JOBS),
+        *ablations.JOBS,
     )
+    return Registry(ablations.with_ablations(claims), jobs)

@@ -110,7 +110,7 @@ SHIFT_CLAIM = Claim(
     id="NC0-SHIFT",
     title="the shift of the sequence is in NC0",
     reference="Jiang, Haghtalab, Chen (ICLR 2026), Theorem 3.1, remark on ShiftR",
-    hypotheses=("two-bit encoding", "fill with a constant"),
+    hypotheses=(),
     note="NC0-SHIFT",
     rows=(
         Row(
@@ -218,7 +218,7 @@ AR_CLAIM = Claim(
     id="C-AR",
     title="an autoregressive model needs steps linear in the size of the circuit",
     reference="Jiang, Haghtalab, Chen (ICLR 2026), comparison after Theorem 3.1",
-    hypotheses=("gate-for-gate chain of thought", "one token a step"),
+    hypotheses=("one-token-a-step",),
     note="C-AR",
     rows=(
         Row(

@@ -224,7 +224,7 @@ CLAIM = Claim(
     id="T3.1-EXACT",
     title="when d rounds suffice although layer 0 must be sampled",
     reference="the condition under which Theorem 3.1 holds with exactly d rounds (this project)",
-    hypotheses=("d >= 1", "strict layers, all outputs in layer d", "gate-for-gate simulation"),
+    hypotheses=("strict-layers", "faithful"),
     note="T3.1-EXACT",
     rows=(
         Row(
@@ -246,6 +246,7 @@ CLAIM = Claim(
         Row(
             claim="T3.1-EXACT",
             reading="output-law,only-if",
+            dropped="faithful",
             statement="without such a cut, no simulation of d rounds has the circuit's output law",
             roads=(Road("exactly-d-copies", ONLY_IF, RUNS),),
         ),

@@ -127,6 +127,8 @@ class Row:
     roads: tuple[Road, ...]
     point: Point | None = None
     assumptions: tuple[str, ...] = ()
+    dropped: str | None = None
+    """The hypothesis that an ablation drops; None for a reading of the claim itself."""
 
     def roads_of(self, profile: Profile) -> tuple[Road, ...]:
         """The roads that a profile goes."""

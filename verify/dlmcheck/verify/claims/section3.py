@@ -330,11 +330,12 @@ def _rows(claim: str) -> tuple[Row, ...]:
 
 _SOURCE = "Jiang, Haghtalab, Chen (ICLR 2026), Theorem"
 _HYPOTHESES = (
-    "strict layers",
-    "counter in front of the values",
-    "the start is seen from the mask",
-    "F stops at layer d",
-    "enough counter cells",
+    "strict-layers",
+    "enough-rounds",
+    "counter-in-front",
+    "start-from-mask",
+    "F-stops",
+    "enough-counter-cells",
 )
 
 CLAIMS = (
@@ -342,7 +343,7 @@ CLAIMS = (
         "T3.2",
         "remasking simulates a circuit in space linear in its width",
         f"{_SOURCE} 3.2",
-        (*_HYPOTHESES, "layer 0 in the bank that fits d", "G keeps the older bank at the end"),
+        (*_HYPOTHESES, "layer-0-bank", "older-bank-kept"),
         "T3.2",
         _rows("T3.2"),
     ),
@@ -358,7 +359,7 @@ CLAIMS = (
         "T3-SHORTER",
         "the lengths of Theorems 3.2 and 3.3 are not optimal by themselves",
         "this project, after " + f"{_SOURCE}s 3.2 and 3.3",
-        _HYPOTHESES,
+        (),
         "T3-SHORTER",
         _rows("T3-SHORTER"),
     ),

@@ -295,7 +295,7 @@ CLAIM = Claim(
     id="T3.1",
     title="a write-once DLM simulates a circuit of depth d in d rounds",
     reference="Jiang, Haghtalab, Chen (ICLR 2026), Theorem 3.1",
-    hypotheses=("gate-local predictor", "one cell per node", "enough rounds", "F waits"),
+    hypotheses=("gate-local-predictor", "enough-rounds", "F-waits"),
     note="T3.1",
     rows=(*map(_row, AFFIRMED), *exactly_rows()),
 )
