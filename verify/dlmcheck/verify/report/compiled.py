@@ -97,7 +97,16 @@ def _answer_lines(outcome: Outcome) -> list[str]:
 
 
 def _because(reason: str) -> str:
-    return f" ({reason})" if reason else ""
+    return f" ({shortened(reason)})" if reason else ""
+
+
+def shortened(text: str, most: int = 300) -> str:
+    """A text without its middle if it is very long (an event may list hundreds of outputs).
+
+    >>> shortened("abcdefgh", 6)
+    'abc ... fgh'
+    """
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[-(most // 2) :]}"
 
 
 def road_line(road: RoadTaken) -> str:
