@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from dlmcheck.verify.claims import ablations, comparisons, exactly_d, section3, section4, t31
+from dlmcheck.verify.claims import (
+    ablations,
+    comparisons,
+    exactly_d,
+    section3,
+    section4,
+    t31,
+)
 from dlmcheck.verify.claims.registry import Registry
 
 

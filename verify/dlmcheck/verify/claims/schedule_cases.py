@@ -1,53 +1,45 @@
-"""Seeded schedules as members of domains, and what the sanity lemmas look at in each.
-
-Three domains: legal schedules of every kind, nearly legal ones (some break a rule), and small
-schedules compiled from circuits. Their sizes are products of the sizes of their axes.
-"""
+"""A schedule with everything that the sanity lemmas look at, made when asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from itertools import combinations_with_replacement, product
+from functools import cached_property
+from itertools import product
 
-from dlmcheck.model.constructions.write_once import compile_write_once
-from dlmcheck.model.domains import is_small
-from dlmcheck.model.legal_schedules import KINDS, Kind, coin_count, legal_schedule
-from dlmcheck.model.random_schedules import Shape, random_schedule
-from dlmcheck.spec.circuit import Bits, Circuit, Gate, Input, InputKind, Op
+from dlmcheck.model.legal_schedules import Kind, coin_count
+from dlmcheck.spec.circuit import Bits
 from dlmcheck.spec.definition import Configuration, Sampler
-from dlmcheck.spec.errors import BadInput, IllegalCode, IllegalSampler
-from dlmcheck.spec.lattice import Edits
+from dlmcheck.spec.errors import IllegalCode, IllegalSampler
 from dlmcheck.spec.law import Law
-from dlmcheck.spec.sampler import check_end, laws_by_round
+from dlmcheck.spec.sampler import check_end, laws_by_round, write_law
 from dlmcheck.spec.schedule import Schedule, sampler_of, start_state
 from dlmcheck.spec.serial import (
-    circuit_from_json,
-    circuit_to_json,
     schedule_from_json,
     schedule_to_json,
 )
 from dlmcheck.spec.tokens import State
 from dlmcheck.spec.trace import Coins, Step, run_on_coins
 from dlmcheck.verify.claims.registry import Profile
-from dlmcheck.verify.kernel.sweep import Domain
+from dlmcheck.verify.kernel.sweep import Outcome
 
 FEW_COINS = {Profile.QUICK: 5, Profile.FULL: 7, Profile.DEEP: 9}
 """Up to so many coins of a whole run, all their values are gone through one by one."""
 
 Laws = Callable[[Sampler], list[Law[Configuration]]]
+Write = Callable[[Sampler, Configuration, int], Law[Configuration]]
 Trace = Callable[[Schedule, Sequence[bool], Sequence[bool], Coins], list[Step]]
 
 
 @dataclass(frozen=True)
 class Semantics:
-    """What is checked: the laws after 0, 1, ..., D rounds, and the run on given coins.
+    """What is checked: the laws after 0, 1, ..., D rounds, a write, and the run on given coins.
 
     The claims are about the specification's; a canary plants others.
     """
 
     laws: Laws = laws_by_round
+    write: Write = write_law
     trace: Trace = run_on_coins
 
 
@@ -60,11 +52,6 @@ class CoinRun:
 
     start: State
     steps: tuple[Step, ...]
-
-    @property
-    def final(self) -> State:
-        """The state at the end."""
-        return self.steps[-1].state if self.steps else self.start
 
     def rounds(self) -> Iterator[tuple[State, Step]]:
         """Each round with the state before it."""
@@ -154,6 +141,9 @@ class ScheduleCase:
             yield CoinRun(start_state(schedule, data, shown), tuple(steps))
 
 
+Property = Callable[[ScheduleCase], Outcome]
+
+
 def coin_names(schedule: Schedule) -> list[tuple[str, int, int]]:
     """Every coin that the rounds of a run toss, as (part, round, index)."""
     parts = {"predictor": schedule.predictor, "unmask": schedule.unmask}
@@ -165,165 +155,3 @@ def coin_names(schedule: Schedule) -> list[tuple[str, int, int]]:
         for part, circuit in parts.items()
         for index in range(len(circuit.random_inputs))
     ]
-
-
-# --- domains -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Legal:
-    """The legal schedule of a kind (by its number in `KINDS`) and a seed."""
-
-    kind: int
-    seed: int
-
-    def schedule(self) -> Schedule:
-        """The schedule."""
-        return legal_schedule(KINDS[self.kind], self.seed)
-
-    def case(self, profile: Profile = Profile.QUICK) -> ScheduleCase:
-        """The schedule with what is looked at."""
-        most = FEW_COINS[profile]
-        return ScheduleCase(self.schedule(), KINDS[self.kind], most_coins=most)
-
-
-SEEDS = {Profile.QUICK: 3, Profile.FULL: 12, Profile.DEEP: 48}
-"""Seeds for each kind of legal schedule."""
-
-NEARLY_SEEDS = {Profile.QUICK: 6, Profile.FULL: 24, Profile.DEEP: 96}
-"""Seeds for each shape of nearly legal schedule."""
-
-KIND_COUNT = 72
-"""Six forms of F; three edit models without G, and one with three forms of it; clock or none."""
-
-
-def legal_schedules(profile: Profile) -> Domain[Legal]:
-    """Legal schedules of every kind, smallest first."""
-    seeds = SEEDS[profile]
-    return Domain(
-        f"legal schedules of {KIND_COUNT} kinds, seeds 0 to {seeds - 1}",
-        KIND_COUNT * seeds,
-        lambda: _legal_by_size(seeds),
-        lambda member: 0 <= member.kind < len(KINDS) and 0 <= member.seed < seeds,
-        lambda member: f"{KINDS[member.kind]}; seed {member.seed}",
-        lambda text: _read_legal(text, seeds),
-    )
-
-
-@cache
-def _legal_by_size(seeds: int) -> tuple[Legal, ...]:
-    members = [Legal(kind, seed) for kind in range(len(KINDS)) for seed in range(seeds)]
-    sizes = {member: _size(member.schedule()) for member in members}
-    return tuple(sorted(members, key=lambda m: (sizes[m], m.kind, m.seed)))
-
-
-def _size(schedule: Schedule) -> tuple[int, int, int, int]:
-    gates = len(schedule.predictor.gates) + len(schedule.unmask.gates)
-    return schedule.length, schedule.rounds, coin_count(schedule), gates
-
-
-def _read_legal(text: str, seeds: int) -> Legal:
-    for kind, known in enumerate(KINDS):
-        for seed in range(seeds):
-            if text == f"{known}; seed {seed}":
-                return Legal(kind, seed)
-    raise BadInput(f"{text!r} is no legal schedule", source="witness")
-
-
-@dataclass(frozen=True)
-class Nearly:
-    """The nearly legal schedule of a shape (by its number in `SHAPES`) and a seed."""
-
-    shape: int
-    seed: int
-
-    def case(self, profile: Profile = Profile.QUICK) -> ScheduleCase:
-        """The schedule with what is looked at."""
-        schedule = random_schedule(SHAPES[self.shape], self.seed)
-        return ScheduleCase(schedule, most_coins=FEW_COINS[profile])
-
-
-SHAPES = tuple(
-    Shape(edits, clock, sees, random_unmask, data=shown, given=shown)
-    for edits in Edits
-    for clock in (False, True)
-    for sees in (False, True)
-    for random_unmask in (False, True)
-    for shown in (0, 1)
-)
-SHAPE_COUNT = 64
-"""Four edit models, and four choices between two."""
-
-
-def nearly_legal_schedules(profile: Profile) -> Domain[Nearly]:
-    """Nearly legal schedules of every shape."""
-    seeds = NEARLY_SEEDS[profile]
-
-    def read(text: str) -> Nearly:
-        shape, _, seed = text.partition(":")
-        return Nearly(int(shape), int(seed))
-
-    return Domain(
-        f"nearly legal schedules of {SHAPE_COUNT} shapes, seeds 0 to {seeds - 1}",
-        SHAPE_COUNT * seeds,
-        lambda: (Nearly(shape, seed) for seed in range(seeds) for shape in range(len(SHAPES))),
-        lambda member: 0 <= member.shape < len(SHAPES) and 0 <= member.seed < seeds,
-        lambda member: f"{member.shape}:{member.seed}",
-        read,
-    )
-
-
-WIDTHS = {Profile.QUICK: 1, Profile.FULL: 2, Profile.DEEP: 2}
-
-
-def one_layer_count(width: int) -> int:
-    """The number of small circuits with one layer of at most so many gates (width 1 or 2).
-
-    Over m inputs, of m + 1 lists of kinds, there are 2 + 2m + 3 m (m + 1) / 2 gates.
-
-    >>> one_layer_count(1)
-    61
-    """
-    total = 0
-    for m in range(3):
-        gates = 2 + 2 * m + 3 * m * (m + 1) // 2
-        total += (m + 1) * sum(gates**k for k in range(1, width + 1))
-    return total
-
-
-def one_layer_circuits(profile: Profile) -> Domain[Circuit]:
-    """Every small circuit (`dlmcheck.model.domains`) with exactly one layer of gates."""
-    width = WIDTHS[profile]
-
-    def belongs(circuit: Circuit) -> bool:
-        return 1 <= len(circuit.gates) == len(circuit.outputs) <= width and is_small(circuit)
-
-    return Domain(
-        f"circuits with at most 2 inputs and one layer of at most {width} gates",
-        one_layer_count(width),
-        lambda: _one_layer(width),
-        belongs,
-        circuit_to_json,
-        circuit_from_json,
-    )
-
-
-def _one_layer(width: int) -> Iterator[Circuit]:
-    for count, random in ((m, r) for m in range(3) for r in range(m + 1)):
-        kinds = [InputKind.DATA] * (count - random) + [InputKind.RANDOM] * random
-        inputs = tuple(Input(f"i{node}", kind) for node, kind in enumerate(kinds))
-        pairs = combinations_with_replacement(range(count), 2)
-        gates = [
-            Gate(Op.CONST0),
-            Gate(Op.CONST1),
-            *(Gate(op, (u,)) for op in (Op.ID, Op.NOT) for u in range(count)),
-            *(Gate(op, pair) for pair in pairs for op in (Op.AND, Op.OR, Op.XOR)),
-        ]
-        for size in range(1, width + 1):
-            for chosen in product(gates, repeat=size):
-                yield Circuit(inputs, chosen, tuple(range(count, count + size)))
-
-
-def compiled_case(circuit: Circuit) -> ScheduleCase:
-    """The write-once schedule of a circuit, random bits sampled (Theorem 3.1)."""
-    return ScheduleCase(compile_write_once(circuit, random_outputs=True).schedule)

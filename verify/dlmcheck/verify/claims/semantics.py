@@ -9,31 +9,35 @@ that reading is a row as well. One round as a product law is in `one_round`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import replace
 
-from dlmcheck.model.legal_samplers import SAMPLER_KINDS, BeyondCircuits, legal_sampler
+from dlmcheck.model.legal_samplers import BeyondCircuits
 from dlmcheck.spec.circuit import Circuit
-from dlmcheck.spec.definition import Sampler
-from dlmcheck.spec.errors import BadInput
-from dlmcheck.spec.lattice import Edits
-from dlmcheck.spec.sampler import laws_by_round
-from dlmcheck.verify.claims import semantics_properties as lemma
+from dlmcheck.spec.lattice import Clock, Edits, End, Point, Remasking, Unmasking
+from dlmcheck.verify.claims import row_properties as cells
+from dlmcheck.verify.claims import run_properties as runs
 from dlmcheck.verify.claims.one_round import CLAIM as PRODUCT_CLAIM
 from dlmcheck.verify.claims.one_round import JOBS as PRODUCT_JOBS
 from dlmcheck.verify.claims.one_round import LEGAL_JOB, LEGAL_PROPERTIES, ON_COINS, PATHS, REFERENCE
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
-from dlmcheck.verify.claims.schedule_cases import (
+from dlmcheck.verify.claims.sampler_cases import (
+    Beyond,
+    SamplerCase,
+    beyond_circuits,
+    sampler_case,
+    sampler_forgets,
+    sampler_merges,
+)
+from dlmcheck.verify.claims.schedule_cases import Property, ScheduleCase
+from dlmcheck.verify.claims.schedule_domains import (
     Legal,
     Nearly,
-    ScheduleCase,
     compiled_case,
     legal_schedules,
     nearly_legal_schedules,
     one_layer_circuits,
 )
-from dlmcheck.verify.engines.paths import Path, paths
-from dlmcheck.verify.kernel.sweep import NOT_MET, Domain, Outcome, Sweep
+from dlmcheck.verify.kernel.sweep import Outcome, Sweep
 
 COLUMNS = "tables of all states at once, coins counted"
 TABLES = "integer laws pushed from round to round"
@@ -43,124 +47,46 @@ NEARLY_JOB = "semantics-nearly-legal"
 COMPILED_JOB = "semantics-compiled"
 BEYOND_JOB = "semantics-beyond-circuits"
 
-# --- samplers that no circuit expresses --------------------------------------------------------
-
-BEYOND_SEEDS = {Profile.QUICK: 3, Profile.FULL: 12, Profile.DEEP: 48}
-SAMPLER_KIND_COUNT = 18
-"""Three forms of F; three edit models without G, and one with three forms of it."""
-
-
-@dataclass(frozen=True)
-class Beyond:
-    """The legal sampler of a kind (by its number in `SAMPLER_KINDS`) and a seed."""
-
-    kind: int
-    seed: int
-
-
-class SamplerCase:
-    """A sampler with its paths."""
-
-    def __init__(
-        self, sampler: Sampler, form: BeyondCircuits, laws: lemma.Laws = laws_by_round
-    ) -> None:
-        self.sampler = sampler
-        self.form = form
-        self.laws = laws
-
-    @cached_property
-    def paths(self) -> list[Path]:
-        """Every path of the run."""
-        return paths(self.sampler)
-
-
-def sampler_case(member: Beyond) -> SamplerCase:
-    """The sampler of a member."""
-    kind = SAMPLER_KINDS[member.kind]
-    return SamplerCase(legal_sampler(kind, member.seed), kind.form)
-
-
-def beyond_circuits(profile: Profile) -> Domain[Beyond]:
-    """Legal samplers of every form that no circuit expresses."""
-    seeds = BEYOND_SEEDS[profile]
-
-    def read(text: str) -> Beyond:
-        name, _, seed = text.partition("; seed ")
-        for kind, known in enumerate(SAMPLER_KINDS):
-            if str(known) == name and seed.isdecimal():
-                return Beyond(kind, int(seed))
-        raise BadInput(f"{text!r} is no legal sampler", source="witness")
-
-    return Domain(
-        f"legal samplers of {SAMPLER_KIND_COUNT} kinds beyond circuits, seeds 0 to {seeds - 1}",
-        SAMPLER_KIND_COUNT * seeds,
-        lambda: (Beyond(k, seed) for seed in range(seeds) for k in range(len(SAMPLER_KINDS))),
-        lambda member: 0 <= member.kind < len(SAMPLER_KINDS) and 0 <= member.seed < seeds,
-        lambda member: f"{SAMPLER_KINDS[member.kind]}; seed {member.seed}",
-        read,
-    )
-
-
-def sampler_merges(form: BeyondCircuits) -> Callable[[SamplerCase], Outcome]:
-    """The laws of state and memory are those of the paths."""
-
-    def outcome(case: SamplerCase) -> Outcome:
-        if case.form is not form:
-            return NOT_MET
-        return lemma.merged_is_path_by_path(case.laws(case.sampler), case.paths)
-
-    return outcome
-
-
-def sampler_forgets(form: BeyondCircuits) -> Callable[[SamplerCase], Outcome]:
-    """The states alone form a Markov chain."""
-
-    def outcome(case: SamplerCase) -> Outcome:
-        return lemma.states_forget_their_past(case.paths) if case.form is form else NOT_MET
-
-    return outcome
-
-
 # --- jobs --------------------------------------------------------------------------------------
 
 VISIBLE_STAYS: dict[Edits, str] = {edits: f"mask:write,{edits.value}" for edits in Edits}
 
 
 def _legal(profile: Profile) -> Sweep[Legal, ScheduleCase]:
-    properties: dict[str, lemma.Property] = {
-        "rows:reference": lemma.rows_are_laws,
-        "rows:columns": lemma.rows_are_laws_in_columns,
-        "mask:rows": lemma.rows_keep_visible_tokens,
-        "mask:round,remask,paths": lemma.round_keeps(Edits.REMASK),
-        "mask:round,remask,coins": lemma.round_keeps_on_coins(Edits.REMASK),
-        "mask:visible,paths": lemma.round_keeps(Edits.REVISE_TOKEN, lemma.visible_cells_stay),
-        "mask:visible,coins": lemma.round_keeps_on_coins(
-            Edits.REVISE_TOKEN, lemma.visible_cells_stay
+    properties: dict[str, Property] = {
+        "rows:reference": cells.rows_are_laws,
+        "rows:columns": cells.rows_are_laws_in_columns,
+        "mask:rows": cells.rows_keep_visible_tokens,
+        "mask:round,remask,paths": cells.round_keeps(Edits.REMASK),
+        "mask:round,remask,coins": cells.round_keeps_on_coins(Edits.REMASK),
+        "mask:visible,paths": cells.round_keeps(Edits.REVISE_TOKEN, cells.visible_cells_stay),
+        "mask:visible,coins": cells.round_keeps_on_coins(
+            Edits.REVISE_TOKEN, cells.visible_cells_stay
         ),
-        "order:reference": lemma.order_is_free,
-        "order:tables": lemma.order_is_free_in_tables,
-        "merge:paths": lemma.schedule_merges,
-        "merge:markov": lemma.schedule_forgets,
-        "unroll:coins": lemma.law_is_that_of_coins,
-        "unroll:network": lemma.law_is_that_of_the_network,
+        "order:reference": runs.order_is_free,
+        "order:tables": runs.order_is_free_in_tables,
+        "merge:paths": runs.schedule_merges,
+        "merge:markov": runs.schedule_forgets,
+        "unroll:coins": runs.law_is_that_of_coins,
+        "unroll:network": runs.law_is_that_of_the_network,
         **LEGAL_PROPERTIES,
     }
     for edits, name in VISIBLE_STAYS.items():
-        properties[name] = lemma.write_keeps(edits)
-        properties[f"{name},coins"] = lemma.write_keeps_on_coins(edits)
+        properties[name] = cells.write_keeps(edits)
+        properties[f"{name},coins"] = cells.write_keeps_on_coins(edits)
     return Sweep(legal_schedules(profile), lambda member: member.case(profile), properties)
 
 
 def _nearly(profile: Profile) -> Sweep[Nearly, ScheduleCase]:
-    properties: dict[str, lemma.Property] = {
-        "rows:reference": lemma.codes_are_legal,
-        "rows:columns": lemma.codes_are_legal_in_columns,
-        "mask:rows": lemma.rows_keep_visible_tokens,
-        "unroll:legal": lemma.legal_as_on_coins,
+    properties: dict[str, Property] = {
+        "rows:reference": cells.codes_are_legal,
+        "rows:columns": cells.codes_are_legal_in_columns,
+        "mask:rows": cells.rows_keep_visible_tokens,
+        "unroll:legal": runs.legal_as_on_coins,
     }
     for edits in (Edits.WRITE_ONCE, Edits.REMASK):
-        properties[VISIBLE_STAYS[edits]] = lemma.write_keeps(edits)
-        properties[f"{VISIBLE_STAYS[edits]},coins"] = lemma.write_keeps_on_coins(edits)
+        properties[VISIBLE_STAYS[edits]] = cells.write_keeps(edits)
+        properties[f"{VISIBLE_STAYS[edits]},coins"] = cells.write_keeps_on_coins(edits)
     return Sweep(nearly_legal_schedules(profile), lambda member: member.case(profile), properties)
 
 
@@ -169,11 +95,11 @@ def _compiled(profile: Profile) -> Sweep[Circuit, ScheduleCase]:
         one_layer_circuits(profile),
         compiled_case,
         {
-            "rows:reference": lemma.rows_are_laws,
-            "rows:columns": lemma.rows_are_laws_in_columns,
-            "mask:rows": lemma.rows_keep_visible_tokens,
-            "order:reference": lemma.order_is_free,
-            "order:tables": lemma.order_is_free_in_tables,
+            "rows:reference": cells.rows_are_laws,
+            "rows:columns": cells.rows_are_laws_in_columns,
+            "mask:rows": cells.rows_keep_visible_tokens,
+            "order:reference": runs.order_is_free,
+            "order:tables": runs.order_is_free_in_tables,
         },
     )
 
@@ -238,7 +164,15 @@ def _paths_and_coins(name: str) -> tuple[tuple[str, str, str], tuple[str, str, s
 
 
 def _mask(reading: str, statement: str, *roads: tuple[str, str, str]) -> Row:
-    return _row("S-MASK", reading, statement, *roads)
+    """A row; the edit model of its point is the one that its reading begins with."""
+    row = _row("S-MASK", reading, statement, *roads)
+    for edits in Edits:
+        if reading.partition(",")[0] == edits.value:
+            remasking = Remasking.JOINT if edits is Edits.REMASK else Remasking.NONE
+            clock = Clock.ROUND_NUMBER
+            point = Point(edits, Unmasking.AFTER_SAMPLING, remasking, clock, end=End.OUTPUT_ONLY)
+            return replace(row, point=point)
+    return row
 
 
 _KEPT = "in every reachable state a write keeps every visible token"
