@@ -10,6 +10,7 @@ from dlmcheck.verify.claims import (
     exactly_d,
     section3,
     section4,
+    semantics,
     t31,
 )
 from dlmcheck.verify.claims.registry import Registry
@@ -18,7 +19,7 @@ from dlmcheck.verify.claims.registry import Registry
 @cache
 def catalogue() -> Registry:
     """All claims, each with its ablations, and all jobs."""
-    modules = (comparisons, section3, section4)
+    modules = (comparisons, section3, section4, semantics)
     claims = (t31.CLAIM, exactly_d.CLAIM, *(claim for m in modules for claim in m.CLAIMS))
     jobs = (
         *t31.JOBS,
