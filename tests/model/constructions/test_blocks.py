@@ -16,6 +16,7 @@ from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.errors import BadPoint
 from dlmcheck.spec.lattice import Edits, RandomBits, Stop
 from dlmcheck.spec.resources import depth, reads
+from dlmcheck.spec.rows import check_mask_preservation, check_rows
 from dlmcheck.spec.sampler import laws_by_round
 from dlmcheck.spec.schedule import cells_read, sampler_of
 from tests.model.constructions.banked import (
@@ -130,6 +131,14 @@ def test_further_rounds_change_nothing() -> None:
     laws = laws_by_round(sampler_of(blocks.schedule), 6)
     assert laws[3] == laws[6]
     assert laws[2] != laws[3]
+
+
+@pytest.mark.parametrize("random_bits", BOTH)
+def test_visible_tokens_are_kept_in_every_state_reachable_or_not(random_bits: RandomBits) -> None:
+    run = sampler_of(compile_write_once_blocks(copies(4), 2, random_bits=random_bits).schedule)
+    assert check_rows(run) == 3**3 * 3
+    # Under a given start, too, all states of three cells are looked at.
+    assert check_mask_preservation(run) == 3**3 * 2
 
 
 def test_a_shown_coin_and_a_constant_need_no_block() -> None:

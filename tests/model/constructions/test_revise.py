@@ -14,6 +14,7 @@ from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, all_data
 from dlmcheck.spec.errors import BadCircuit, BadPoint, NotLayered
 from dlmcheck.spec.lattice import Clock, Edits, End, Stop, Unmasking
 from dlmcheck.spec.resources import depth, layer_width
+from dlmcheck.spec.rows import check_rows
 from dlmcheck.spec.sampler import laws_by_round, unmasking_class
 from dlmcheck.spec.schedule import sampler_of
 from dlmcheck.spec.tokens import all_masked
@@ -92,6 +93,13 @@ def test_round_t_plus_1_shows_layer_t_and_its_number() -> None:
     assert counters == [{(-1, -1)}, {(0, 0)}, {(1, 0)}, {(0, 1)}]
     values = {configuration.state[2:] for configuration in laws[2]}
     assert values == {(0, 0), (0, 1), (1, 1)}
+
+
+@pytest.mark.parametrize("d", [0, 1, 2])
+def test_rows_are_legal_in_every_state_reachable_or_not(d: int) -> None:
+    circuit = random_layered(3, 0, 1, 1, d)
+    run = sampler_of(compile_revision(circuit, layers=block_layers(circuit, 1)).schedule)
+    assert check_rows(run) == run.length * 3**run.length
 
 
 # --- prompts -------------------------------------------------------------------------------

@@ -240,7 +240,9 @@ def _predictor(layout: _Layout, coin_of: dict[int, int]) -> Circuit:
         for i, cell in enumerate(layout.counters[side]):
             low[cell] = any_of(builder, [writes[t] for t in layers if layout.code[t][i]])
     for cell in sorted(low):
-        outputs += [zero, low[cell]]
+        # A visible token is kept in every state, reachable or not: mask preservation.
+        drawn = builder.and_(masked_bit(cell), low[cell])
+        outputs += [zero, builder.or_(drawn, value_bit(cell))]
     return builder.build(outputs)
 
 

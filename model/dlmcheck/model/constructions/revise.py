@@ -122,7 +122,11 @@ def revision(
         outputs += [masked_bit(cell), value_bit(cell)]
     tossed = {node: 2 * length + clock_bits + j for node, j in coins.items()}
     low = {cell: _value(builder, rows, bank, cell, writes, tossed) for cell in bank.cells}
-    codes = {cell: _code(builder, [c[i] for c in code], writes) for i, cell in enumerate(counter)}
+    columns = [[tokens[i] for tokens in code] for i in range(counter_cells)]
+    codes = {
+        cell: _code(builder, column, writes, edits)
+        for cell, column in zip(counter, columns, strict=True)
+    }
     zero = builder.constant(False)
     for cell in range(prompt, length):
         outputs += [zero, low[cell]] if cell in low else codes[cell]
@@ -207,10 +211,16 @@ def _value(
     return chosen(builder, cases)
 
 
-def _code(builder: Builder, tokens: Sequence[int], writes: Sequence[Literal]) -> list[Literal]:
-    """High and low bit of a counter cell: its token in the code of the layer written."""
+def _code(
+    builder: Builder, tokens: Sequence[int], writes: Sequence[Literal], edits: Edits
+) -> list[Literal]:
+    """High and low bit of a counter cell: its token in the code of the layer written.
+
+    Where M may not be written the predictor says 0 for it, and F leaves the cell alone.
+    """
     pairs = list(zip(writes, tokens, strict=True))
-    return [any_of(builder, [w for w, token in pairs if token == one]) for one in (MASK, 1)]
+    masks = [w for w, token in pairs if token == MASK and edits is Edits.REVISE_ANY]
+    return [any_of(builder, masks), any_of(builder, [w for w, token in pairs if token == 1])]
 
 
 def _plan(
