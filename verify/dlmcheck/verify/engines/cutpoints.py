@@ -8,7 +8,7 @@ serialised schedule and the circuit that the user gave).
 from __future__ import annotations
 
 from dlmcheck.model.constructions.write_once import Compiled
-from dlmcheck.spec.circuit import Literal, node_of
+from dlmcheck.spec.circuit import Literal, Op, is_inverted, node_of
 from dlmcheck.spec.lattice import RandomBits
 from dlmcheck.verify.kernel.contents import Content, Simulation
 
@@ -21,6 +21,14 @@ def original_literals(compiled: Compiled) -> dict[int, Literal]:
     }
     for output, original in zip(mapped.circuit.outputs, mapped.original.outputs, strict=True):
         literal.setdefault(node_of(output), original)
+    # What remains are copies that padding to layers has put in.
+    for node in range(len(mapped.circuit.inputs), mapped.circuit.node_count):
+        gate = mapped.circuit.gate_of(node)
+        if node not in literal and gate.op in (Op.ID, Op.NOT):
+            (arg,) = gate.args
+            inverted = is_inverted(arg) != (gate.op is Op.NOT)
+            copied = literal[node_of(arg)]
+            literal[node] = ~copied if inverted else copied
     return literal
 
 
