@@ -40,7 +40,7 @@ def test_no_token_that_comes_to_mind_opens_the_constructor(token: object) -> Non
 
 
 def test_the_token_is_of_a_type_that_makes_no_second_one() -> None:
-    token_type: Any = type(vars(results)["_KERNEL_TOKEN"])
+    token_type: Any = vars(results)["_Token"]
     with pytest.raises(TypeError, match="made by the kernel only"):
         ANY(token_type(), "false", Verdict.PROVED, Sampled(1, 0))
 

@@ -119,7 +119,21 @@ def test_an_empty_reason_is_a_failure_all_the_same() -> None:
 
 def test_a_property_that_breaks_is_no_verdict() -> None:
     with pytest.raises(ZeroDivisionError):
-        check_sweep(Sweep(numbers(), lambda n: n, {"x": lambda n: fails(str(1 // (n - 3)))}))
+        check_sweep(
+            Sweep(numbers(), lambda n: n, {"x": lambda n: HOLDS if 1 // (n - 3) else HOLDS})
+        )
+
+
+def test_what_has_failed_is_not_asked_again_in_its_part_but_once_to_replay_it() -> None:
+    asked: list[int] = []
+
+    def counted(n: int) -> Outcome:
+        asked.append(n)
+        return below(3)(n)
+
+    found = check_sweep(Sweep(numbers(), lambda n: n, {"x": counted}))
+    assert found["x"].verdict is Verdict.REFUTED
+    assert asked == [0, 1, 2, 3, 3]
 
 
 def test_a_property_that_does_not_fail_again_is_no_verdict() -> None:
