@@ -201,9 +201,10 @@ def _ar_sweep(profile: Profile) -> Sweep[Circuit, Circuit]:
     return Sweep(plain_circuits(profile), lambda c: c, {SAME_LAW: _ar_law, STEPS: _ar_steps})
 
 
-def _family_sweep(_: Profile) -> Sweep[FamilyCase, FamilyCase]:
+def family_domain() -> Domain[FamilyCase]:
+    """Every circuit family, at four sizes each."""
     cases = _family_cases()
-    domain = Domain(
+    return Domain(
         "circuit families, four sizes each",
         4 * len(FAMILIES),
         lambda: cases,
@@ -211,7 +212,10 @@ def _family_sweep(_: Profile) -> Sweep[FamilyCase, FamilyCase]:
         lambda case: f"{case.family}:{case.size}",
         _read_family,
     )
-    return Sweep(domain, lambda case: case, {TABLE: _steps_follow_size})
+
+
+def _family_sweep(_: Profile) -> Sweep[FamilyCase, FamilyCase]:
+    return Sweep(family_domain(), lambda case: case, {TABLE: _steps_follow_size})
 
 
 AR_CLAIM = Claim(
