@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import ModuleType
 
@@ -60,11 +60,16 @@ def _print_row(row: Row) -> None:
 
 
 def source_place(claim: Claim, registry: Registry) -> str:
-    """`module:line` of the call that makes a claim, found in the source."""
-    for module in _modules(registry):
-        line = _line_of(claim, module)
-        if line is not None:
-            return f"{module.__name__}:{line}"
+    """`module:line` of the call that makes a claim, found in the source.
+
+    That is a call of `Claim` with its id, or else (where a helper makes several alike) the first
+    call of anything else but a row or a road with that id as its first argument.
+    """
+    for is_maker in (lambda name: name == "Claim", lambda name: name not in ("Row", "Road")):
+        for module in _modules(registry):
+            line = _line_of(claim, module, is_maker)
+            if line is not None:
+                return f"{module.__name__}:{line}"
     return "not found"
 
 
@@ -80,13 +85,13 @@ def _modules(registry: Registry) -> Iterator[ModuleType]:
             yield module
 
 
-def _line_of(claim: Claim, module: ModuleType) -> int | None:
+def _line_of(claim: Claim, module: ModuleType, is_maker: Callable[[str], bool]) -> int | None:
     try:
         tree = ast.parse(inspect.getsource(module))
     except (OSError, TypeError, SyntaxError):
         return None
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Claim":
+        if isinstance(node, ast.Call) and is_maker(getattr(node.func, "id", "")):
             named = [word.value for word in node.keywords if word.arg == "id"]
             (first, *_) = [*named, *node.args, ast.Constant(None)]
             if isinstance(first, ast.Constant) and first.value == claim.id:

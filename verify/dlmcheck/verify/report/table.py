@@ -20,6 +20,8 @@ from dlmcheck.verify.report.audit_json import verdict_counts
 
 PIPED_WIDTH = 160
 _LEAST_WIDTH = 110
+_LEAST_BESIDE = 80
+"""What stands beside an id needs so many columns."""
 _ASCII = Box("    \n    \n -- \n    \n    \n -- \n    \n    \n", ascii=True)
 _STYLES = {
     Verdict.PROVED: "green",
@@ -36,6 +38,7 @@ def print_table(gate: Gate, stream: TextIO) -> None:
     """Print the table, then what deviates from the lock, then one line of summary."""
     console = console_on(stream)
     if gate.result.rows:
+        console.width = max(console.width, longest_id(gate) + _LEAST_BESIDE)
         table = Table(
             box=SIMPLE_HEAD if console.is_terminal and not console.options.ascii_only else _ASCII,
             pad_edge=False,
