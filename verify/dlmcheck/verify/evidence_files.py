@@ -139,7 +139,7 @@ def replay_file(path: Path, registry: Registry) -> Checked:
         if raw["format"] != FORMAT or raw["version"] != 1:
             raise MalformedSyntax("another format", source=source, expected=f"{FORMAT}, version 1")
         return _replay(raw, source, registry)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MalformedSyntax(
             f"a field is missing or of the wrong form ({error})", source=source, expected=FORMAT
         ) from error
