@@ -4,7 +4,7 @@ A scheme is oblivious: which cells are masked depends on the round alone. Here t
 circuit has w random inputs and every layer is a bijection of {0,1}^w, so that the seed v fixes the
 run: with a deterministic F and G, whatever else the predictor tosses may be fixed to one outcome.
 What is left is one state s_t(v) per layer and seed: each value of layer t is shown by a cell that
-depends on t only, all (d+1) 2^w states differ (the state tells the layer), and every round is legal.
+depends on t only, all (d+1) 2^w states differ (the state tells the layer), every round is legal.
 No such system on L cells means: no layer-by-layer simulation, whatever the predictor.
 """
 
@@ -261,21 +261,18 @@ def replay(system: System, end: End) -> None:
     check_end(as_sampler(system, end), laws[-1])
     seen: set[State] = set()
     for t, law in enumerate(laws[1:]):
-        cells = system.shown[t]
-        values = law.map(lambda c, cells=cells: tuple(c.state[i] for i in cells))
-        expected = uniform(range(1 << system.wires.width)).map(
-            lambda v, t=t: system.wires.layers(v)[t]
-        )
-        if values != expected:
-            raise Rejected(f"round {t + 1} does not show layer {t}")
+        _check_round(system, t, law)
         states = {configuration.state for configuration in law}
         if states & seen:
             raise Rejected(f"a state of round {t + 1} has occurred before")
         seen |= states
-        _follows(system, t, law)
 
 
-def _follows(system: System, t: int, law: Law[Configuration]) -> None:
-    """The states of a round are those of the system, one for each seed."""
+def _check_round(system: System, t: int, law: Law[Configuration]) -> None:
+    """Round t+1 leads to the states of the system, one for each seed, and shows layer t."""
     if law.map(lambda c: c.state) != uniform(system.states[t]):
         raise Rejected(f"round {t + 1} leads to other states")
+    values = law.map(lambda c: tuple(c.state[i] for i in system.shown[t]))
+    seeds = range(1 << system.wires.width)
+    if values != uniform(seeds).map(lambda v: system.wires.layers(v)[t]):
+        raise Rejected(f"round {t + 1} does not show layer {t}")
