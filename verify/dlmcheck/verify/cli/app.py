@@ -200,6 +200,31 @@ def replay(
     return lambda registry: run_replay(tuple(files), registry)
 
 
+@app.command(epilog=EXIT_CODES)
+def counterexample(
+    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="Id of a claim.")],
+    drop: Annotated[
+        str | None,
+        typer.Option(metavar="HYPOTHESIS", help="The hypothesis to drop; without it, a list."),
+    ] = None,
+    profile: Annotated[Profile, typer.Option(help="How large the domains are.")] = Profile.QUICK,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the counterexample, for `dlmcheck replay`."),
+    ] = None,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="Stop the search after so long.")
+    ] = None,
+) -> Action:
+    """Drop a hypothesis of a claim and look for the smallest counterexample (1: there is one)."""
+    from dlmcheck.verify.cli.counterexample_command import CounterexampleOptions, run_counterexample
+    from dlmcheck.verify.cli.limits import parse_seconds
+
+    seconds = None if timeout is None else parse_seconds(timeout)
+    options = CounterexampleOptions(claim, drop, profile, save, seconds)
+    return lambda registry: run_counterexample(options, registry)
+
+
 @app.command()
 def doctor() -> Action:
     """Show what there is to work with: Python, libraries, engines, cores, memory."""
