@@ -99,14 +99,8 @@ def product_given_memory(engine: Engine = by_reference) -> Callable[[TwoCells], 
     return outcome
 
 
-NOT_SEEING = (
-    Form.DETERMINISTIC,
-    Form.INDEPENDENT,
-    Form.SAME_RATE,
-    Form.UNIFORM_SUBSET,
-    Form.JOINT,
-)
-"""The forms of F that do not see the candidates."""
+NOT_SEEING = (Form.UNIFORM_SUBSET, Form.JOINT)
+"""The forms of F that do not see the candidates and choose sets; the others are joint ones, too."""
 
 
 def product_given_set(
@@ -165,6 +159,8 @@ def product_on_coins(
     def outcome(case: ScheduleCase) -> Outcome:
         if case.kind is None or case.kind.selection not in selections or not case.few_coins:
             return NOT_MET
+        if case.broken_on_coins:
+            return fails(f"a run breaks a rule: {case.broken_on_coins}")
         for runs in case.coin_runs:
             counts: dict[tuple[int, State, frozenset[int] | None], Counter[State]] = {}
             for run in runs:

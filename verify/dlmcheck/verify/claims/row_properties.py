@@ -7,6 +7,7 @@ it looks at comes from the case, so that a canary can hand in a wrong semantics.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 
 from dlmcheck.model.legal_schedules import REVISING
 from dlmcheck.spec.errors import (
@@ -141,12 +142,19 @@ def visible_cells_stay(before: State, after: State) -> bool:
     return all(new != MASK for old, new in zip(before, after, strict=True) if old != MASK)
 
 
-def write_keeps(edits: Edits, kept: Kept = visible_tokens_stay) -> Property:
-    """In every reachable state: what the write may make of it keeps what is shown."""
+def write_keeps(
+    edits: Edits, kept: Kept = visible_tokens_stay, *, must_be_legal: bool = True
+) -> Property:
+    """In every reachable state: what the write may make of it keeps what is shown.
+
+    A run that breaks a rule fails if it must be legal; else nothing is claimed of it.
+    """
 
     def outcome(case: ScheduleCase) -> Outcome:
-        if case.schedule.edits is not edits or case.broken:
+        if case.schedule.edits is not edits:
             return NOT_MET
+        if case.broken:
+            return _refused(case.broken, must_be_legal)
         for sampler, laws in zip(case.samplers, case.laws, strict=True):
             for number, law in enumerate(laws[:-1], start=1):
                 for before in law:
@@ -158,20 +166,24 @@ def write_keeps(edits: Edits, kept: Kept = visible_tokens_stay) -> Property:
     return outcome
 
 
-def write_keeps_on_coins(edits: Edits, kept: Kept = visible_tokens_stay) -> Property:
-    """The same in every run on given coins."""
-    return _on_coins(edits, lambda before, written, _: kept(before, written), "a write")
+def write_keeps_on_coins(
+    edits: Edits, kept: Kept = visible_tokens_stay, *, must_be_legal: bool = True
+) -> Property:
+    """As `write_keeps`, in every run on given coins."""
+    return _on_coins(edits, lambda before, written, _: kept(before, written), must_be_legal)
 
 
 def round_keeps(edits: Edits, kept: Kept = visible_tokens_stay) -> Property:
     """From round to round, remasking included: compared on paths."""
 
     def outcome(case: ScheduleCase) -> Outcome:
-        if case.schedule.edits is not edits or case.broken or not case.few_coins:
+        if case.schedule.edits is not edits or not case.few_coins:
             return NOT_MET
+        if case.broken:
+            return _refused(case.broken, True)
         for sampler in case.samplers:
             for path in paths(sampler):
-                for before, after in zip(path.states, path.states[1:], strict=False):
+                for before, after in pairwise(path.states):
                     if not kept(before, after):
                         return _lost("a round")
         return HOLDS
@@ -180,14 +192,21 @@ def round_keeps(edits: Edits, kept: Kept = visible_tokens_stay) -> Property:
 
 
 def round_keeps_on_coins(edits: Edits, kept: Kept = visible_tokens_stay) -> Property:
-    """The same in every run on given coins."""
-    return _on_coins(edits, lambda before, _, after: kept(before, after), "a round")
+    """As `round_keeps`, in every run on given coins."""
+    return _on_coins(edits, lambda before, _, after: kept(before, after), True, "a round")
 
 
-def _on_coins(edits: Edits, kept: Callable[[State, State, State], bool], what: str) -> Property:
+def _on_coins(
+    edits: Edits,
+    kept: Callable[[State, State, State], bool],
+    must_be_legal: bool,
+    what: str = "a write",
+) -> Property:
     def outcome(case: ScheduleCase) -> Outcome:
-        if case.schedule.edits is not edits or not case.few_coins or case.broken_on_coins:
+        if case.schedule.edits is not edits or not case.few_coins:
             return NOT_MET
+        if case.broken_on_coins:
+            return _refused(case.broken_on_coins, must_be_legal)
         for runs in case.coin_runs:
             for run in runs:
                 for before, step in run.rounds():
@@ -196,6 +215,10 @@ def _on_coins(edits: Edits, kept: Callable[[State, State, State], bool], what: s
         return HOLDS
 
     return outcome
+
+
+def _refused(error: str, must_be_legal: bool) -> Outcome:
+    return fails(f"the run breaks a rule: {error}") if must_be_legal else NOT_MET
 
 
 def _lost(what: str) -> Outcome:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from dlmcheck.model.legal_samplers import SAMPLER_KINDS, BeyondCircuits, legal_sampler
 from dlmcheck.spec.definition import Sampler
@@ -54,7 +54,7 @@ def sampler_case(member: Beyond) -> SamplerCase:
 
 
 def beyond_circuits(profile: Profile) -> Domain[Beyond]:
-    """Legal samplers of every form that no circuit expresses."""
+    """Legal samplers of every form that no circuit expresses, smallest first."""
     seeds = BEYOND_SEEDS[profile]
 
     def read(text: str) -> Beyond:
@@ -67,11 +67,19 @@ def beyond_circuits(profile: Profile) -> Domain[Beyond]:
     return Domain(
         f"legal samplers of {SAMPLER_KIND_COUNT} kinds beyond circuits, seeds 0 to {seeds - 1}",
         SAMPLER_KIND_COUNT * seeds,
-        lambda: (Beyond(k, seed) for seed in range(seeds) for k in range(len(SAMPLER_KINDS))),
+        lambda: _by_size(seeds),
         lambda member: 0 <= member.kind < len(SAMPLER_KINDS) and 0 <= member.seed < seeds,
         lambda member: f"{SAMPLER_KINDS[member.kind]}; seed {member.seed}",
         read,
     )
+
+
+@cache
+def _by_size(seeds: int) -> tuple[Beyond, ...]:
+    members = [Beyond(kind, seed) for kind in range(len(SAMPLER_KINDS)) for seed in range(seeds)]
+    samplers = {m: legal_sampler(SAMPLER_KINDS[m.kind], m.seed) for m in members}
+    sizes = {m: (sampler.length, sampler.rounds) for m, sampler in samplers.items()}
+    return tuple(sorted(members, key=lambda m: (sizes[m], m.kind, m.seed)))
 
 
 def sampler_merges(form: BeyondCircuits) -> Callable[[SamplerCase], Outcome]:

@@ -156,7 +156,7 @@ def one_layer_circuits(profile: Profile) -> Domain[Circuit]:
         return one_layer and is_small(circuit) and as_listed(circuit) == circuit
 
     return Domain(
-        f"circuits with at most 2 inputs and one layer of at most {width} gates",
+        f"circuits with at most 2 inputs and one layer, at most {width} wide",
         one_layer_count(width),
         lambda: _one_layer(width),
         belongs,
