@@ -65,12 +65,20 @@ def source_place(claim: Claim, registry: Registry) -> str:
     That is a call of `Claim` with its id, or else (where a helper makes several alike) the first
     call of anything else but a row or a road with that id as its first argument.
     """
-    for is_maker in (lambda name: name == "Claim", lambda name: name not in ("Row", "Road")):
+    for is_maker in (_is_claim, _is_helper):
         for module in _modules(registry):
             line = _line_of(claim, module, is_maker)
             if line is not None:
                 return f"{module.__name__}:{line}"
     return "not found"
+
+
+def _is_claim(name: str) -> bool:
+    return name == "Claim"
+
+
+def _is_helper(name: str) -> bool:
+    return name not in ("Row", "Road")
 
 
 def _modules(registry: Registry) -> Iterator[ModuleType]:

@@ -1,0 +1,430 @@
+"""`dlmcheck compile`: figures, answers, files, limits, and a flipped gate found and replayed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from dlmcheck.model.families import FAMILIES
+from dlmcheck.model.formats import load_circuit, write_circuit
+from dlmcheck.spec.circuit import Circuit, assignment, evaluate
+from dlmcheck.spec.schedule import Schedule, start_state
+from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
+from dlmcheck.spec.trace import output_of, run_on_coins
+from dlmcheck.verify import equivalence
+from dlmcheck.verify.api import compile_write_once, equivalent
+from dlmcheck.verify.cli import compile_command
+from dlmcheck.verify.engines.coupling import (
+    CouplingResult,
+    CouplingVerdict,
+    Refutes,
+    check_coupling,
+)
+from dlmcheck.verify.engines.wrong import SeedWitness
+from dlmcheck.verify.report.schemas import schema
+from tests.verify.cli.running import ROOT, Result, complaint, here, outside
+
+EPFL = ROOT.parent / "shared" / "data" / "epfl"
+needs_epfl = pytest.mark.skipif(
+    not EPFL.is_dir(), reason="the EPFL circuits are not there (../shared/data/epfl)"
+)
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+    return lambda *arguments: here(capsys, *arguments)
+
+
+def family(folder: Path, name: str, size: int, suffix: str = "json") -> Path:
+    path = folder / f"{name}-{size}.{suffix}"
+    write_circuit(FAMILIES[name](size), path)
+    return path
+
+
+# --- answers -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("suffix", ["aag", "aig", "bench", "json"])
+def test_every_family_in_every_format_is_equivalent(
+    tmp_path: Path, cli: Callable[..., Result], name: str, suffix: str
+) -> None:
+    path = family(tmp_path, name, max(4, FAMILIES[name].least), suffix)
+    done = cli("compile", path, "--random", "all", "--verify")
+    assert done.code == 0, done
+    assert "EQUIVALENT, seed for seed, for all data" in done.out
+    assert "PROVED [cut points, replayed by the kernel; checked by the kernel]" in done.out
+    assert "PROVED [symbolic unrolling and coupling; trusted]" in done.out
+    assert "masks preserved: PROVED" in done.out
+
+
+@pytest.mark.parametrize("layer_0", ["sampled", "free", "private"])
+@pytest.mark.parametrize("frontier", ["arguments", "block-shift", "token-shift"])
+def test_every_reading_and_frontier(
+    tmp_path: Path, cli: Callable[..., Result], layer_0: str, frontier: str
+) -> None:
+    path = family(tmp_path, "parity-tree", 5)
+    path.write_text(path.read_text().replace('"random"', '"data"'))
+    done = cli(
+        "compile", path, "--random", "x1", "--random", "x3", "--verify",
+        "--layer-0", layer_0, "--frontier", frontier,
+    )  # fmt: skip
+    assert done.code == 0, done
+    assert "3 data inputs, 2 random inputs, 1 outputs" in done.out
+    assert f"layer 0 {layer_0}; frontier {frontier}" in done.out
+
+
+def test_the_figures_are_those_of_the_schedule(tmp_path: Path, cli: Callable[..., Result]) -> None:
+    path, output = family(tmp_path, "ripple-adder", 3), tmp_path / "schedule.json"
+    report = tmp_path / "report.json"
+    done = cli("compile", path, "--random", "all", "-o", output, "--json", report)
+    assert done.code == 0, done
+    assert "EQUIVALENT" not in done.out  # nothing was verified, so nothing is said
+    schedule = schedule_from_json(output.read_text())
+    assert f"length L   {schedule.length} cells" in done.out
+    assert f"rounds D   {schedule.rounds}\n" in done.out
+    raw = json.loads(report.read_text())
+    jsonschema.validate(raw, schema("compile-1"))
+    (one,) = raw["circuits"]
+    assert one["answer"] is None
+    figures = one["figures"]
+    assert figures["nodes_after"] == figures["length"] == schedule.length
+    added = sum(entry["count"] for entry in figures["added"])
+    assert figures["nodes_before"] + added - figures["dropped"] == figures["nodes_after"]
+    assert figures["parts"]["unmask"]["size"] == schedule.unmask.node_count
+
+
+def test_added_nodes_are_named_with_their_reason(
+    tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    path = tmp_path / "mixed.bench"
+    path.write_text(
+        "INPUT(a)\nINPUT(b)\nOUTPUT(x)\nOUTPUT(a)\nOUTPUT(y)\nOUTPUT(z)\n"
+        "x = AND(a, b)\ny = NOT(x)\nz = BUFF(x)\nunused = OR(a, b)\n"
+    )
+    done = cli("compile", path, "--random", "all", "--verify")
+    assert done.code == 0, done
+    (line,) = [line for line in done.out.splitlines() if "nodes N" in line]
+    assert "1 ID (input)" in line
+    assert line.endswith("dropped 1")
+
+
+def test_several_circuits_and_the_worst_of_their_codes(
+    tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    first, second = family(tmp_path, "parity-chain", 3), family(tmp_path, "comparator", 2)
+    done = cli("compile", first, second, first, "--random", "all", "--verify", "-j", "2")
+    assert done.code == 0, done
+    assert [line for line in done.out.splitlines() if line.startswith(str(tmp_path))] == [
+        str(first), str(second), str(first)
+    ]  # fmt: skip
+    assert done.out.count("EQUIVALENT") == 3
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
+    path = family(tmp_path, "sorting-network", 4)
+    found: list[tuple[str, ...]] = []
+    for flip in ((), ("--flip", "predictor:7")):
+        for _ in range(2):
+            files = [tmp_path / "schedule", tmp_path / "evidence", tmp_path / "report"]
+            done = outside(
+                "compile", path, "--random", "all", "--verify", *flip,
+                "-o", files[0], "--certificate", files[1], "--json", files[2],
+            )  # fmt: skip
+            assert done.code == (1 if flip else 0), done
+            found.append((done.out, *(file.read_text() for file in files)))
+    assert found[0] == found[1]
+    assert found[2] == found[3]
+    assert found[0] != found[2]
+
+
+def test_the_verifier_reads_the_serialised_schedule(
+    tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake in what is written is found, though the compiler's object is right."""
+    path = family(tmp_path, "parity-chain", 3)
+
+    def one_round_less(schedule: Schedule) -> str:
+        raw = json.loads(schedule_to_json(schedule))
+        raw["rounds"] -= 1
+        return json.dumps(raw)
+
+    monkeypatch.setattr(compile_command, "schedule_to_json", one_round_less)
+    assert cli("compile", path, "--random", "all", "--verify").code == 1
+
+
+# --- a flipped gate ------------------------------------------------------------------------
+
+
+def flips(path: Path, part: str) -> range:
+    schedule = compile_write_once(load_circuit(path, ["all"])).schedule
+    return range(len((schedule.predictor if part == "predictor" else schedule.unmask).gates))
+
+
+@pytest.mark.parametrize("part", ["predictor", "unmask"])
+def test_every_flip_is_refuted_or_shown_harmless_and_replays(
+    tmp_path: Path, cli: Callable[..., Result], part: str
+) -> None:
+    path = family(tmp_path, "parity-chain", 3)
+    evidence, report = tmp_path / "evidence.json", tmp_path / "report.json"
+    refuted = 0
+    for index in flips(path, part):
+        done = cli(
+            "compile", path, "--random", "all", "--verify", "-j", "1",
+            "--flip", f"{part}:{index}", "--certificate", evidence, "--json", report,
+        )  # fmt: skip
+        raw = json.loads(report.read_text())
+        jsonschema.validate(raw, schema("compile-1"))
+        found = raw["circuits"][0]["equivalence"]
+        assert done.code == raw["exit_code"]
+        assert done.code in (0, 1), done
+        if done.code == 1:
+            assert "REFUTED" in (found["simulates"], found["preserves_masks"])
+            refuted += 1
+        else:
+            assert found["simulates"] == "PROVED"
+            assert found["preserves_masks"] == "PROVED"
+        replayed = cli("replay", evidence)
+        assert replayed.code == 0, (index, done, replayed)
+        assert ("the refutation replays" in replayed.out) == (done.code == 1)
+        jsonschema.validate(json.loads(evidence.read_text()), schema("evidence-1"))
+        evidence.unlink()
+    assert refuted > len(flips(path, part)) // 2
+
+
+def test_the_witness_is_a_wrong_run_by_the_specification(
+    tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    """What is printed is run again here, by the specification alone."""
+    path = family(tmp_path, "comparator", 2)
+    path.write_text(path.read_text().replace('"random"', '"data"'))
+    schedule_file, report = tmp_path / "schedule.json", tmp_path / "report.json"
+    gate = len(flips(path, "predictor")) - 8
+    done = cli(
+        "compile", path, "--random", "b*", "--verify", "--flip", f"predictor:{gate}",
+        "-o", schedule_file, "--json", report,
+    )  # fmt: skip
+    assert done.code == 1, done
+    circuit = load_circuit(path, ["b*"])
+    schedule = schedule_from_json(schedule_file.read_text())
+    (one,) = json.loads(report.read_text())["circuits"]
+    run = one["equivalence"]["wrong_run"]
+    label: str = schedule.labels[int(run["cell"])]
+    assert f"first wrong: round {run['round']}, cell {run['cell']} ({label})" in done.out
+    assert "data bits that are 1: " in done.out
+    assert "coins that are 1: " in done.out
+    assert "output laws: different" in done.out
+    assert wrong_outputs(schedule, circuit, run)
+
+
+def wrong_outputs(schedule: Schedule, circuit: Circuit, run: dict[str, Any]) -> list[str]:
+    """The outputs that differ on a printed seed. Round 1 coin j stands for random input j."""
+    ones = {(coin["part"], coin["round"], coin["index"]) for coin in run["coins"]}
+    data = [bit == "1" for bit in run["data"]]
+    steps = run_on_coins(schedule, data, [], lambda part, t, j: (part, t, j) in ones)
+    found = output_of(schedule, steps, start_state(schedule, data, []))
+    seed = [("predictor", 1, j) in ones for j in range(len(circuit.random_inputs))]
+    wanted = evaluate(circuit, assignment(circuit, data, seed))
+    return [
+        name
+        for name, token, bit in zip(circuit.output_names, found, wanted, strict=True)
+        if token != int(bit)
+    ]
+
+
+def test_canary_the_printed_run_is_right_on_the_schedule_that_was_not_flipped(
+    tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    path, report = family(tmp_path, "parity-chain", 3), tmp_path / "report.json"
+    circuit = load_circuit(path, ["all"])
+    runs = 0
+    for index in flips(path, "unmask"):
+        cli(
+            "compile", path, "--random", "all", "--verify", "--flip", f"unmask:{index}",
+            "--json", report,
+        )  # fmt: skip
+        (one,) = json.loads(report.read_text())["circuits"]
+        run = one["equivalence"]["wrong_run"]
+        if run is not None:
+            runs += 1
+            assert wrong_outputs(compile_write_once(circuit).schedule, circuit, run) == []
+    assert runs
+
+
+@pytest.mark.parametrize(
+    ("flip", "message"),
+    [
+        ("predictor", "PART:INDEX"),
+        ("predictor:x", "PART:INDEX"),
+        ("predictor:-1", "PART:INDEX"),
+        ("policy:1", "predictor, unmask, remask"),
+        ("predictor:100000", "no gate 100000 in the predictor circuit"),
+        ("remask:0", "no circuit 'remask'"),
+    ],
+)
+def test_what_cannot_be_flipped(
+    tmp_path: Path, cli: Callable[..., Result], flip: str, message: str
+) -> None:
+    path, output = family(tmp_path, "parity-chain", 3), tmp_path / "schedule.json"
+    done = cli("compile", path, "--verify", "--flip", flip, "-o", output)
+    assert done.code == 2, done
+    assert done.out == ""
+    assert message in done.err.splitlines()[-1]
+    assert not output.exists()
+
+
+# --- limits --------------------------------------------------------------------------------
+
+
+def slow(*_: object, **__: object) -> None:
+    time.sleep(600)
+
+
+def greedy(*_: object, **__: object) -> None:
+    bytearray(400 << 20)
+    raise AssertionError("there was enough memory")
+
+
+def test_a_timeout_is_unknown_and_keeps_the_figures(
+    tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = family(tmp_path, "parity-chain", 3)
+    report = tmp_path / "report.json"
+    monkeypatch.setattr(compile_command, "equivalent", slow)
+    done = cli("compile", path, "--verify", "--timeout", "0.5", "--json", report)
+    assert done.code == 3, done
+    assert "  UNKNOWN\n" in done.out
+    assert "timeout: 0.5 s" in done.out
+    assert "rounds D   " in done.out
+    raw = json.loads(report.read_text())
+    jsonschema.validate(raw, schema("compile-1"))
+    assert raw["circuits"][0]["answer"] == "UNKNOWN"
+
+
+def test_running_out_of_memory_is_unknown(
+    tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = family(tmp_path, "parity-chain", 3)
+    monkeypatch.setattr(compile_command, "equivalent", greedy)
+    done = cli("compile", path, "--verify", "--memory", "256M")
+    assert done.code == 3, done
+    assert "out of memory" in done.out
+
+
+def test_a_verifier_that_breaks_is_exit_4(
+    tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(compile_command, "equivalent", broken)
+    done = cli("compile", family(tmp_path, "parity-chain", 3), "--verify")
+    assert done.code == 4, done
+    assert "  ERROR\n" in done.out
+    assert "RuntimeError: broken" in done.out
+
+
+def test_an_engine_that_lies_is_exit_4(
+    tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that presents a wrong run that is none: the kernel replays it and rejects."""
+
+    def liar(schedule: Schedule, circuit: Circuit, **options: Any) -> CouplingResult:
+        honest = check_coupling(schedule, circuit, **options)
+        data = (False,) * len(schedule.data_cells)
+        return replace(
+            honest,
+            verdict=CouplingVerdict.REFUTED,
+            refutes=Refutes.COUPLING,
+            witness=SeedWitness(data, (), 1, 0, None, "y", 1, 0),
+        )
+
+    monkeypatch.setattr(equivalence, "check_coupling", liar)
+    done = cli("compile", family(tmp_path, "parity-chain", 3), "--random", "all", "--verify")
+    assert done.code == 4, done
+    assert "ERROR [symbolic unrolling and coupling]: rejected: nothing goes wrong" in done.out
+
+
+# --- usage ---------------------------------------------------------------------------------
+
+
+def test_usage_errors_write_nothing(tmp_path: Path, cli: Callable[..., Result]) -> None:
+    path, target = family(tmp_path, "parity-chain", 3), tmp_path / "target"
+    for arguments, message in (
+        (("--edits", "overwrite"), "--edits: 'overwrite' (expected write-once"),
+        (("--layer-0", "bought"), "--layer-0: 'bought' (expected sampled, free, private)"),
+        (("--frontier", "far"), "(expected arguments, block-shift, token-shift)"),
+        (("--certificate", target), "--certificate: nothing is verified (expected --verify)"),
+        ((path, "-o", target), "2 circuits for one file"),
+        (("-o", tmp_path / "no" / "file"), "the folder does not exist"),
+        (("--random", "q*"), "no input matches the pattern 'q*'"),
+    ):
+        done = cli("compile", path, *arguments)
+        assert done.code == 2, done
+        assert message in complaint(done)
+        assert not target.exists()
+
+
+def test_a_private_bit_that_is_shared_is_bad_input(
+    tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    path, target = family(tmp_path, "comparator", 2), tmp_path / "target"
+    done = cli("compile", path, "--random", "all", "--layer-0", "private", "-o", target)
+    assert done.code == 2, done
+    assert done.out == ""
+    assert "is read by" in done.err.splitlines()[-1]
+    assert not target.exists()
+
+
+def test_no_certificate_without_something_that_the_kernel_checked(
+    tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "evidence.json"
+    monkeypatch.setattr(compile_command, "equivalent", slow)
+    done = cli(
+        "compile", family(tmp_path, "parity-chain", 3), "--verify", "--timeout", "0.5",
+        "--certificate", target,
+    )  # fmt: skip
+    assert done.code == 3
+    assert "is not written" in done.err
+    assert not target.exists()
+
+
+# --- the library, and real circuits --------------------------------------------------------
+
+
+def test_the_library_says_the_same(tmp_path: Path) -> None:
+    path = family(tmp_path, "parity-chain", 3)
+    circuit = load_circuit(path, ["all"])
+    found = equivalent(compile_write_once(circuit).schedule, circuit)
+    assert found.simulates.value == found.same_law.value == "PROVED"
+
+
+@needs_epfl
+@pytest.mark.parametrize("name", ["ctrl", "int2float", "router", "dec"])
+def test_real_circuits(cli: Callable[..., Result], name: str) -> None:
+    done = cli("compile", EPFL / f"{name}.aig", "--random", "all", "--verify")
+    assert done.code == 0, done
+    assert "EQUIVALENT, seed for seed, for all data" in done.out
+    assert "p          depth 3, fan-in 2" in done.out
+
+
+@needs_epfl
+def test_a_flipped_gate_of_a_real_circuit_is_found(
+    tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    evidence = tmp_path / "evidence.json"
+    done = cli(
+        "compile", EPFL / "ctrl.aig", "--random", "all", "--verify",
+        "--flip", "predictor:100", "--certificate", evidence,
+    )  # fmt: skip
+    assert done.code == 1, done
+    assert "a wrong run, minimised and replayed by the kernel:" in done.out
+    assert cli("replay", evidence).code == 0

@@ -1,0 +1,238 @@
+"""Tasks in processes of their own: every way to end, and nobody takes another one along."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dlmcheck.spec.errors import BadInput
+from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
+
+Progress = Callable[[int], None]
+LIMIT = 256 << 20
+
+
+def fine(progress: Progress) -> object:
+    progress(1)
+    return {"answer": 42}
+
+
+def sleeps(_: Progress) -> object:
+    time.sleep(600)
+    return None
+
+
+def hogs(_: Progress) -> object:
+    return len(bytearray(400 << 20))
+
+
+def hogs_little_by_little(_: Progress) -> object:
+    hoard: list[list[int]] = []
+    while len(hoard) < 12_000:  # ends, far beyond the limit, if there is none
+        hoard.append(list(range(1000, 2000)))
+    return len(hoard)
+
+
+def dies(_: Progress) -> object:
+    os._exit(7)
+
+
+def is_killed(_: Progress) -> object:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return None
+
+
+def aborts(_: Progress) -> object:
+    signal.signal(signal.SIGABRT, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGABRT)
+    return None
+
+
+def raises(_: Progress) -> object:
+    raise LookupError("nothing there")
+
+
+def native_memory(_: Progress) -> object:
+    raise RuntimeError("std::bad_alloc")
+
+
+def refuses(_: Progress) -> object:
+    raise BadInput("no good", source="file")
+
+
+def cannot_be_sent(_: Progress) -> object:
+    return lambda: None
+
+
+def one(work: Callable[[Progress], object], **limits: float) -> Finished:
+    memory = limits.get("memory")
+    (done,) = run_tasks(
+        [Task("task", work)],
+        timeout=limits.get("timeout"),
+        memory=None if memory is None else int(memory),
+    )
+    assert done.name == "task"
+    return done
+
+
+def test_a_task_that_is_done() -> None:
+    done = one(fine)
+    assert (done.ending, done.value, done.message) == (Ending.DONE, {"answer": 42}, "")
+    assert done.peak_bytes > 0
+
+
+def test_a_task_that_is_late_is_killed() -> None:
+    done = one(sleeps, timeout=0.3)
+    assert (done.ending, done.value, done.message) == (Ending.TIMEOUT, None, "0.3 s")
+
+
+@pytest.mark.parametrize("work", [hogs, hogs_little_by_little])
+def test_a_task_that_is_greedy(work: Callable[[Progress], object]) -> None:
+    assert one(work).ending is Ending.DONE
+    done = one(work, memory=LIMIT)
+    assert (done.ending, done.value) == (Ending.MEMORY, None)
+
+
+def test_the_limit_is_the_task_s_and_not_ours() -> None:
+    assert one(hogs, memory=LIMIT).ending is Ending.MEMORY
+    assert len(bytearray(400 << 20)) == 400 << 20
+
+
+@pytest.mark.parametrize(
+    ("work", "ending", "message"),
+    [
+        (dies, Ending.CRASHED, "process ended with 7"),
+        (is_killed, Ending.MEMORY, "process ended by signal 9"),
+        (aborts, Ending.CRASHED, "process ended with -6"),
+        (raises, Ending.CRASHED, "LookupError: nothing there"),
+        (native_memory, Ending.MEMORY, "memory limit reached"),
+        (refuses, Ending.REJECTED, "BadInput: file: no good"),
+        (cannot_be_sent, Ending.CRASHED, "the result cannot be sent"),
+    ],
+)
+def test_every_other_ending(
+    work: Callable[[Progress], object], ending: Ending, message: str
+) -> None:
+    done = one(work)
+    assert done.ending is ending
+    assert message in done.message
+    assert done.value is None
+
+
+def test_an_abort_under_a_memory_limit_counts_as_running_out() -> None:
+    assert one(aborts, memory=LIMIT).ending is Ending.MEMORY
+
+
+def test_nobody_takes_another_one_along() -> None:
+    seen: list[str] = []
+    works = [fine, dies, sleeps, raises, hogs, fine]
+    done = run_tasks(
+        [Task(str(number), work) for number, work in enumerate(works)],
+        workers=2,
+        timeout=2,
+        memory=LIMIT,
+        on_finish=lambda outcome: seen.append(outcome.name),
+    )
+    assert [one.name for one in done] == list("012345")
+    assert [one.ending for one in done] == [
+        Ending.DONE, Ending.CRASHED, Ending.TIMEOUT, Ending.CRASHED, Ending.MEMORY, Ending.DONE
+    ]  # fmt: skip
+    assert sorted(seen) == list("012345")
+
+
+def test_so_many_at_a_time(tmp_path: Path) -> None:
+    def work(_: Progress) -> object:
+        mark = tmp_path / str(os.getpid())
+        mark.touch()
+        most = len(list(tmp_path.iterdir()))
+        time.sleep(0.05)
+        mark.unlink()
+        return most
+
+    done = run_tasks([Task(str(n), work) for n in range(8)], workers=3)
+    most = [one.value for one in done]
+    assert all(isinstance(value, int) and 1 <= value <= 3 for value in most)
+
+
+def test_progress_arrives() -> None:
+    seen: list[tuple[str, int]] = []
+
+    def work(progress: Progress) -> object:
+        for count in range(20):
+            time.sleep(0.05)
+            progress(count)
+        return None
+
+    run_tasks([Task("slow", work)], on_progress=lambda name, count: seen.append((name, count)))
+    assert seen
+    assert {name for name, _ in seen} == {"slow"}
+    assert seen == sorted(seen)
+
+
+# --- interruption --------------------------------------------------------------------------
+
+
+def interrupt_when(ready: Callable[[], bool]) -> threading.Thread:
+    """Ctrl-C for this process as soon as something is the case."""
+
+    def wait() -> None:
+        while not ready():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
+
+
+def test_what_was_finished_is_kept(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+
+    def long(_: Progress) -> object:
+        pid.write_text(str(os.getpid()))
+        time.sleep(600)
+        return None
+
+    seen: list[str] = []
+    # Started before the tasks are, so that they are forked from one thread.
+    tasks = [Task("first", fine), Task("long", long), Task("waiting", fine)]
+    thread = interrupt_when(lambda: pid.exists() and pid.read_text() != "")
+    done = run_tasks(tasks, workers=1, on_finish=lambda outcome: seen.append(outcome.name))
+    thread.join()
+    assert [(one.name, one.ending) for one in done] == [
+        ("first", Ending.DONE),
+        ("long", Ending.INTERRUPTED),
+        ("waiting", Ending.INTERRUPTED),
+    ]
+    assert done[0].value == {"answer": 42}
+    assert seen == ["first", "long"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+
+
+def test_a_worker_does_not_end_by_ctrl_c(tmp_path: Path) -> None:
+    """Ctrl-C reaches workers too; what they were doing is up to the parent."""
+    pid = tmp_path / "pid"
+
+    def work(_: Progress) -> object:
+        pid.write_text(str(os.getpid()))
+        for _round in range(100):
+            time.sleep(0.01)
+        return "done all the same"
+
+    def interrupt() -> None:
+        while not (pid.exists() and pid.read_text()):
+            time.sleep(0.005)
+        os.kill(int(pid.read_text()), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    done = one(work)
+    thread.join()
+    assert (done.ending, done.value) == (Ending.DONE, "done all the same")
