@@ -81,9 +81,9 @@ def search(edits: Edits, width: int, depth: int, length: int, end: End) -> Answe
     Cells may be renamed and a constant symbol of one cell flipped everywhere, so that layer 0 is
     taken sorted, with no constant 1. Otherwise nothing is left out.
 
-    Raises `BadInput` for width < 1, depth < 0 or length < 1.
+    Raises `BadInput` for width < 1, depth < 0 or length < 0.
     """
-    if width < 1 or depth < 0 or length < 1:
+    if width < 1 or depth < 0 or length < 0:
         raise BadInput(f"w = {width}, d = {depth}, L = {length}", source="search")
     run = _Search(edits, width, depth, end)
     for middle, pattern in followers(edits, "M" * length, width):
@@ -170,8 +170,8 @@ def shortest(edits: Edits, width: int, depth: int, end: End) -> Scheme:
 # --- the table -----------------------------------------------------------------------------
 
 
-def stated_length(edits: Edits, width: int, depth: int) -> int | None:
-    """L as Theorems 3.1 (N = w(d+1) nodes), 3.2 and 3.3 state it; None where there is none."""
+def stated_length(edits: Edits, width: int, depth: int) -> int:
+    """L as Theorems 3.1 (N = w(d+1) nodes), 3.2 and 3.3 (either form of revision) state it."""
     if edits is Edits.WRITE_ONCE:
         return width * (depth + 1)
     if edits is Edits.REMASK:
@@ -184,7 +184,8 @@ def built_length(edits: Edits, width: int, depth: int) -> int:
     if edits is Edits.WRITE_ONCE:
         return width * (depth + 1)
     if edits is Edits.REMASK:
-        return split_remasking_length(width, width, depth)
+        # Without a layer 1 there is no second bank.
+        return split_remasking_length(width, width if depth else 0, depth)
     if edits is Edits.REVISE_TOKEN:
         return growing_revision_length(width, depth)
     return ternary_revision_length(width, depth)
