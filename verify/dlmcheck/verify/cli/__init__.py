@@ -1,4 +1,4 @@
-"""The command line: `dlmcheck audit`, `explain`, `compile`, `replay`, `doctor`.
+"""The command line: `dlmcheck audit`, `explain`, `counterexample`, `compile`, `replay` and so on.
 
 Results go to stdout, progress and errors to stderr. An error of the user is one line and exit
 code 2, and then nothing has been written. Everything heavy is imported when a command needs it,

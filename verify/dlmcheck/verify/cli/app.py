@@ -226,6 +226,24 @@ def counterexample(
 
 
 @app.command()
+def notes(
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where the notes are.")] = Path(
+        "proofs_notes"
+    ),
+    lock: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where the verdicts of the index come from.")
+    ] = Path("claims.lock"),
+    profile: Annotated[Profile, typer.Option(help="Which verdicts.")] = Profile.QUICK,
+    write: Annotated[bool, typer.Option("--write", help="Write the index.")] = False,
+) -> Action:
+    """Check that notes and claims fit together; write the index of both."""
+    from dlmcheck.verify.cli.notes_command import NotesOptions, run_notes
+
+    options = NotesOptions(folder, lock, profile, write)
+    return lambda registry: run_notes(options, registry)
+
+
+@app.command()
 def doctor() -> Action:
     """Show what there is to work with: Python, libraries, engines, cores, memory."""
     from dlmcheck.verify.cli.doctor_command import run_doctor

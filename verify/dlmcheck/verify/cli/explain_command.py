@@ -47,6 +47,8 @@ def _found(name: str, registry: Registry) -> tuple[Claim, tuple[Row, ...]]:
 def _print_row(row: Row) -> None:
     print(f"\n{row.id}")
     print(f"  statement   {row.statement}")
+    if row.dropped is not None:
+        print(f"  drops       {row.dropped}")
     if row.point is not None:
         print(f"  point       {row.point}")
     for number, road in enumerate(row.roads):

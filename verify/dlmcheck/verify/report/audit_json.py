@@ -63,6 +63,7 @@ def _row(result: RowResult, registry: Registry) -> dict[str, Any]:
         "claim": row.claim,
         "reading": row.reading,
         "statement": row.statement,
+        "dropped": row.dropped,
         "reference": claim.reference,
         "note": claim.note,
         "point": None if row.point is None else point_json(row.point),
