@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
 from dlmcheck.model.constructions.write_once import Compiled, compile_write_once
+from dlmcheck.model.mutations import flip_gate
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.lattice import Edits, RandomBits
 from dlmcheck.spec.schedule import Schedule, interface
@@ -72,3 +73,9 @@ def one_coin(
         edits=edits,
     )
     return schedule, Circuit((R,), (), (0,), ("o",))
+
+
+def or_for_xor(schedule: Schedule) -> Schedule:
+    """The schedule with the first XOR gate of its predictor turned into an OR."""
+    ops = [gate.op for gate in schedule.predictor.gates]
+    return flip_gate(schedule, "predictor", ops.index(Op.XOR))

@@ -30,7 +30,7 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 # --- the walk ------------------------------------------------------------------------------
 
 
-class _Walk:
+class Walk:
     """The contents of all cells, moved forward round by round."""
 
     def __init__(self, schedule: Schedule, circuit: Circuit, certificate: Simulation) -> None:
@@ -38,7 +38,7 @@ class _Walk:
         self.schedule = schedule
         self.circuit = circuit
         self.steps = 0
-        self.contents = _start(schedule, circuit, certificate)
+        self.contents: list[Content] = _start(schedule, circuit, certificate)
         self.coin_node = _coin_map(schedule, circuit, certificate)
         codes = schedule.predictor.outputs
         self.predict = [
@@ -84,7 +84,7 @@ class _Walk:
             claim = claims.get(i, self.contents[i])
             if claim == "M" and self.schedule.edits is not Edits.REVISE_ANY:
                 raise Rejected(f"round {number}: cell {i} is written, the certificate omits it")
-            self._check_write(i, claim, number)
+            self.check_write(i, claim, number)
             new[i] = claim
         before = list(self.contents)
         for i, content in new.items():
@@ -120,7 +120,7 @@ class _Walk:
             raise Rejected(f"round {number}: {what} of cell {cell} depends on values")
         return answers.pop()
 
-    def _check_write(self, cell: int, claim: Content, number: int) -> None:
+    def check_write(self, cell: int, claim: Content, number: int) -> None:
         """The predictor of a selected cell writes the claimed content, and may."""
         self.steps += 1
         old = self.contents[cell]
@@ -262,7 +262,7 @@ def check_simulation(
     Raises `Rejected` with the first local step that does not hold.
     """
     _check_form(schedule, circuit, certificate)
-    walk = _Walk(schedule, circuit, certificate)
+    walk = Walk(schedule, circuit, certificate)
     for number, writes in enumerate(certificate.writes, start=1):
         walk.round(number, dict(writes))
         if progress is not None:
