@@ -10,6 +10,7 @@ import pytest
 
 from dlmcheck.model.legal_schedules import Kind, Selection
 from dlmcheck.spec.lattice import Edits, Remasking
+from dlmcheck.spec.law import certain
 from dlmcheck.spec.tokens import MASK
 from dlmcheck.verify.claims import one_round
 from dlmcheck.verify.claims.one_round import (
@@ -21,7 +22,7 @@ from dlmcheck.verify.claims.one_round import (
 )
 from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.claims.schedule_cases import ScheduleCase, Semantics
-from dlmcheck.verify.claims.two_cell_rounds import TwoCells, two_cell_rounds
+from dlmcheck.verify.claims.two_cell_rounds import Form, TwoCells, row_menu, two_cell_rounds
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, fails
 from tests.verify.claims import planted_semantics as planted
 
@@ -73,6 +74,24 @@ def test_a_false_reading_of_the_product_law_has_this_witness(row: str) -> None:
             if other == member:
                 break
             assert properties()[road.statement](other) == HOLDS
+
+
+def test_a_uniform_subset_gives_a_product_law_exactly_where_the_note_says() -> None:
+    name = one_round.CLAIM.rows[3].roads[0].statement
+    assert name == "product:uniform-subset"
+    seen: set[bool] = set()
+    for member in two_cell_rounds().members():
+        if member.form is not Form.UNIFORM_SUBSET:
+            continue
+        # Policy k selects k cells. A cell can change unless its row is certain of what it shows.
+        changeable = [
+            row_menu(member.edits, token)[row] != certain(token)
+            for token, row in zip(member.state, member.rows, strict=True)
+        ]
+        joined = member.policy == 1 and all(changeable)
+        assert (properties()[name](member) == HOLDS) == (not joined), str(member)
+        seen.add(joined)
+    assert seen == {False, True}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)

@@ -2,7 +2,7 @@
 
 Source: Jiang, Haghtalab, Chen (ICLR 2026), section 2: the tokens of a round are drawn
 independently given the state. What that says of the *state after the round* depends on the
-policies, and a row is one reading of it. The note SEMANTICS has the proofs and the witnesses.
+policies, and a row is one reading of it. The note SANITY has the proofs and the witnesses.
 """
 
 from __future__ import annotations
@@ -248,7 +248,7 @@ CLAIM = Claim(
     title="one round is a product law",
     reference="Jiang, Haghtalab, Chen (ICLR 2026), section 2, definition of a round",
     hypotheses=("cells are drawn independently", "F does not join cells", "nothing is remasked"),
-    note="SEMANTICS",
+    note="SANITY",
     rows=(
         _write_row(Form.DETERMINISTIC, "is a function of the state"),
         _write_row(Form.INDEPENDENT, "decides on each position by coins of its own"),

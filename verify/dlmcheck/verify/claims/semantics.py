@@ -1,7 +1,7 @@
 """The sanity lemmas of the semantics: rows, masks, order of cells, merging, coins.
 
 Source: Jiang, Haghtalab, Chen (ICLR 2026), section 2, which uses them without saying so; the note
-SEMANTICS has the proofs. They are checked on seeded schedules of every kind, which holds
+SANITY has the proofs. They are checked on seeded schedules of every kind, which holds
 specification and engines against what any run must do; where a lemma is false in some reading,
 that reading is a row as well. One round as a product law is in `one_round`.
 """
@@ -141,7 +141,7 @@ ROWS_CLAIM = Claim(
     title="the rows of a predictor are laws on legal tokens",
     reference=f"{_REFERENCE}, definition of a predictor and of the token code",
     hypotheses=("no row has the code 11",),
-    note="SEMANTICS",
+    note="SANITY",
     rows=(
         _row("S-ROWS", "legal", f"in a legal schedule {_ROWS}", *_both(LEGAL_JOB)),
         _row("S-ROWS", "compiled", f"in the schedule of a circuit {_ROWS}", *_both(COMPILED_JOB)),
@@ -183,7 +183,7 @@ MASK_CLAIM = Claim(
     title="mask preservation: a visible cell keeps its token",
     reference=f"{_REFERENCE}, definition of mask preservation",
     hypotheses=("no revision", "the write, not the round, where there is remasking"),
-    note="SEMANTICS",
+    note="SANITY",
     rows=(
         _mask("write-once", f"write-once: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.WRITE_ONCE)),
         _mask("remask,write", f"remask: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.REMASK)),
@@ -238,7 +238,7 @@ ORDER_CLAIM = Claim(
     title="the law of a run does not depend on the order of the positions",
     reference=f"{_REFERENCE}, definition of a round",
     hypotheses=("all cells of a round are drawn from the state before it",),
-    note="SEMANTICS",
+    note="SANITY",
     rows=tuple(
         _row(
             "S-ORDER",
@@ -262,7 +262,7 @@ MERGE_CLAIM = Claim(
     title="merging equal states does not change the law",
     reference=f"{_REFERENCE}, definition of a run",
     hypotheses=("what is merged is all that the run carries, hidden memory included",),
-    note="SEMANTICS",
+    note="SANITY",
     rows=(
         _row("S-MERGE", "schedules", f"a schedule: {_MERGED}", (LEGAL_JOB, "merge:paths", PATHS)),
         *(
@@ -293,7 +293,7 @@ UNROLL_CLAIM = Claim(
     title="the law of a run is that of uniform coins pushed through the run on coins",
     reference=f"{_REFERENCE}, random bits of a circuit",
     hypotheses=("fresh coins in every round", "no two positions of the predictor share one"),
-    note="SEMANTICS",
+    note="SANITY",
     rows=(
         _row(
             "S-UNROLL",
