@@ -127,6 +127,7 @@ def _write_files(
         missing = [row.row.id for row in gated.result.rows if row.verdict not in EXPECTABLE]
         if missing or gated.result.interrupted or not gated.result.rows:
             why = f"no result for {', '.join(missing[:3])}" if missing else "nothing was audited"
+            why = "interrupted" if gated.result.interrupted else why
             complain(f"{path} is not written: {why}")
             return
         write_file(path, lock_text(updated(old, gated.result, gated.selection)))
