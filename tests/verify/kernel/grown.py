@@ -164,8 +164,11 @@ class _Growth:
         writes: list[tuple[tuple[int, Content], ...]] = []
         try:
             for number in range(1, self.schedule.rounds + 1):
-                claims = {i: self._content(i, number) for i in self._selected(number)}
-                new = {i: c for i, c in claims.items() if c != self.walk.contents[i]}
+                new: dict[int, Content] = {}
+                for i in self._selected(number):
+                    content = self._content(i, number)
+                    if content != self.walk.contents[i]:
+                        new[i] = content
                 self.walk.round(number, new)
                 writes.append(tuple(new.items()))
         except Rejected:
@@ -190,9 +193,10 @@ class _Growth:
         nodes = self._nodes_read(cell, number)
         literals = [literal for node in nodes for literal in (node, ~node)]
         zero = len(self.inputs)
-        contents: list[Content] = [self.walk.contents[cell], zero, zero + 1, *literals]
+        contents: list[Content] = [zero, zero + 1, *literals]
+        contents.insert(0, self.walk.contents[cell])
         if cell not in self.schedule.output:
-            contents += ["0", "1"]
+            contents.extend(("0", "1"))
         if self.schedule.edits is Edits.REVISE_ANY:
             contents.append("M")
         self.source.shuffle(contents)
