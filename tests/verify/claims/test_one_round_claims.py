@@ -38,25 +38,25 @@ def properties() -> Mapping[str, Callable[[Any], Outcome]]:
 
 WITNESSES = {
     "S-PRODUCT/write,uniform-subset": ("uniform-subset write-once MM 0 0 1", "M0: 1/2, 0M: 1/2"),
-    "S-PRODUCT/write,joint": ("joint write-once MM 0 0 3", "MM: 1/2, 00: 1/2"),
+    "S-PRODUCT/write,joint": ("joint write-once MM 0 0 -|01", "MM: 1/2, 00: 1/2"),
     "S-PRODUCT/write,after-sampling": (
-        "after-sampling write-once MM 0 half 14",
+        "after-sampling write-once MM 0 half same?-:01",
         "MM: 1/2, 01: 1/2",
     ),
-    "S-PRODUCT/write,memory": ("memory write-once MM 0 0 3", "MM: 1/2, 00: 1/2"),
+    "S-PRODUCT/write,memory": ("memory write-once MM 0 0 -,01", "MM: 1/2, 00: 1/2"),
     "S-PRODUCT/write,given-set,after-sampling": (
-        "after-sampling write-once MM half half 14",
+        "after-sampling write-once MM half half same?-:01",
         "01: 1/2, 10: 1/2",
     ),
     "S-PRODUCT/remask,deterministic": (
-        "remask,deterministic remask M0 half keep 1",
+        "remask,deterministic remask M0 half keep one?-:1",
         "0M: 1/2, 10: 1/2",
     ),
     "S-PRODUCT/remask,independent": (
-        "remask,independent remask M0 half keep 1",
+        "remask,independent remask M0 half keep one?-:1",
         "0M: 1/4, 00: 1/4, 10: 1/2",
     ),
-    "S-PRODUCT/remask,joint": ("remask,joint remask 00 keep keep 3", "MM: 1/2, 00: 1/2"),
+    "S-PRODUCT/remask,joint": ("remask,joint remask 00 keep keep -|01", "MM: 1/2, 00: 1/2"),
 }
 """The smallest round on two cells that refutes each reading, and its law."""
 
@@ -88,7 +88,7 @@ def test_a_uniform_subset_gives_a_product_law_exactly_where_the_note_says() -> N
             row_menu(member.edits, token)[row] != certain(token)
             for token, row in zip(member.state, member.rows, strict=True)
         ]
-        joined = member.policy == 1 and all(changeable)
+        joined = member.policy == "1" and all(changeable)
         assert (properties()[name](member) == HOLDS) == (not joined), str(member)
         seen.add(joined)
     assert seen == {False, True}

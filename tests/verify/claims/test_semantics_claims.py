@@ -110,8 +110,8 @@ def test_strangers_do_not_belong_to_the_domains() -> None:
     )
     assert not one_layer_circuits(Profile.FULL).contains(two_layers)
     rounds = two_cell_rounds()
-    good = rounds.read("joint write-once MM 0 0 3")
-    assert not rounds.contains(replace(good, policy=10))
+    good = rounds.read("joint write-once MM 0 0 -|01")
+    assert not rounds.contains(replace(good, policy="10"))
     assert not rounds.contains(replace(good, edits=Edits.REMASK))
     assert not rounds.contains(replace(good, rows=("keep", "0")))
 

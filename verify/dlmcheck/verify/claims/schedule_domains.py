@@ -93,10 +93,13 @@ class Nearly:
     shape: int
     seed: int
 
+    def schedule(self) -> Schedule:
+        """The schedule."""
+        return random_schedule(SHAPES[self.shape], self.seed)
+
     def case(self, profile: Profile = Profile.QUICK) -> ScheduleCase:
         """The schedule with what is looked at."""
-        schedule = random_schedule(SHAPES[self.shape], self.seed)
-        return ScheduleCase(schedule, most_coins=FEW_COINS[profile])
+        return ScheduleCase(self.schedule(), most_coins=FEW_COINS[profile])
 
 
 SHAPES = tuple(
@@ -112,21 +115,42 @@ SHAPE_COUNT = 64
 
 
 def nearly_legal_schedules(profile: Profile) -> Domain[Nearly]:
-    """Nearly legal schedules of every shape."""
+    """Nearly legal schedules of every shape, smallest first."""
     seeds = NEARLY_SEEDS[profile]
 
     def read(text: str) -> Nearly:
-        shape, _, seed = text.partition(":")
-        return Nearly(int(shape), int(seed))
+        for member in _nearly_by_size(seeds):
+            if _write_nearly(member) == text:
+                return member
+        raise BadInput(f"{text!r} is no nearly legal schedule", source="witness")
 
     return Domain(
         f"nearly legal schedules of {SHAPE_COUNT} shapes, seeds 0 to {seeds - 1}",
         SHAPE_COUNT * seeds,
-        lambda: (Nearly(shape, seed) for seed in range(seeds) for shape in range(len(SHAPES))),
+        lambda: _nearly_by_size(seeds),
         lambda member: 0 <= member.shape < len(SHAPES) and 0 <= member.seed < seeds,
-        lambda member: f"{member.shape}:{member.seed}",
+        _write_nearly,
         read,
     )
+
+
+def _write_nearly(member: Nearly) -> str:
+    shape = SHAPES[member.shape]
+    parts = [
+        shape.edits.value,
+        "clock" if shape.clock else "no clock",
+        "F sees candidates" if shape.sees_candidates else "F sees the state",
+        "coins for F" if shape.random_unmask else "no coins for F",
+        "data and given cells" if shape.data else "from M",
+    ]
+    return f"{', '.join(parts)}; seed {member.seed}"
+
+
+@cache
+def _nearly_by_size(seeds: int) -> tuple[Nearly, ...]:
+    members = [Nearly(shape, seed) for shape in range(len(SHAPES)) for seed in range(seeds)]
+    sizes = {member: _size(member.schedule()) for member in members}
+    return tuple(sorted(members, key=lambda m: (sizes[m], m.shape, m.seed)))
 
 
 WIDTHS = {Profile.QUICK: 1, Profile.FULL: 2, Profile.DEEP: 2}

@@ -40,18 +40,25 @@ from dlmcheck.spec.tokens import MASK, State, Token, masked_positions, show_stat
 from dlmcheck.verify.kernel.sweep import Domain
 
 NONE: Final = frozenset[int]()
-SETS: Final[tuple[Positions, ...]] = (NONE, frozenset({0}), frozenset({1}), frozenset({0, 1}))
-RATES: Final = (Fraction(0), Fraction(1, 3), Fraction(1))
-TESTS: Final[tuple[Callable[[State], bool], ...]] = (
-    lambda tokens: tokens[0] == 1,
-    lambda tokens: tokens[0] == tokens[1],
-)
+SETS: Final[dict[str, frozenset[int]]] = {
+    "-": NONE,
+    "0": frozenset({0}),
+    "1": frozenset({1}),
+    "01": frozenset({0, 1}),
+}
+"""Sets of cells, and sets of tokens, by name."""
+RATES: Final = {"0": Fraction(0), "1/3": Fraction(1, 3), "1": Fraction(1)}
+Test = Callable[[State], bool]
+TESTS: Final[dict[str, Test]] = {
+    "one": lambda tokens: tokens[0] == 1,
+    "same": lambda tokens: tokens[0] == tokens[1],
+}
 """What a policy may ask about two tokens."""
 
-SET_LAWS: Final = tuple(
-    Law({chosen: HALF * pair.count(chosen) for chosen in set(pair)})
-    for pair in combinations_with_replacement(SETS, 2)
-)
+SET_LAWS: Final = {
+    f"{one}|{other}": Law({SETS[name]: HALF * (one, other).count(name) for name in {one, other}})
+    for one, other in combinations_with_replacement(SETS, 2)
+}
 """All laws on sets of positions with weights 0, 1/2 and 1: the pairs of sets, equal ones too."""
 
 
@@ -106,7 +113,7 @@ def _tossed_once(zero: Positions, one: Positions) -> MemoryUnmasking:
     return MemoryUnmasking(None, select)
 
 
-def _seeing(test: Callable[[State], bool], yes: Positions, no: Positions) -> AfterSamplingUnmasking:
+def _seeing(test: Test, yes: Positions, no: Positions) -> AfterSamplingUnmasking:
     return AfterSamplingUnmasking(lambda state, seen, number: certain(yes if test(seen) else no))
 
 
@@ -130,16 +137,27 @@ def _jointly(law: Law[Positions]) -> JointUnmasking:
     return JointUnmasking(lambda state, number: law)
 
 
-UNMASKINGS: Final[dict[Form, tuple[UnmaskingPolicy, ...]]] = {
-    Form.DETERMINISTIC: tuple(map(_fixed, SETS)),
-    Form.INDEPENDENT: tuple(map(_at_rates, product(RATES, repeat=2))),
-    Form.SAME_RATE: tuple(map(_at_rate, RATES)),
-    Form.UNIFORM_SUBSET: tuple(map(_of_size, range(3))),
-    Form.JOINT: tuple(map(_jointly, SET_LAWS)),
-    Form.AFTER_SAMPLING: tuple(
-        _seeing(test, yes, no) for test in TESTS for yes, no in permutations(SETS, 2)
-    ),
-    Form.MEMORY: tuple(_tossed_once(zero, one) for zero, one in product(SETS, repeat=2)),
+Choice = tuple[Test, Positions, Positions]
+"""A test, the set if it says yes, and the set if it says no."""
+
+CHOICES: Final[dict[str, Choice]] = {
+    f"{test}?{yes}:{no}": (TESTS[test], SETS[yes], SETS[no])
+    for test in TESTS
+    for yes, no in permutations(SETS, 2)
+}
+PAIRS: Final = {f"{one},{other}": (SETS[one], SETS[other]) for one, other in product(SETS, SETS)}
+
+UNMASKINGS: Final[dict[Form, dict[str, UnmaskingPolicy]]] = {
+    Form.DETERMINISTIC: {name: _fixed(chosen) for name, chosen in SETS.items()},
+    Form.INDEPENDENT: {
+        f"{one},{other}": _at_rates((RATES[one], RATES[other]))
+        for one, other in product(RATES, RATES)
+    },
+    Form.SAME_RATE: {name: _at_rate(rate) for name, rate in RATES.items()},
+    Form.UNIFORM_SUBSET: {str(size): _of_size(size) for size in range(3)},
+    Form.JOINT: {name: _jointly(law) for name, law in SET_LAWS.items()},
+    Form.AFTER_SAMPLING: {name: _seeing(*choice) for name, choice in CHOICES.items()},
+    Form.MEMORY: {name: _tossed_once(*pair) for name, pair in PAIRS.items()},
 }
 
 
@@ -155,11 +173,11 @@ def _hides_at_half(tokens: Sequence[frozenset[Token]]) -> IndependentRemasking:
     )
 
 
-def _hides_by(test: Callable[[State], bool], yes: Positions, no: Positions) -> RemaskingPolicy:
+def _hides_by(test: Test, yes: Positions, no: Positions) -> RemaskingPolicy:
     return DeterministicRemasking(lambda state, number: yes if test(state) else no)
 
 
-def _half_by(test: Callable[[State], bool], yes: Positions, no: Positions) -> RemaskingPolicy:
+def _half_by(test: Test, yes: Positions, no: Positions) -> RemaskingPolicy:
     return IndependentRemasking(
         lambda state, i, number: HALF if i in (yes if test(state) else no) else Fraction(0)
     )
@@ -169,21 +187,21 @@ def _hides_jointly(law: Law[Positions]) -> JointRemasking:
     return JointRemasking(lambda state, number: law)
 
 
-_TOKEN_SETS: Final = (frozenset[int](), frozenset({0}), frozenset({1}), frozenset({0, 1}))
-
-REMASKINGS: Final[dict[Form, tuple[RemaskingPolicy, ...]]] = {
-    Form.REMASK_OWN: (
-        *map(_hides, product(_TOKEN_SETS, repeat=2)),
-        *map(_hides_at_half, product(_TOKEN_SETS, repeat=2)),
-    ),
-    Form.REMASK_DETERMINISTIC: tuple(
-        _hides_by(test, yes, no) for test in TESTS for yes, no in permutations(SETS, 2)
-    ),
-    Form.REMASK_INDEPENDENT: tuple(
-        _half_by(test, yes, no) for test in TESTS for yes, no in permutations(SETS, 2)
-    ),
-    Form.REMASK_JOINT: tuple(map(_hides_jointly, SET_LAWS)),
+REMASKINGS: Final[dict[Form, dict[str, RemaskingPolicy]]] = {
+    Form.REMASK_OWN: {
+        **{f"hide:{name}": _hides(tokens) for name, tokens in PAIRS.items()},
+        **{f"half:{name}": _hides_at_half(tokens) for name, tokens in PAIRS.items()},
+    },
+    Form.REMASK_DETERMINISTIC: {name: _hides_by(*choice) for name, choice in CHOICES.items()},
+    Form.REMASK_INDEPENDENT: {name: _half_by(*choice) for name, choice in CHOICES.items()},
+    Form.REMASK_JOINT: {name: _hides_jointly(law) for name, law in SET_LAWS.items()},
 }
+
+
+def policy_names(form: Form) -> tuple[str, ...]:
+    """The policies of a form, by name, in order."""
+    return tuple(REMASKINGS[form]) if form in REMASKS else tuple(UNMASKINGS[form])
+
 
 POLICY_COUNTS: Final = {
     Form.DETERMINISTIC: 2**2,
@@ -223,13 +241,13 @@ def row_menu(edits: Edits, shown: Token) -> dict[str, Law[Token]]:
 
 @dataclass(frozen=True)
 class TwoCells:
-    """A round: which policy (by its number among those of its form), state, names of the rows."""
+    """A round: form and name of the policy, edit model, state before, names of the rows."""
 
     form: Form
     edits: Edits
     state: State
     rows: tuple[str, str]
-    policy: int
+    policy: str
 
     def __str__(self) -> str:
         rows = " ".join(self.rows)
@@ -266,12 +284,11 @@ def _states() -> list[State]:
 
 def _members() -> Iterator[TwoCells]:
     for form in Form:
-        policies = REMASKINGS[form] if form in REMASKS else UNMASKINGS[form]
         for edits in EDITS[form]:
             for state in _states():
                 menus = [row_menu(edits, token) for token in state]
                 for first, second in product(*menus):
-                    for policy in range(len(policies)):
+                    for policy in policy_names(form):
                         yield TwoCells(form, edits, state, (first, second), policy)
 
 
@@ -301,7 +318,7 @@ def _contains(member: TwoCells) -> bool:
     return (
         member.edits in EDITS[member.form]
         and all(row in row_menu(member.edits, token) for token, row in rows)
-        and 0 <= member.policy < POLICY_COUNTS[member.form]
+        and member.policy in policy_names(member.form)
     )
 
 
