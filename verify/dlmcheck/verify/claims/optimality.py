@@ -97,7 +97,8 @@ def _below_depth(circuit: Circuit) -> Outcome:
     deep = depth(map_netlist(circuit, random_outputs=True).circuit)
     if compiled.rounds >= deep or difference(compiled, circuit) is not None:
         return HOLDS
-    return fails(f"{compiled.rounds} rounds at depth {deep}, with predictors of depth 4")
+    rounds = "1 round" if compiled.rounds == 1 else f"{compiled.rounds} rounds"
+    return fails(f"{rounds} at depth {deep}, with predictors of depth 4")
 
 
 # --- C-GEN -------------------------------------------------------------------------------------
