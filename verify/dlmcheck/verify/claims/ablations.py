@@ -19,7 +19,7 @@ from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.model.families import parity_chain
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.errors import BadPoint, NotLayered
-from dlmcheck.spec.lattice import RandomBits
+from dlmcheck.spec.lattice import End, RandomBits
 from dlmcheck.spec.resources import depth, reads
 from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.spec.serial import circuit_from_json, circuit_to_json
@@ -44,18 +44,20 @@ class Ablation:
     hypothesis: str
     says: str
     job: str
+    reading: str = ""
+    """Which reading of the rest, where a hypothesis is dropped in more than one."""
 
     @property
     def statement(self) -> str:
         """The name of the statement."""
-        return f"{self.claim} without {self.hypothesis}"
+        return ", ".join(filter(None, (f"{self.claim} without {self.hypothesis}", self.reading)))
 
     @property
     def row(self) -> Row:
         """The row of the audit."""
         return Row(
             self.claim,
-            f"without,{self.hypothesis}",
+            ",".join(filter(None, ("without", self.hypothesis, self.reading))),
             self.says,
             (Road(self.job, self.statement, REFERENCE),),
             dropped=self.hypothesis,
@@ -71,11 +73,11 @@ def _samples(schedule: Schedule, circuit: Circuit) -> Outcome:
 
 
 def _banked(
-    compile_banked: Callable[..., Banked], mistake: Mistake
+    compile_banked: Callable[..., Banked], mistake: Mistake, end: End = End.WHOLE_STATE
 ) -> Callable[[Circuit], Outcome]:
     def holds(circuit: Circuit) -> Outcome:
         try:
-            schedule = compile_banked(circuit, mistake=mistake).schedule
+            schedule = compile_banked(circuit, mistake=mistake, end=end).schedule
         except BadPoint:
             return NOT_MET
         return _samples(schedule, circuit)
@@ -178,7 +180,11 @@ _SECTION_3: tuple[tuple[str, str, str, Callable[[Circuit], Outcome]], ...] = (
     *(
         (claim, hypothesis, says, _banked(compile_banked, mistake))
         for claim, compile_banked, mistakes in (
-            ("T3.2", compile_remasking, tuple(Mistake)),
+            (
+                "T3.2",
+                compile_remasking,
+                tuple(m for m in Mistake if m is not Mistake.START_IS_A_VALUE),
+            ),
             (
                 "T3.3",
                 compile_revision,
@@ -215,11 +221,31 @@ _SECTION_3: tuple[tuple[str, str, str, Callable[[Circuit], Outcome]], ...] = (
 )
 
 
+# An older bank that is kept tells the end from the start; if it is masked, nothing does.
+_START_IS_A_VALUE = tuple(
+    (
+        Ablation(
+            "T3.2",
+            "start-from-mask",
+            "the start may be a counter value instead of being seen from the mask, where "
+            + (
+                "all cells end unmasked" if end is End.WHOLE_STATE else "the older bank ends masked"
+            ),
+            "ablations-3",
+            end.value,
+        ),
+        _banked(compile_remasking, Mistake.START_IS_A_VALUE, end),
+    )
+    for end in End
+)
+
+
 def _section_3(profile: Profile) -> Sweep[Circuit, Circuit]:
     return Sweep(
         plain_circuits(profile),
         lambda circuit: circuit,
-        {f"{claim} without {name}": holds for claim, name, _, holds in _SECTION_3},
+        {f"{claim} without {name}": holds for claim, name, _, holds in _SECTION_3}
+        | {ablation.statement: holds for ablation, holds in _START_IS_A_VALUE},
     )
 
 
@@ -288,6 +314,7 @@ JOBS: tuple[Job, ...] = (
 
 ABLATIONS: tuple[Ablation, ...] = (
     *(Ablation(claim, name, says, "ablations-3") for claim, name, says, _ in _SECTION_3),
+    *(ablation for ablation, _ in _START_IS_A_VALUE),
     Ablation(
         "T3.1",
         "gate-local-predictor",
