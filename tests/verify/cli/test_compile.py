@@ -81,6 +81,52 @@ def test_every_reading_and_frontier(
     assert f"layer 0 {layer_0}; frontier {frontier}" in done.out
 
 
+@pytest.mark.parametrize("edits", ["remask", "revise"])
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_family_by_the_constructions_that_work_in_layers(
+    tmp_path: Path, cli: Callable[..., Result], name: str, edits: str
+) -> None:
+    path, evidence = family(tmp_path, name, max(2, FAMILIES[name].least)), tmp_path / "evidence"
+    done = cli(
+        "compile", path, "--random", "all", "--verify", "--edits", edits,
+        "--certificate", evidence,
+    )  # fmt: skip
+    assert done.code == 0, done
+    assert "PROVED [cut points, replayed by the kernel; checked by the kernel]" in done.out
+    assert ("masks preserved: PROVED" in done.out) == (edits == "remask")
+    assert ("  G   " in done.out) == (edits == "remask")
+    assert cli("replay", evidence).code == 0
+
+
+@pytest.mark.parametrize("part", ["predictor", "unmask", "remask"])
+def test_a_flipped_gate_of_a_remasking_schedule(
+    tmp_path: Path, cli: Callable[..., Result], part: str
+) -> None:
+    path, evidence = family(tmp_path, "comparator", 2), tmp_path / "evidence"
+    codes: list[int] = []
+    for index in range(0, 12, 3):
+        done = cli(
+            "compile", path, "--verify", "--edits", "remask", "--flip", f"{part}:{index}",
+            "--certificate", evidence,
+        )  # fmt: skip
+        codes.append(done.code)
+        if evidence.exists():
+            assert cli("replay", evidence).code == 0
+            evidence.unlink()
+    assert set(codes) <= {0, 1, 3}
+    assert 1 in codes
+
+
+def test_what_only_write_once_schedules_have_is_refused_for_others(
+    tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    path = family(tmp_path, "parity-chain", 3)
+    for choice in (("--layer-0", "free"), ("--frontier", "token-shift")):
+        done = cli("compile", path, "--edits", "revise", *choice)
+        assert done.code == 2, done
+        assert "a choice that only write-once schedules have" in done.err.splitlines()[-1]
+
+
 def test_the_figures_are_those_of_the_schedule(tmp_path: Path, cli: Callable[..., Result]) -> None:
     path, output = family(tmp_path, "ripple-adder", 3), tmp_path / "schedule.json"
     report = tmp_path / "report.json"

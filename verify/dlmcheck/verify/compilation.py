@@ -7,15 +7,20 @@ circuit and the choices to a `Built`, and enter it there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from dlmcheck.model.constructions.figures import describe
+from dlmcheck.model.constructions.remask import compile_remasking
+from dlmcheck.model.constructions.revise import compile_revision
+from dlmcheck.model.constructions.rows import Banked
 from dlmcheck.model.constructions.write_once import Compiled, Frontier, compile_write_once
-from dlmcheck.spec.circuit import Circuit
+from dlmcheck.model.layering import layered
+from dlmcheck.spec.circuit import Circuit, Literal, Op, is_inverted, node_of
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import RandomBits
-from dlmcheck.spec.resources import Resources, measure
+from dlmcheck.spec.resources import Resources, depth, layer_width, live_width, measure
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.kernel.contents import Simulation
@@ -108,7 +113,74 @@ def part_resources(schedule: Schedule) -> dict[str, Resources]:
     return {name: measure(circuit) for name, circuit in parts.items()}
 
 
-CONSTRUCTIONS: Mapping[str, Construction] = {"write-once": _write_once}
+def _banked(compile_layers: Callable[..., Banked], circuit: Circuit, chosen: Choices) -> Built:
+    """A construction that works layer by layer: the circuit is made strictly layered first."""
+    if chosen != Choices(RandomBits.SAMPLED, Frontier.ARGUMENTS):
+        raise BadInput(
+            "a choice that only write-once schedules have",
+            source="--layer-0 or --frontier",
+            expected="sampled, and arguments",
+        )
+    padded, layers = layered(circuit)
+    banked = compile_layers(padded, layers=layers)
+    old = origins(circuit, padded)
+    plan = Simulation(
+        tuple(
+            tuple((cell, one if isinstance(one, str) else _moved(one, old)) for cell, one in line)
+            for line in banked.writes
+        ),
+        banked.coins,
+    )
+    figures = CompiledFigures(
+        nodes_before=circuit.node_count,
+        nodes_after=padded.node_count,
+        depth_before=depth(circuit),
+        depth_after=banked.rows.depth,
+        added={("ID", "skipped layer"): padded.node_count - circuit.node_count},
+        dropped=0,
+        padding_cells=0,
+        layer_width=layer_width(layers),
+        live_width=live_width(padded, layers),
+        length=banked.schedule.length,
+        rounds=banked.schedule.rounds,
+        parts=part_resources(banked.schedule),
+    )
+    if padded.node_count == circuit.node_count:
+        figures = replace(figures, added={})
+    return Built(banked.schedule, plan, padded, figures)
+
+
+def origins(circuit: Circuit, padded: Circuit) -> tuple[int, ...]:
+    """For each node of a circuit padded by `layered`, the node whose value it hands on.
+
+    A padded gate is the next gate of the circuit with its operation and arguments; an ID for
+    which there is none left hands on its argument.
+
+    >>> from dlmcheck.model.families import FAMILIES
+    >>> origins(FAMILIES["parity-chain"](3), layered(FAMILIES["parity-chain"](3))[0])
+    (0, 1, 2, 3, 2, 4)
+    """
+    left: dict[tuple[Op, tuple[Literal, ...]], list[int]] = {}
+    for node in range(circuit.node_count - 1, len(circuit.inputs) - 1, -1):
+        gate = circuit.gate_of(node)
+        left.setdefault((gate.op, gate.args), []).append(node)
+    old = list(range(len(padded.inputs)))
+    for gate in padded.gates:
+        args = tuple(_moved(arg, old) for arg in gate.args)
+        same = left.get((gate.op, args))
+        old.append(same.pop() if same else node_of(args[0]))
+    return tuple(old)
+
+
+def _moved(literal: Literal, old: Sequence[int]) -> Literal:
+    return ~old[node_of(literal)] if is_inverted(literal) else old[literal]
+
+
+CONSTRUCTIONS: Mapping[str, Construction] = {
+    "write-once": _write_once,
+    "remask": partial(_banked, compile_remasking),
+    "revise": partial(_banked, compile_revision),
+}
 
 
 def construction(edits: str) -> Construction:

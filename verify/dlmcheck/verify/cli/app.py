@@ -133,7 +133,8 @@ def compile(
         ),
     ] = None,
     edits: Annotated[
-        str, typer.Option(metavar="MODEL", help="Edit model of the schedule: write-once.")
+        str,
+        typer.Option(metavar="MODEL", help="Edit model: write-once, remask or revise."),
     ] = "write-once",
     layer_0: Annotated[
         str,

@@ -112,6 +112,8 @@ def run_compile(options: CompileOptions) -> ExitCode:
     code = worst([outcome.code for outcome in outcomes])
     failures = _write_files(options, outcomes, compiled, chosen, code)
     described = {"edits": options.edits, **chosen.described}
+    if options.edits != "write-once":  # the others know one rule only
+        del described["frontier"]
     for outcome in outcomes:
         print("\n".join(outcome_lines(outcome, described)))
     sys.stdout.flush()
