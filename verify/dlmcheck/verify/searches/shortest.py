@@ -1,9 +1,8 @@
 """The least L of a gate-for-gate scheme: counting, and a search through all schemes.
 
-Three numbers are kept apart. What the theorems state and what this project's constructions take
-(Jiang, Haghtalab, Chen, ICLR 2026, Theorems 3.2 and 3.3); the least L of any scheme, by search and
-for revision by a formula; and a bound from counting states, which holds for every layer-by-layer
-simulation, also one whose masks depend on the values.
+Two numbers are kept apart here: the least L of any scheme, by going through all of them, and what a
+count of states leaves. For revision to any the count bounds every layer-by-layer simulation; in the
+other edit models it bounds schemes only (`trajectories` has simulations that are shorter).
 """
 
 from __future__ import annotations
@@ -157,17 +156,7 @@ def _standstills(last: Pattern) -> Iterator[Pattern]:
             yield middle
 
 
-def shortest(edits: Edits, width: int, depth: int, end: End) -> Scheme:
-    """A scheme of least length: nothing shorter is left by counting, or by the search."""
-    length = counted_length(edits, width, depth)
-    while True:
-        answer = search(edits, width, depth, length, end)
-        if answer.scheme is not None:
-            return answer.scheme
-        length += 1
-
-
-# --- the table -----------------------------------------------------------------------------
+# --- what is stated and built --------------------------------------------------------------
 
 
 def stated_length(edits: Edits, width: int, depth: int) -> int:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from dlmcheck.model.builder import Builder
+from dlmcheck.model.constructions.rows import rows_of
 from dlmcheck.spec.circuit import Circuit, Literal, Op, evaluate, is_inverted, node_of
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.searches.propositional import Formula, Model, check_refutation, solve
@@ -33,6 +34,12 @@ class Target:
     def inputs(self) -> int:
         """The number of data bits."""
         return len(self.circuit.inputs)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Width (data inputs apart) and depth of the circuit."""
+        rows = rows_of(self.circuit)
+        return rows.width, rows.depth
 
     def tables(self) -> tuple[int, ...]:
         """For each output its truth table: bit x is the value where input i is bit i of x.
