@@ -20,6 +20,8 @@ from dlmcheck.verify.api import UnknownClaim, audit
 from dlmcheck.verify.claims.catalogue import catalogue
 from dlmcheck.verify.claims.registry import Claim, Profile, Registry, Road, Row
 from dlmcheck.verify.cli.limits import parse_memory, parse_seconds
+from dlmcheck.verify.cli.progress import Progress
+from dlmcheck.verify.jobs import Ending, Finished
 from dlmcheck.verify.kernel.sweep import HOLDS
 from dlmcheck.verify.report.audit_json import audit_document
 from dlmcheck.verify.report.schemas import NAMES, schema
@@ -226,6 +228,23 @@ def test_progress_goes_to_stderr_and_names_task_and_seconds(
     assert "done," in done.err
     assert "s, " in done.err
     assert "#" not in done.out
+
+
+def test_progress_on_a_terminal_is_one_line_that_changes() -> None:
+    stream = Terminal()
+    progress = Progress(2, stream)
+    progress.on_progress("first", 1234)
+    assert "0/2 tasks, 0:00  first 1,234" in stream.getvalue()
+    progress.on_finish(Finished("first", Ending.DONE, seconds=1.0))
+    progress.on_finish(Finished("second", Ending.TIMEOUT, None, "5 s", 5.0))
+    progress.close()
+    # Only what did not end well stays to be read.
+    assert [line for line in stream.getvalue().split("\n") if "second" in line] == [
+        stream.getvalue().split("\n")[0]
+    ]
+    assert "second: timeout, 5.0 s (5 s)" in stream.getvalue()
+    assert stream.getvalue().count("\n") == 1
+    assert stream.getvalue().endswith("\r\x1b[K")
 
 
 def test_outputs_that_cannot_be_written_are_refused_before_the_work(
