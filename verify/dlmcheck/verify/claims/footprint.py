@@ -193,7 +193,7 @@ def _write_once(
     decide: Callable[[Case, int], Scheme | None],
 ) -> Callable[[Profile], Sweep[Case, Case]]:
     def make(profile: Profile) -> Sweep[Case, Case]:
-        most = 6 if profile is Profile.QUICK else 8
+        most = 6 if profile is Profile.QUICK else 7
         return Sweep(
             case_domain((Edits.WRITE_ONCE,), 3, 7, most),
             lambda case: case,
