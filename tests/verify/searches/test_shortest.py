@@ -294,3 +294,15 @@ def test_questions_outside_the_domain_are_refused() -> None:
         revision_scheme(Edits.REMASK, 1, 1)
     with pytest.raises(BadInput, match="depth 2"):
         compile_scheme(revision_scheme(Edits.REVISE_ANY, 1, 1), example_circuits(1, 2)[0])
+
+
+def test_banks_that_move_need_no_counter_for_long() -> None:
+    """Remasking, width 1, four cells: fifteen layers, where ten cells are stated."""
+    patterns = "0M*M 0MM* M0*M *0MM M0M* 1M*M 1MM* M1*M M1M* *1MM MM*M MM?* M*MM *MMM MMM*"
+    middles = "0M*M 0M?* 00*? *0?M ?0M* 10*? 1M?* 11*? 01?* *1M? ?1*M MM?* M*?? *?MM ?MM* MMM?"
+    scheme = Scheme(
+        Edits.REMASK, 1, End.OUTPUT_ONLY, tuple(patterns.split()), tuple(middles.split())
+    )
+    assert (scheme.depth, scheme.length) == (14, 4)
+    assert stated_length(Edits.REMASK, 1, 14) == 10
+    assert runs(scheme) is None
