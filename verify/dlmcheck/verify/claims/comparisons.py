@@ -57,7 +57,8 @@ def _read_shift(text: str) -> ShiftCase:
     return ShiftCase(length, amount, fill)
 
 
-def _shift_domain(longest: int) -> Domain[ShiftCase]:
+def shift_domain(longest: int) -> Domain[ShiftCase]:
+    """All shifts of sequences of 1 to `longest` tokens."""
     return Domain(
         f"shifts of at most {longest} tokens",
         # One fill of three, and length + 1 amounts for each length.
@@ -99,11 +100,11 @@ def _is_correct(case: ShiftCase) -> Outcome:
 
 
 def _local_sweep(_: Profile) -> Sweep[ShiftCase, ShiftCase]:
-    return Sweep(_shift_domain(24), lambda case: case, {LOCAL: _is_local})
+    return Sweep(shift_domain(24), lambda case: case, {LOCAL: _is_local})
 
 
 def _correct_sweep(_: Profile) -> Sweep[ShiftCase, ShiftCase]:
-    return Sweep(_shift_domain(6), lambda case: case, {CORRECT: _is_correct})
+    return Sweep(shift_domain(6), lambda case: case, {CORRECT: _is_correct})
 
 
 SHIFT_CLAIM = Claim(
