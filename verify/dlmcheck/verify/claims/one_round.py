@@ -224,30 +224,43 @@ _AFTER_WRITE = "after the write, the cells are independent given the state befor
 _AFTER_ROUND = "after the round, the cells are independent given the state before, where "
 
 
-def _row(reading: str, statement: str, name: str) -> Row:
+_DROPPED = {
+    Form.UNIFORM_SUBSET: "F-joins-no-cells",
+    Form.JOINT: "F-joins-no-cells",
+    Form.AFTER_SAMPLING: "F-sees-no-candidates",
+    Form.MEMORY: "no-hidden-memory",
+    Form.REMASK_DETERMINISTIC: "G-sees-own-cell-only",
+    Form.REMASK_INDEPENDENT: "G-sees-own-cell-only",
+    Form.REMASK_JOINT: "G-sees-own-cell-only",
+}
+"""Which hypothesis a form of F or G drops."""
+
+
+def _row(reading: str, statement: str, name: str, dropped: str | None = None) -> Row:
     roads = [
         Road(TWO_CELLS_JOB, name, REFERENCE),
         Road(TWO_CELLS_JOB, _on_paths(name), PATHS),
     ]
     if name in LEGAL_PROPERTIES:
         roads.append(Road(LEGAL_JOB, name, ON_COINS))
-    return Row("S-PRODUCT", reading, statement, tuple(roads))
+    return Row("S-PRODUCT", reading, statement, tuple(roads), dropped=dropped)
 
 
 def _write_row(form: Form, policy: str) -> Row:
-    return _row(f"write,{form.value}", f"{_AFTER_WRITE}, where F {policy}", _name(form))
+    statement = f"{_AFTER_WRITE}, where F {policy}"
+    return _row(f"write,{form.value}", statement, _name(form), _DROPPED.get(form))
 
 
 def _remask_row(form: Form, policy: str) -> Row:
     statement = f"{_AFTER_ROUND}F is deterministic and G {policy}"
-    return _row(form.value, statement, _name(form))
+    return _row(form.value, statement, _name(form), _DROPPED.get(form))
 
 
 CLAIM = Claim(
     id="S-PRODUCT",
     title="one round is a product law",
     reference="Jiang, Haghtalab, Chen (ICLR 2026), section 2, definition of a round",
-    hypotheses=("cells are drawn independently", "F does not join cells", "nothing is remasked"),
+    hypotheses=tuple(dict.fromkeys(_DROPPED.values())),
     note="SANITY",
     rows=(
         _write_row(Form.DETERMINISTIC, "is a function of the state"),
@@ -274,6 +287,7 @@ CLAIM = Claim(
             "after the write, the cells are independent given the state and the selected set, "
             "where F sees the candidates",
             GIVEN_SET_SEEING,
+            dropped="F-sees-no-candidates",
         ),
         _remask_row(Form.REMASK_OWN, "decides on each cell by its own token and own coins"),
         _remask_row(Form.REMASK_DETERMINISTIC, "is a function of the state"),

@@ -126,8 +126,14 @@ JOBS = (
 _REFERENCE = "Jiang, Haghtalab, Chen (ICLR 2026), section 2"
 
 
-def _row(claim: str, reading: str, statement: str, *roads: tuple[str, str, str]) -> Row:
-    return Row(claim, reading, statement, tuple(Road(*road) for road in roads))
+def _row(
+    claim: str,
+    reading: str,
+    statement: str,
+    *roads: tuple[str, str, str],
+    dropped: str | None = None,
+) -> Row:
+    return Row(claim, reading, statement, tuple(Road(*road) for road in roads), dropped=dropped)
 
 
 def _both(job: str) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
@@ -140,7 +146,7 @@ ROWS_CLAIM = Claim(
     id="S-ROWS",
     title="the rows of a predictor are laws on legal tokens",
     reference=f"{_REFERENCE}, definition of a predictor and of the token code",
-    hypotheses=("no row has the code 11",),
+    hypotheses=("legal-schedule",),
     note="SANITY",
     rows=(
         _row("S-ROWS", "legal", f"in a legal schedule {_ROWS}", *_both(LEGAL_JOB)),
@@ -150,6 +156,7 @@ ROWS_CLAIM = Claim(
             "any",
             "in whatever circuits are given as a schedule no row has an illegal code",
             *_both(NEARLY_JOB),
+            dropped="legal-schedule",
         ),
     ),
 )  # fmt: skip
@@ -164,9 +171,11 @@ def _paths_and_coins(name: str) -> tuple[tuple[str, str, str], tuple[str, str, s
     return (LEGAL_JOB, f"{name},paths", PATHS), (LEGAL_JOB, f"{name},coins", ON_COINS)
 
 
-def _mask(reading: str, statement: str, *roads: tuple[str, str, str]) -> Row:
+def _mask(
+    reading: str, statement: str, *roads: tuple[str, str, str], dropped: str | None = None
+) -> Row:
     """A row; the edit model of its point is the one that its reading begins with."""
-    row = _row("S-MASK", reading, statement, *roads)
+    row = _row("S-MASK", reading, statement, *roads, dropped=dropped)
     for edits in Edits:
         if reading.partition(",")[0] == edits.value:
             remasking = Remasking.JOINT if edits is Edits.REMASK else Remasking.NONE
@@ -182,7 +191,7 @@ MASK_CLAIM = Claim(
     id="S-MASK",
     title="mask preservation: a visible cell keeps its token",
     reference=f"{_REFERENCE}, definition of mask preservation",
-    hypotheses=("no revision", "the write, not the round, where there is remasking"),
+    hypotheses=("no-revision", "before-remasking", "legal-schedule"),
     note="SANITY",
     rows=(
         _mask("write-once", f"write-once: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.WRITE_ONCE)),
@@ -191,15 +200,17 @@ MASK_CLAIM = Claim(
             "remask,round",
             "remask: a visible token is still there after the round",
             *_paths_and_coins("mask:round,remask"),
+            dropped="before-remasking",
         ),
         _mask("revise-token", f"revise-token: {_KEPT}",
-              *_mask_roads(LEGAL_JOB, Edits.REVISE_TOKEN)),
+              *_mask_roads(LEGAL_JOB, Edits.REVISE_TOKEN), dropped="no-revision"),
         _mask(
             "revise-token,visible",
             "revise-token: a visible cell is visible after the round",
             *_paths_and_coins("mask:visible"),
         ),
-        _mask("revise-any", f"revise-any: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.REVISE_ANY)),
+        _mask("revise-any", f"revise-any: {_KEPT}",
+              *_mask_roads(LEGAL_JOB, Edits.REVISE_ANY), dropped="no-revision"),
         _mask(
             "write-once,not-refused",
             f"write-once, any schedule whose run is not refused: {_KEPT}",
@@ -227,6 +238,7 @@ MASK_CLAIM = Claim(
             "without revision, in whatever circuits are given as a schedule the row of a visible "
             "cell is certain of its token",
             (NEARLY_JOB, "mask:rows", REFERENCE),
+            dropped="legal-schedule",
         ),
     ),
 )  # fmt: skip
@@ -237,7 +249,7 @@ ORDER_CLAIM = Claim(
     id="S-ORDER",
     title="the law of a run does not depend on the order of the positions",
     reference=f"{_REFERENCE}, definition of a round",
-    hypotheses=("all cells of a round are drawn from the state before it",),
+    hypotheses=(),
     note="SANITY",
     rows=tuple(
         _row(
@@ -261,7 +273,7 @@ MERGE_CLAIM = Claim(
     id="S-MERGE",
     title="merging equal states does not change the law",
     reference=f"{_REFERENCE}, definition of a run",
-    hypotheses=("what is merged is all that the run carries, hidden memory included",),
+    hypotheses=("memory-is-merged-too",),
     note="SANITY",
     rows=(
         _row("S-MERGE", "schedules", f"a schedule: {_MERGED}", (LEGAL_JOB, "merge:paths", PATHS)),
@@ -282,6 +294,7 @@ MERGE_CLAIM = Claim(
                 f"states-only,{form.value}",
                 f"F of the form {form.value}: {_MARKOV}",
                 (BEYOND_JOB, f"markov:{form.value}", PATHS),
+                dropped="memory-is-merged-too" if form is BeyondCircuits.MEMORY else None,
             )
             for form in BeyondCircuits
         ),
@@ -292,7 +305,7 @@ UNROLL_CLAIM = Claim(
     id="S-UNROLL",
     title="the law of a run is that of uniform coins pushed through the run on coins",
     reference=f"{_REFERENCE}, random bits of a circuit",
-    hypotheses=("fresh coins in every round", "no two positions of the predictor share one"),
+    hypotheses=(),
     note="SANITY",
     rows=(
         _row(
