@@ -1,0 +1,324 @@
+"""The least number of rounds for even parity at each locality, n <= 7, as a table of rows.
+
+Source: the locality form of Jiang, Haghtalab, Chen (ICLR 2026), Theorem 4.5, and searches reported
+in the public follow-up notes. Write-once, L = n, F deterministic, every p_i and F_i reading at most
+k tokens: for each reading of "reads k tokens" and each (n, k) the least D. The upper end of a row
+is a sampler that is run; the lower end is a refutation of one round less. Two roads: one encoding
+with refutations that are gone through, and another encoding whose refutations are the solver's word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dlmcheck.model.reductions.cones import check_cones, least_rounds
+from dlmcheck.model.reductions.parity_recogniser import support_recogniser
+from dlmcheck.spec.lattice import Clock, Point, PredictorClass, Reals, Unmasking
+from dlmcheck.verify.claims.registry import Claim, Job, Profile, Progress, Road, Row, SweepJob
+from dlmcheck.verify.engines.cointables import evaluate_columns
+from dlmcheck.verify.kernel.results import Checked
+from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Domain, Outcome, Sweep, fails
+from dlmcheck.verify.kernel.trusted import on_the_word_of
+from dlmcheck.verify.searches.locality import Question, Reading, read_question
+from dlmcheck.verify.searches.locality_search import (
+    CADICAL,
+    GLUCOSE,
+    Answer,
+    Encoder,
+    Engine,
+    answer,
+)
+from dlmcheck.verify.searches.locality_states import StateEncoding
+from dlmcheck.verify.searches.locality_traces import TraceEncoding
+
+SOURCE = "Jiang, Haghtalab, Chen (ICLR 2026), Theorem 4.5, locality form"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the table: `low` <= least D <= `high`; `high` None: no D is enough.
+
+    `proof` and `word` are the smallest profiles in which the refutation is gone through, and in
+    which it is asked for once more by the other encoding; None: never.
+    """
+
+    reading: Reading
+    n: int
+    tokens: int
+    low: int
+    high: int | None
+    proof: Profile | None = Profile.QUICK
+    word: Profile | None = Profile.QUICK
+
+    @property
+    def statement(self) -> str:
+        """What is claimed."""
+        if self.high is None:
+            what = "no number of rounds is enough"
+        elif self.low == self.high:
+            what = f"the least D is {self.high}"
+        else:
+            what = f"the least D is from {self.low} to {self.high}"
+        return f"{self.slug}: {what}"
+
+    @property
+    def slug(self) -> str:
+        """The entry's name."""
+        return f"{self.reading.value},n={self.n},k={self.tokens}"
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What has to be asked: one round less than `low`, and `high`.
+
+        Without a round number D = n stands for all D (`locality_search`).
+        """
+        # Between two neighbouring D nothing is left to ask, by monotonicity.
+        no = self.n if self.high is None else self.low - 1
+        wanted = [no, self.high]
+        return tuple(
+            Question(self.n, self.tokens, d, self.reading) for d in wanted if d is not None and d
+        )
+
+
+def _entries() -> tuple[Entry, ...]:
+    full = Profile.FULL
+    per, one, state = Reading.PER_ROUND, Reading.ONE_SET, Reading.STATE_ONLY
+    small: Mapping[Reading, Mapping[tuple[int, int], int | None]] = {
+        per: {(3, 1): 3, (3, 2): 2, (4, 1): 4, (4, 2): 3, (4, 3): 2}
+        | {(5, 1): 5, (5, 2): 3, (5, 3): 3, (5, 4): 2},
+        one: {(3, 1): 3, (3, 2): 2, (4, 1): 5, (4, 2): 3, (4, 3): 2}
+        | {(5, 2): 3, (5, 3): 3, (5, 4): 2},
+        state: {(3, 1): None, (3, 2): 2, (4, 1): None, (4, 2): 3, (4, 3): 2}
+        | {(5, 1): None, (5, 3): 3, (5, 4): 2},
+    }
+    found = [
+        Entry(reading, n, k, least or 1, least)
+        for reading, table in small.items()
+        for (n, k), least in table.items()
+    ]
+    larger = {per: {(6, 2): 4, (6, 3): 3, (6, 4): 3, (6, 5): 2}, one: {(6, 3): 3}}
+    found += [
+        Entry(reading, n, k, least, least, full, full)
+        for reading, table in larger.items()
+        for (n, k), least in table.items()
+    ]
+    return (
+        *found,
+        Entry(one, 5, 1, 8, 8, None, None),
+    )
+
+
+ENTRIES = _entries()
+
+# --- the table ---------------------------------------------------------------------------------
+
+
+def questions_domain(name: str, questions: Sequence[Question]) -> Domain[Question]:
+    """Questions as a domain; the count is that of different (reading, n, k, D)."""
+    different = {(q.reading, q.n, q.tokens, q.rounds) for q in questions}
+    return Domain(
+        name,
+        len(different),
+        lambda: questions,
+        lambda question: question in questions,
+        str,
+        read_question,
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its answer."""
+
+    question: Question
+    answer: Answer
+
+
+def agrees(entry: Entry) -> Callable[[Asked], Outcome]:
+    """The answers are those that the entry states."""
+
+    def holds(asked: Asked) -> Outcome:
+        question, found = asked.question, asked.answer.sampler
+        if question not in entry.questions:
+            return NOT_MET
+        yes = entry.high is not None and question.rounds >= entry.high
+        if yes == (found is not None):
+            return HOLDS
+        return fails(f"{question}: {'no sampler' if yes else 'a sampler was found and run'}")
+
+    return holds
+
+
+def _goes(starts: Profile | None, profile: Profile) -> bool:
+    order = list(Profile)
+    return starts is not None and order.index(starts) <= order.index(profile)
+
+
+def table_sweep(
+    entries: Sequence[Entry], encoder: Encoder, engine: Engine, *, with_proof: bool
+) -> Sweep[Question, Asked]:
+    """All questions of some entries, each answered once."""
+    questions = [question for entry in entries for question in entry.questions]
+    return Sweep(
+        questions_domain("questions on local samplers of even parity", questions),
+        lambda q: Asked(q, answer(q, encoder, engine, with_proof=with_proof)),
+        {entry.statement: agrees(entry) for entry in entries},
+    )
+
+
+def _with_proof(profile: Profile) -> Sweep[Question, Asked]:
+    entries = [e for e in ENTRIES if _goes(e.proof, profile)]
+    return table_sweep(entries, TraceEncoding, CADICAL, with_proof=True)
+
+
+def _on_trust(profile: Profile) -> Sweep[Question, Asked]:
+    entries = [e for e in ENTRIES if _goes(e.word, profile)]
+    return table_sweep(entries, StateEncoding, GLUCOSE, with_proof=False)
+
+
+@dataclass(frozen=True)
+class TrustingJob:
+    """A sweep in which the solver's "no" is taken on trust: the evidence says so."""
+
+    inner: SweepJob
+    engine: Engine
+    queries: Mapping[str, int]
+    """Per statement, how many answers are taken on trust."""
+
+    @property
+    def id(self) -> str:
+        """See `Job`."""
+        return self.inner.id
+
+    def parts(self, profile: Profile) -> int:
+        """See `Job`."""
+        return self.inner.parts(profile)
+
+    def run(self, profile: Profile, part: int, progress: Progress) -> object:
+        """See `Job`."""
+        return self.inner.run(profile, part, progress)
+
+    def conclude(self, profile: Profile, parts: Sequence[object]) -> Mapping[str, Checked]:
+        """See `Job`."""
+        return {
+            name: on_the_word_of(checked, self.engine.says, self.engine.version, self.queries[name])
+            for name, checked in self.inner.conclude(profile, parts).items()
+        }
+
+
+# --- what the samplers found must obey ---------------------------------------------------------
+
+REDUCED = "the recogniser built from the sampler found computes parity"
+CONES = "in the sampler found some check reads all n cells, and D >= 1 + ceil(log_(k+1) n)"
+LARGEST_FOUND = {Profile.QUICK: 5, Profile.FULL: 6, Profile.DEEP: 6}
+
+
+def _recognises(asked: Asked) -> Outcome:
+    schedule, n = asked.answer.sampler, asked.question.n
+    if schedule is None:
+        return fails(f"{asked.question}: no sampler")
+    circuit = support_recogniser(schedule).circuit
+    count = 1 << n
+    inputs = [sum((s >> i & 1) << s for s in range(count)) for i in range(n)]
+    (column,) = evaluate_columns(circuit, inputs, (1 << count) - 1)
+    if any((column >> s & 1) != (s.bit_count() % 2 == 0) for s in range(count)):
+        return fails(f"{asked.question}: the recogniser is no parity")
+    return HOLDS
+
+
+def _obeys_cones(asked: Asked) -> Outcome:
+    schedule, q = asked.answer.sampler, asked.question
+    if schedule is None:
+        return fails(f"{q}: no sampler")
+    widest = max(len(cone.cells) for cone in check_cones(schedule))
+    if widest < q.n:
+        return fails(f"{q}: no check can read more than {widest} cells")
+    least = least_rounds(q.n, q.tokens)
+    if least is None or q.rounds < least:
+        return fails(f"{q}: the bound is {least}")
+    return HOLDS
+
+
+def _found(profile: Profile) -> Sweep[Question, Asked]:
+    questions = [
+        Question(e.n, e.tokens, e.high, e.reading)
+        for e in ENTRIES
+        if e.high is not None
+        and e.n <= LARGEST_FOUND[profile]
+        and (_goes(e.word, profile) or _goes(e.proof, profile))
+    ]
+    return Sweep(
+        questions_domain("entries of the table with a sampler", questions),
+        lambda q: Asked(q, answer(q, TraceEncoding, CADICAL, with_proof=False)),
+        {REDUCED: _recognises, CONES: _obeys_cones},
+    )
+
+
+# --- rows --------------------------------------------------------------------------------------
+
+
+def _row(entry: Entry) -> Row:
+    clock = "round number known" if entry.reading.has_clock else "state only"
+    sets = {
+        Reading.PER_ROUND: "each part reading at most k tokens in each round",
+        Reading.ONE_SET: "each part reading at most k tokens, the same ones in all rounds",
+        Reading.STATE_ONLY: "each part reading at most k tokens",
+    }[entry.reading]
+    roads: list[Road] = []
+    if entry.proof is not None:
+        engine = f"{TraceEncoding.name}, {CADICAL.says}, refutation checked by unit propagation"
+        roads.append(Road("locality-proofs", entry.statement, engine, entry.proof))
+    if entry.word is not None:
+        engine = f"{StateEncoding.name}, {GLUCOSE.says} {GLUCOSE.version} trusted for its no"
+        roads.append(Road("locality-word", entry.statement, engine, entry.word))
+    bound = least_rounds(entry.n, entry.tokens)
+    what = entry.statement.partition(": ")[2]
+    return Row(
+        "T4.5-LOCAL",
+        entry.slug,
+        f"D_{entry.n}, k = {entry.tokens}, write-once, L = n, F deterministic, {clock}, {sets}: "
+        f"{what} (cone bound {bound})",
+        tuple(roads),
+        Point(
+            unmasking=Unmasking.DETERMINISTIC,
+            clock=Clock.ROUND_NUMBER if entry.reading.has_clock else Clock.STATE_ONLY,
+            scratch=0,
+            predictor=PredictorClass(Reals.UNRESTRICTED, entry.tokens),
+        ),
+        ("rigidity and monotonicity in D (note T4.5-LOCAL)",),
+    )
+
+
+CLAIM = Claim(
+    "T4.5-LOCAL",
+    "the least number of rounds for even parity, write-once, at locality k",
+    SOURCE,
+    ("write-once", "L=n", "deterministic-F", "weak-predictor"),
+    "T4.5-LOCAL",
+    (
+        *(_row(entry) for entry in ENTRIES),
+        Row(
+            "T4.5-LOCAL",
+            "reduction",
+            f"for every entry: {REDUCED}",
+            (Road("locality-found", REDUCED, "truth tables"),),
+        ),
+        Row(
+            "T4.5-LOCAL",
+            "cones",
+            f"for every entry: {CONES}",
+            (Road("locality-found", CONES, "wires of the sampler's circuits"),),
+        ),
+    ),
+)
+
+JOBS: tuple[Job, ...] = (
+    SweepJob("locality-proofs", _with_proof),
+    TrustingJob(
+        SweepJob("locality-word", _on_trust),
+        GLUCOSE,
+        {e.statement: len(e.questions) - (e.high is not None) for e in ENTRIES},
+    ),
+    SweepJob("locality-found", _found, split=1),
+)
