@@ -165,7 +165,7 @@ def test_130_keeps_what_was_finished_and_resume_goes_on(
     out, err = process.communicate(timeout=60)
     interrupted = Result(process.returncode, out, err)
     assert interrupted.code == 130, interrupted
-    assert "exhaustive: 10 of 10 instances of numbers below 10 [first engine]" in out
+    assert "exhaustive: 10 of 10 numbers below 10 [first engine]" in out
     assert "no result: interrupted [first engine]" in out
     assert "1 BOUNDED, 1 UNKNOWN; interrupted" in out
     assert json.loads(report.read_text())["interrupted"] is True

@@ -104,6 +104,13 @@ def _line_of(claim: Claim, module: ModuleType, is_maker: Callable[[str], bool]) 
         if isinstance(node, ast.Call) and is_maker(getattr(node.func, "id", "")):
             named = [word.value for word in node.keywords if word.arg == "id"]
             (first, *_) = [*named, *node.args, ast.Constant(None)]
-            if isinstance(first, ast.Constant) and first.value == claim.id:
+            if _value(first, module) == claim.id:
                 return node.lineno
     return None
+
+
+def _value(node: ast.expr, module: ModuleType) -> object:
+    """What a literal or a name of the module stands for; None for anything else."""
+    if isinstance(node, ast.Name):
+        return getattr(module, node.id, None)
+    return node.value if isinstance(node, ast.Constant) else None

@@ -62,27 +62,32 @@ def longest_id(gate: Gate) -> int:
 
 
 def row_lines(row: RowResult) -> list[str]:
-    """The roads of a row, one line each, then what it rests on."""
-    lines = [road_line(road) for road in row.roads]
+    """What the roads of a row found, then what it rests on.
+
+    Roads that found the same share a line, with all their engines.
+    """
     if row.disagreement:
-        lines.insert(0, "the roads contradict each other:")
-        lines[1:] = [
-            f"{road.verdict.value}: {line}" for road, line in zip(row.roads, lines[1:], strict=True)
-        ]
+        lines = ["the roads contradict each other:"]
+        lines += [f"{r.verdict.value}: {found_by(r)} [{r.engine}]" for r in row.roads]
+    else:
+        engines: dict[str, list[str]] = {}
+        for road in row.roads:
+            engines.setdefault(found_by(road), []).append(road.engine)
+        lines = [f"{found} [{' + '.join(names)}]" for found, names in engines.items()]
     if row.row.assumptions:
         lines.append(f"rests on: {'; '.join(row.row.assumptions)}")
     return lines
 
 
-def road_line(road: RoadResult) -> str:
-    """What one road found, in one line, with the engine that went it."""
+def found_by(road: RoadResult) -> str:
+    """What one road found, in one line."""
     if road.evidence is not None:
-        return f"{road.evidence} [{road.engine}]"
+        return str(road.evidence).replace(" instances of ", " ", 1)
     # Of a traceback only the last line, which names the error; the JSON has all of it.
     message = road.message.strip().splitlines()[-1:] or ["no reason given"]
     first = road.message.strip().partition(":")[0].partition("\n")[0]
     text = message[0] if first in message[0] else f"{first}: {message[0]}"
-    return f"no result: {text} [{road.engine}]"
+    return f"no result: {text}"
 
 
 def summary(gate: Gate) -> str:
