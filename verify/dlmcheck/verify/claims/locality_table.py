@@ -2,9 +2,9 @@
 
 Source: the locality form of Jiang, Haghtalab, Chen (ICLR 2026), Theorem 4.5, and searches reported
 in the public follow-up notes. Write-once, L = n, F deterministic, every p_i and F_i reading at most
-k tokens: for each reading of "reads k tokens" and each (n, k) the least D. The upper end of a row
-is a sampler that is run; the lower end is a refutation of one round less. Two roads: one encoding
-with refutations that are gone through, and another encoding whose refutations are the solver's word.
+k tokens: for each reading of "reads k tokens" and each (n, k) the least D (`locality_entries`).
+The upper end of a row is a sampler that is run; the lower end is a refutation of one round less.
+Two roads: one encoding whose refutations are gone through, another one with the solver's word.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from dlmcheck.model.reductions.cones import check_cones, least_rounds
 from dlmcheck.model.reductions.parity_recogniser import support_recogniser
 from dlmcheck.spec.lattice import Clock, Point, PredictorClass, Reals, Unmasking
+from dlmcheck.verify.claims.locality_entries import ENTRIES, Entry
 from dlmcheck.verify.claims.registry import Claim, Job, Profile, Progress, Road, Row, SweepJob
 from dlmcheck.verify.engines.cointables import evaluate_columns
 from dlmcheck.verify.kernel.results import Checked
@@ -34,82 +35,6 @@ from dlmcheck.verify.searches.locality_traces import TraceEncoding
 
 SOURCE = "Jiang, Haghtalab, Chen (ICLR 2026), Theorem 4.5, locality form"
 
-
-@dataclass(frozen=True)
-class Entry:
-    """An entry of the table: `low` <= least D <= `high`; `high` None: no D is enough.
-
-    `proof` and `word` are the smallest profiles in which the refutation is gone through, and in
-    which it is asked for once more by the other encoding; None: never.
-    """
-
-    reading: Reading
-    n: int
-    tokens: int
-    low: int
-    high: int | None
-    proof: Profile | None = Profile.QUICK
-    word: Profile | None = Profile.QUICK
-
-    @property
-    def statement(self) -> str:
-        """What is claimed."""
-        if self.high is None:
-            what = "no number of rounds is enough"
-        elif self.low == self.high:
-            what = f"the least D is {self.high}"
-        else:
-            what = f"the least D is from {self.low} to {self.high}"
-        return f"{self.slug}: {what}"
-
-    @property
-    def slug(self) -> str:
-        """The entry's name."""
-        return f"{self.reading.value},n={self.n},k={self.tokens}"
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """What has to be asked: one round less than `low`, and `high`.
-
-        Without a round number D = n stands for all D (`locality_search`).
-        """
-        # Between two neighbouring D nothing is left to ask, by monotonicity.
-        no = self.n if self.high is None else self.low - 1
-        wanted = [no, self.high]
-        return tuple(
-            Question(self.n, self.tokens, d, self.reading) for d in wanted if d is not None and d
-        )
-
-
-def _entries() -> tuple[Entry, ...]:
-    full = Profile.FULL
-    per, one, state = Reading.PER_ROUND, Reading.ONE_SET, Reading.STATE_ONLY
-    small: Mapping[Reading, Mapping[tuple[int, int], int | None]] = {
-        per: {(3, 1): 3, (3, 2): 2, (4, 1): 4, (4, 2): 3, (4, 3): 2}
-        | {(5, 1): 5, (5, 2): 3, (5, 3): 3, (5, 4): 2},
-        one: {(3, 1): 3, (3, 2): 2, (4, 1): 5, (4, 2): 3, (4, 3): 2}
-        | {(5, 2): 3, (5, 3): 3, (5, 4): 2},
-        state: {(3, 1): None, (3, 2): 2, (4, 1): None, (4, 2): 3, (4, 3): 2}
-        | {(5, 1): None, (5, 3): 3, (5, 4): 2},
-    }
-    found = [
-        Entry(reading, n, k, least or 1, least)
-        for reading, table in small.items()
-        for (n, k), least in table.items()
-    ]
-    larger = {per: {(6, 2): 4, (6, 3): 3, (6, 4): 3, (6, 5): 2}, one: {(6, 3): 3}}
-    found += [
-        Entry(reading, n, k, least, least, full, full)
-        for reading, table in larger.items()
-        for (n, k), least in table.items()
-    ]
-    return (
-        *found,
-        Entry(one, 5, 1, 8, 8, None, None),
-    )
-
-
-ENTRIES = _entries()
 
 # --- the table ---------------------------------------------------------------------------------
 
@@ -169,12 +94,12 @@ def table_sweep(
 
 def _with_proof(profile: Profile) -> Sweep[Question, Asked]:
     entries = [e for e in ENTRIES if _goes(e.proof, profile)]
-    return table_sweep(entries, TraceEncoding, CADICAL, with_proof=True)
+    return table_sweep(entries, TraceEncoding, GLUCOSE, with_proof=True)
 
 
 def _on_trust(profile: Profile) -> Sweep[Question, Asked]:
     entries = [e for e in ENTRIES if _goes(e.word, profile)]
-    return table_sweep(entries, StateEncoding, GLUCOSE, with_proof=False)
+    return table_sweep(entries, StateEncoding, CADICAL, with_proof=False)
 
 
 @dataclass(frozen=True)
@@ -267,10 +192,10 @@ def _row(entry: Entry) -> Row:
     }[entry.reading]
     roads: list[Road] = []
     if entry.proof is not None:
-        engine = f"{TraceEncoding.name}, {CADICAL.says}, refutation checked by unit propagation"
+        engine = f"{TraceEncoding.name}, {GLUCOSE.says}, refutation checked by unit propagation"
         roads.append(Road("locality-proofs", entry.statement, engine, entry.proof))
     if entry.word is not None:
-        engine = f"{StateEncoding.name}, {GLUCOSE.says} {GLUCOSE.version} trusted for its no"
+        engine = f"{StateEncoding.name}, {CADICAL.says} {CADICAL.version} trusted for its no"
         roads.append(Road("locality-word", entry.statement, engine, entry.word))
     bound = least_rounds(entry.n, entry.tokens)
     what = entry.statement.partition(": ")[2]
@@ -317,7 +242,7 @@ JOBS: tuple[Job, ...] = (
     SweepJob("locality-proofs", _with_proof),
     TrustingJob(
         SweepJob("locality-word", _on_trust),
-        GLUCOSE,
+        CADICAL,
         {e.statement: len(e.questions) - (e.high is not None) for e in ENTRIES},
     ),
     SweepJob("locality-found", _found, split=1),

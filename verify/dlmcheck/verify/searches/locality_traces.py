@@ -42,6 +42,7 @@ ORDER = "progress"
 NEVER_ALL = "one cell is left for last"
 SELECTION = "F is local"
 CHOICE = "p is local"
+READS = "a set is read"
 SYMMETRY = "symmetry"
 
 _Set = tuple[int, ...]
@@ -122,7 +123,9 @@ class TraceEncoding:
         key = i, q.set_name(number)
         if key not in sets:
             sets[key] = {cells: self.formula.variable() for cells in combinations(q.others(i), q.k)}
+            part, self.formula.part = self.formula.part, READS
             self.formula.add(*sets[key].values())
+            self.formula.part = part
         return sets[key]
 
     def _selects_locally(self, number: int, i: int) -> None:
