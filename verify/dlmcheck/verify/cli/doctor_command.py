@@ -14,12 +14,9 @@ from dlmcheck.verify.exits import ExitCode
 LIBRARIES = (
     ("z3-solver", "z3", "SMT engine"),
     ("python-sat", "pysat.solvers", "SAT engine"),
-    ("sympy", "sympy", "symbolic identities"),
-    ("numpy", "numpy", "bit-parallel enumeration"),
-    ("aigverse", "aigverse", "AIGER files"),
-    ("cirbo", "cirbo", ".bench files"),
+    ("numpy", "numpy", "truth tables at once"),
+    ("typer", "typer", "command line"),
     ("rich", "rich", "tables"),
-    ("jsonschema", "jsonschema", "validation of JSON"),
     ("junitparser", "junitparser", "JUnit files"),
 )
 
