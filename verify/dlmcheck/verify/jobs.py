@@ -103,7 +103,9 @@ def run_tasks(
             while waiting and len(running) < workers:
                 task = waiting.pop(0)
                 ours, theirs = context.Pipe(duplex=False)
-                process = context.Process(target=_child, args=(task, memory, theirs), daemon=True)
+                process = context.Process(
+                    target=_child, args=(task, memory, theirs, ours), daemon=True
+                )
                 process.start()
                 theirs.close()
                 running.append(_Running(task, process, ours, time.monotonic()))
@@ -116,6 +118,9 @@ def run_tasks(
                 if outcome is not None:
                     settle(entry, outcome)
     except KeyboardInterrupt:
+        # One of them may have been started a moment ago and stand in no list yet.
+        for child in multiprocessing.active_children():
+            child.kill()
         for entry in list(running):
             spent = time.monotonic() - entry.started
             settle(entry, Finished(entry.task.name, Ending.INTERRUPTED, seconds=spent))
@@ -149,7 +154,10 @@ def _overdue(entry: _Running, timeout: float | None) -> Finished | None:
     return Finished(entry.task.name, Ending.TIMEOUT, None, f"{timeout:g} s", spent)
 
 
-def _child(task: Task, memory: int | None, connection: Connection) -> None:
+def _child(task: Task, memory: int | None, connection: Connection, parents_end: Connection) -> None:
+    # With the parent's end open here too, a worker whose parent is gone would wait for a reader
+    # for ever instead of being told that there is none.
+    parents_end.close()
     # Ctrl-C reaches the whole group of processes; it is the parent that decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

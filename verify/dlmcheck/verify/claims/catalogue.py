@@ -8,6 +8,7 @@ from dlmcheck.verify.claims import (
     ablations,
     comparisons,
     exactly_d,
+    inexact,
     lengths,
     optimality,
     section3,
@@ -21,7 +22,7 @@ from dlmcheck.verify.claims.registry import Registry
 @cache
 def catalogue() -> Registry:
     """All claims, each with its ablations, and all jobs."""
-    modules = (semantics, comparisons, section3, lengths, optimality, section4)
+    modules = (semantics, comparisons, section3, lengths, optimality, section4, inexact)
     claims = (t31.CLAIM, exactly_d.CLAIM, *(claim for m in modules for claim in m.CLAIMS))
     jobs = (
         *t31.JOBS,

@@ -33,15 +33,36 @@ def small_circuits(profile: Profile) -> Domain[Circuit]:
     Up to symmetry in the quick profile (nodes within a layer, inputs of one kind), one by one in
     the others.
     """
+    return _up_to_symmetry() if profile is Profile.QUICK else _one_by_one()
+
+
+def random_circuits(profile: Profile) -> Domain[Circuit]:
+    """Small circuits for claims that cost more: in the quick profile those with random inputs only
+    and no constant gate, in the full one all of them up to symmetry.
+    """
     if profile is Profile.QUICK:
-        return Domain(
-            "small circuits up to symmetry",
-            ORBITS,
-            lambda: (circuit for circuit, _ in domains.small_circuits_up_to_symmetry()),
-            lambda circuit: domains.is_small(circuit) and domains.canonical(circuit) == circuit,
-            circuit_to_json,
-            circuit_from_json,
+        return _random()
+    return _up_to_symmetry() if profile is Profile.FULL else _one_by_one()
+
+
+def plain_circuits(profile: Profile) -> Domain[Circuit]:
+    """As `random_circuits`, for claims that cost more still, one step smaller in each profile.
+
+    In the quick one no gate reads a node twice either.
+    """
+    if profile is Profile.QUICK:
+        return _restricted(
+            "random inputs only, no constant gate, no gate that reads a node twice",
+            PLAIN_ORBITS,
+            lambda circuit: (
+                _random_without_constants(circuit)
+                and all(len(set(gate.args)) == len(gate.args) for gate in circuit.gates)
+            ),
         )
+    return _random() if profile is Profile.FULL else _up_to_symmetry()
+
+
+def _one_by_one() -> Domain[Circuit]:
     return Domain(
         "small circuits",
         domains.small_circuit_count(),
@@ -52,23 +73,20 @@ def small_circuits(profile: Profile) -> Domain[Circuit]:
     )
 
 
-def random_circuits(profile: Profile) -> Domain[Circuit]:
-    """Small circuits; in the quick profile those with random inputs only and no constant gate."""
-    return _restricted(
-        profile, "random inputs only, no constant gate", RANDOM_ORBITS, _random_without_constants
+def _up_to_symmetry() -> Domain[Circuit]:
+    return Domain(
+        "small circuits up to symmetry",
+        ORBITS,
+        lambda: (circuit for circuit, _ in domains.small_circuits_up_to_symmetry()),
+        lambda circuit: domains.is_small(circuit) and domains.canonical(circuit) == circuit,
+        circuit_to_json,
+        circuit_from_json,
     )
 
 
-def plain_circuits(profile: Profile) -> Domain[Circuit]:
-    """As `random_circuits`; in the quick profile no gate reads a node twice either."""
+def _random() -> Domain[Circuit]:
     return _restricted(
-        profile,
-        "random inputs only, no constant gate, no gate that reads a node twice",
-        PLAIN_ORBITS,
-        lambda circuit: (
-            _random_without_constants(circuit)
-            and all(len(set(gate.args)) == len(gate.args) for gate in circuit.gates)
-        ),
+        "random inputs only, no constant gate", RANDOM_ORBITS, _random_without_constants
     )
 
 
@@ -78,12 +96,8 @@ def _random_without_constants(circuit: Circuit) -> bool:
     )
 
 
-def _restricted(
-    profile: Profile, name: str, count: int, kept: Callable[[Circuit], bool]
-) -> Domain[Circuit]:
-    whole = small_circuits(profile)
-    if profile is not Profile.QUICK:
-        return whole
+def _restricted(name: str, count: int, kept: Callable[[Circuit], bool]) -> Domain[Circuit]:
+    whole = _up_to_symmetry()
     return Domain(
         f"{whole.name}, {name}",
         count,

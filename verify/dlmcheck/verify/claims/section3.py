@@ -26,7 +26,7 @@ from dlmcheck.spec.circuit import Circuit, InputKind
 from dlmcheck.spec.lattice import Clock, Edits, End, Point, Remasking, Stop
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
-from dlmcheck.verify.claims.domains import SEEDS, circuit_seeds, plain_circuits, small_circuits
+from dlmcheck.verify.claims.domains import SEEDS, circuit_seeds, plain_circuits
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.claims.t31 import COUPLING, CUT_POINTS, REFERENCE
 from dlmcheck.verify.engines.coupling import CouplingVerdict, check_coupling
@@ -287,8 +287,7 @@ def _small_laws(profile: Profile) -> Sweep[Circuit, BankedCase]:
 
 
 def _small_cuts(profile: Profile) -> Sweep[Circuit, BankedCase]:
-    domain = plain_circuits if profile is Profile.QUICK else small_circuits
-    return Sweep(domain(profile), BankedCase, _properties("length", "cut"))
+    return Sweep(plain_circuits(profile), BankedCase, _properties("length", "cut"))
 
 
 def _seeded(profile: Profile) -> Sweep[int, BankedCase]:
