@@ -299,7 +299,7 @@ def _row(reading: Reading) -> Row:
             random_bits=bits,
             depth_count=count,
             end=end,
-            stop=Stop.ABSORBING,
+            stop=Stop.FIXED_ROUNDS,
         ),
     )
 
