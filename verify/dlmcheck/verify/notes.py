@@ -37,7 +37,7 @@ class Note:
 
 def read_note(path: Path) -> Note:
     """Read one note. Raises `MalformedSyntax` if the front matter is not as described."""
-    lines = path.read_text().splitlines()
+    lines = path.read_text("utf-8").splitlines()
     if not lines or lines[0] != "---" or "---" not in lines[1:]:
         raise MalformedSyntax("no front matter", source=str(path), line=1, expected="---")
     end = lines.index("---", 1)
