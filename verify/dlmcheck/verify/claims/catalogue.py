@@ -10,6 +10,7 @@ from dlmcheck.verify.claims import (
     exactly_d,
     inexact,
     lengths,
+    locality_table,
     optimality,
     section3,
     section4,
@@ -23,11 +24,17 @@ from dlmcheck.verify.claims.registry import Registry
 def catalogue() -> Registry:
     """All claims, each with its ablations, and all jobs."""
     modules = (semantics, comparisons, section3, lengths, optimality, section4, inexact)
-    claims = (t31.CLAIM, exactly_d.CLAIM, *(claim for m in modules for claim in m.CLAIMS))
+    claims = (
+        t31.CLAIM,
+        exactly_d.CLAIM,
+        *(claim for m in modules for claim in m.CLAIMS),
+        locality_table.CLAIM,
+    )
     jobs = (
         *t31.JOBS,
         *exactly_d.JOBS,
         *(job for m in modules for job in m.JOBS),
+        *locality_table.JOBS,
         *ablations.JOBS,
     )
     return Registry(ablations.with_ablations(claims), jobs)
