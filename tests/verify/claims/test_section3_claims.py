@@ -30,7 +30,6 @@ ROADS = {REFERENCE, CUT_POINTS, COUPLING}
 @pytest.fixture(autouse=True)
 def reduced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(section3, "plain_circuits", few_circuits)
-    monkeypatch.setattr(section3, "small_circuits", few_circuits)
     monkeypatch.setattr(section3, "circuit_seeds", few_seeds)
 
 
