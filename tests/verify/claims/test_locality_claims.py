@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from dlmcheck.model.reductions.cones import least_rounds
+from dlmcheck.verify.claims.locality_ablations import DROPPED, Dropped, takes_as_long
 from dlmcheck.verify.claims.locality_entries import ENTRIES, Entry, table_text
 from dlmcheck.verify.claims.locality_table import CLAIM, JOBS, TrustingJob, table_sweep
 from dlmcheck.verify.claims.registry import Profile, Registry, SweepJob
 from dlmcheck.verify.kernel.evidence import Exhaustive, SolverAnswer, Witness
-from dlmcheck.verify.kernel.sweep import check_sweep, check_witness, run_part
+from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, check_sweep, check_witness, run_part
 from dlmcheck.verify.kernel.trusted import on_the_word_of
 from dlmcheck.verify.kernel.verdicts import Verdict
-from dlmcheck.verify.searches.locality import Reading
-from dlmcheck.verify.searches.locality_search import CADICAL, GLUCOSE, Encoder
+from dlmcheck.verify.searches.locality import Question, Reading
+from dlmcheck.verify.searches.locality_search import CADICAL, GLUCOSE, Encoder, answer
 from dlmcheck.verify.searches.locality_states import StateEncoding
 from dlmcheck.verify.searches.locality_traces import TraceEncoding
 
@@ -113,6 +114,23 @@ def test_where_the_cone_bound_is_not_met() -> None:
         if e.reading is Reading.PER_ROUND and e.low > (least_rounds(e.n, e.tokens) or 0)
     ]
     assert sorted(above) == [(4, 1), (5, 1), (6, 1), (6, 2), (7, 2)]
+
+
+@pytest.mark.parametrize("dropped", DROPPED, ids=lambda d: d.hypothesis)
+def test_without_a_hypothesis_there_is_a_faster_sampler(dropped: Dropped) -> None:
+    outcome = takes_as_long(dropped, dropped.make)(4)
+    assert outcome.failure is not None
+    assert "n = 4: 2 rounds" in outcome.failure
+    # A sampler that keeps the hypothesis is not faster; one of something else does not count.
+    found = answer(Question(4, 2, 3, Reading.PER_ROUND)).sampler
+    assert found is not None
+    assert takes_as_long(replace(dropped, tokens=None), lambda _: found)(4) == HOLDS
+    assert takes_as_long(dropped, lambda _: dropped.make(3))(4) == NOT_MET
+
+
+def test_every_hypothesis_is_dropped_once() -> None:
+    dropped = [row.dropped for row in CLAIM.rows if row.dropped is not None]
+    assert sorted(dropped) == sorted(CLAIM.hypotheses)
 
 
 def test_the_note_has_the_table_as_it_is_claimed() -> None:

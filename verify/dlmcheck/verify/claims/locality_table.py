@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from dlmcheck.model.reductions.cones import check_cones, least_rounds
 from dlmcheck.model.reductions.parity_recogniser import support_recogniser
 from dlmcheck.spec.lattice import Clock, Point, PredictorClass, Reals, Unmasking
+from dlmcheck.verify.claims.locality_ablations import ABLATION_JOB, ROWS
 from dlmcheck.verify.claims.locality_entries import ENTRIES, Entry
 from dlmcheck.verify.claims.registry import Claim, Job, Profile, Progress, Road, Row, SweepJob
 from dlmcheck.verify.engines.cointables import evaluate_columns
@@ -235,6 +236,7 @@ CLAIM = Claim(
             f"for every entry: {CONES}",
             (Road("locality-found", CONES, "wires of the sampler's circuits"),),
         ),
+        *ROWS,
     ),
 )
 
@@ -246,4 +248,5 @@ JOBS: tuple[Job, ...] = (
         {e.statement: len(e.questions) - (e.high is not None) for e in ENTRIES},
     ),
     SweepJob("locality-found", _found, split=1),
+    ABLATION_JOB,
 )
