@@ -36,7 +36,7 @@ class Law(Generic[T]):
 
     def __init__(self, weights: Mapping[T, Fraction | int]) -> None:
         checked: dict[T, Fraction] = {}
-        total = ZERO
+        total: Fraction | int = 0
         for outcome, weight in weights.items():
             if type(weight) not in (int, Fraction):
                 raise BadProbability(
@@ -48,7 +48,8 @@ class Law(Generic[T]):
                 )
             if weight:
                 checked[outcome] = weight if type(weight) is Fraction else Fraction(weight)
-                total += weight
+                # Most laws here have one outcome: spare them an addition of fractions.
+                total = total + weight if total else weight
         if total != 1:
             raise UnnormalisedLaw(Fraction(total))
         self._weights = checked

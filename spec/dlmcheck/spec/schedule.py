@@ -207,7 +207,7 @@ class _Part:
     def law(self, fixed: Bits) -> Law[Bits]:
         """The law of the outputs over the random inputs, the other inputs being fixed."""
         random = [v for v, i in enumerate(self.circuit.inputs) if i.kind is InputKind.RANDOM]
-        weights: dict[Bits, Fraction] = {}
+        counts: dict[Bits, int] = {}
         for coins in product((False, True), repeat=len(random)):
             drawn = dict(zip(random, coins, strict=True))
             inputs = [
@@ -215,8 +215,8 @@ class _Part:
                 for v in range(len(self.circuit.inputs))
             ]
             value = evaluate(self.circuit, inputs)
-            weights[value] = weights.get(value, Fraction(0)) + Fraction(1, 2 ** len(random))
-        return Law(weights)
+            counts[value] = counts.get(value, 0) + 1
+        return Law({value: Fraction(count, 2 ** len(random)) for value, count in counts.items()})
 
 
 def _part(circuit: Circuit, outputs: Sequence[int]) -> _Part:
