@@ -220,7 +220,7 @@ CLAIM = Claim(
     "T4.5-LOCAL",
     "the least number of rounds for even parity, write-once, at locality k",
     SOURCE,
-    (),  # entries of a table; the hypotheses are those of T4.5, and are dropped there
+    ("write-once", "L=n", "deterministic-F", "weak-predictor"),
     "T4.5-LOCAL",
     (
         *(_row(entry) for entry in ENTRIES),
