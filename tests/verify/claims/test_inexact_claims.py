@@ -17,7 +17,7 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 
 
 def verdicts() -> dict[str, Verdict]:
-    found = {}
+    found: dict[str, Verdict] = {}
     for job in inexact.JOBS:
         for name, checked in check_sweep(job.make(Profile.QUICK)).items():
             found[name] = checked.verdict
