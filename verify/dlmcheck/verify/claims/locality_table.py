@@ -99,8 +99,13 @@ def _with_proof(profile: Profile) -> Sweep[Question, Asked]:
 
 
 def _on_trust(profile: Profile) -> Sweep[Question, Asked]:
-    entries = [e for e in ENTRIES if _goes(e.word, profile)]
+    entries = [e for e in ENTRIES if _goes(e.word, profile) and not e.word_on_traces]
     return table_sweep(entries, StateEncoding, CADICAL, with_proof=False)
+
+
+def _traces_on_trust(profile: Profile) -> Sweep[Question, Asked]:
+    entries = [e for e in ENTRIES if _goes(e.word, profile) and e.word_on_traces]
+    return table_sweep(entries, TraceEncoding, CADICAL, with_proof=False)
 
 
 @dataclass(frozen=True)
@@ -196,8 +201,10 @@ def _row(entry: Entry) -> Row:
         engine = f"{TraceEncoding.name}, {GLUCOSE.says}, refutation checked by unit propagation"
         roads.append(Road("locality-proofs", entry.statement, engine, entry.proof))
     if entry.word is not None:
-        engine = f"{StateEncoding.name}, {CADICAL.says} {CADICAL.version} trusted for its no"
-        roads.append(Road("locality-word", entry.statement, engine, entry.word))
+        name = TraceEncoding.name if entry.word_on_traces else StateEncoding.name
+        job = "locality-word-traces" if entry.word_on_traces else "locality-word"
+        engine = f"{name}, {CADICAL.says} {CADICAL.version} trusted for its no"
+        roads.append(Road(job, entry.statement, engine, entry.word))
     bound = least_rounds(entry.n, entry.tokens)
     what = entry.statement.partition(": ")[2]
     return Row(
@@ -240,13 +247,12 @@ CLAIM = Claim(
     ),
 )
 
+QUERIES = {e.statement: len(e.questions) - (e.high is not None) for e in ENTRIES}
+
 JOBS: tuple[Job, ...] = (
     SweepJob("locality-proofs", _with_proof),
-    TrustingJob(
-        SweepJob("locality-word", _on_trust),
-        CADICAL,
-        {e.statement: len(e.questions) - (e.high is not None) for e in ENTRIES},
-    ),
+    TrustingJob(SweepJob("locality-word", _on_trust), CADICAL, QUERIES),
+    TrustingJob(SweepJob("locality-word-traces", _traces_on_trust), CADICAL, QUERIES),
     SweepJob("locality-found", _found, split=1),
     ABLATION_JOB,
 )
