@@ -350,10 +350,10 @@ def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
 def test_doctor_says_what_is_missing(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "aigverse", None)
+    monkeypatch.setitem(sys.modules, "junitparser", None)
     done = here(capsys, "doctor")
     assert done.code == 0
-    (line,) = [line for line in done.out.splitlines() if line.startswith("aigverse")]
+    (line,) = [line for line in done.out.splitlines() if line.startswith("junitparser")]
     assert "missing: ModuleNotFoundError" in line
 
 

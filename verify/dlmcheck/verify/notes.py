@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlmcheck.spec.errors import MalformedSyntax
-from dlmcheck.verify.claims.registry import Registry
+from dlmcheck.verify.claims.registry import Profile, Registry
 from dlmcheck.verify.kernel.verdicts import Verdict
 
 INDEX = "INDEX.md"
@@ -136,7 +136,8 @@ def index(notes: Sequence[Note], registry: Registry, verdicts: Mapping[str, str]
     ]
     for row in registry.rows:
         note = registry.claim(row.claim).note
-        verdict = verdicts.get(row.id, "not locked")
+        larger = bool(row.roads) and not row.roads_of(Profile.QUICK)
+        verdict = verdicts.get(row.id, "only in larger profiles" if larger else "not locked")
         statement = row.statement.replace("|", "\\|")
         lines.append(f"| {row.id} | {verdict} | {statement} | [{note}]({note}.md) |")
     used = {claim.note for claim in registry.claims}
