@@ -306,3 +306,8 @@ def test_most_seeded_circuits_depend_on_their_inputs() -> None:
         values = product((False, True), repeat=len(circuit.inputs))
         alive += len({evaluate(circuit, assigned) for assigned in values}) > 1
     assert alive == ALIVE
+
+
+def test_leaving_out_data_inputs_leaves_out_nothing_else() -> None:
+    every = [c for c, _ in small_circuits_up_to_symmetry() if not c.data_inputs]
+    assert [c for c, _ in small_circuits_up_to_symmetry(data=False)] == every

@@ -63,12 +63,15 @@ def small_circuit_count() -> int:
     return total
 
 
-def small_circuits_up_to_symmetry() -> Iterator[tuple[Circuit, int]]:
+def small_circuits_up_to_symmetry(*, data: bool = True) -> Iterator[tuple[Circuit, int]]:
     """One small circuit of each orbit, in order, with the number of circuits in its orbit.
 
-    The symmetry is that of `canonical`; the circuit given is the canonical one.
+    The symmetry is that of `canonical`; the circuit given is the canonical one. Without `data`
+    the circuits with a data input are left out.
     """
     for inputs in _input_lists():
+        if not data and any(given.kind is InputKind.DATA for given in inputs):
+            continue
         swaps = _input_permutations(inputs)
         for layers in _all_layers(len(inputs)):
             orbit = set(_images(layers, swaps))

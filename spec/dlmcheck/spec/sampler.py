@@ -17,7 +17,7 @@ What a sampler is stands in `definition` and `policies`; their names can be impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 from itertools import combinations
 
@@ -111,10 +111,16 @@ def writable_cells(sampler: Sampler, state: State) -> Positions:
 def candidate_law(sampler: Sampler, state: State, number: int, cells: Positions) -> Law[State]:
     """The law of the drawn tokens on `cells`; all other cells keep what they show."""
     clock = sampler.round_argument(number)
-    return product_law(
-        sampler.predictor(state, i, clock) if i in cells else certain(state[i])
-        for i in range(sampler.length)
-    )
+    drawn = sorted(cells)
+    tokens = product_law(sampler.predictor(state, i, clock) for i in drawn)
+    return tokens.map(lambda written: _with_tokens(state, drawn, written))
+
+
+def _with_tokens(state: State, cells: Sequence[int], tokens: Sequence[Token]) -> State:
+    after = list(state)
+    for cell, token in zip(cells, tokens, strict=True):
+        after[cell] = token
+    return tuple(after)
 
 
 def independent_subset(cells: Positions, rate: Callable[[int], Fraction]) -> Law[Positions]:

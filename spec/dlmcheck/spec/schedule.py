@@ -310,14 +310,12 @@ def _unmasking(schedule: Schedule, fixed: _Fixed) -> UnmaskingPolicy:
                 fixed(state, number) + schedule.encoding.encode(candidates)
             ).map(_chosen)
         )
-    parts = [_part(circuit, (output,)) for output in circuit.outputs]
     if not _has_random(circuit):
         return DeterministicUnmasking(
-            lambda state, number: frozenset(
-                i for i, part in enumerate(parts) if part.law(fixed(state, number))[(True,)]
-            )
+            lambda state, number: _chosen(evaluate(circuit, fixed(state, number)))
         )
     if not _shares_random(circuit):
+        parts = [_part(circuit, (output,)) for output in circuit.outputs]
         return IndependentUnmasking(
             lambda state, i, number: parts[i].law(fixed(state, number))[(True,)]
         )
@@ -326,14 +324,12 @@ def _unmasking(schedule: Schedule, fixed: _Fixed) -> UnmaskingPolicy:
 
 
 def _remasking(circuit: Circuit, fixed: _Fixed) -> RemaskingPolicy:
-    parts = [_part(circuit, (output,)) for output in circuit.outputs]
     if not _has_random(circuit):
         return DeterministicRemasking(
-            lambda state, number: frozenset(
-                i for i, part in enumerate(parts) if part.law(fixed(state, number))[(True,)]
-            )
+            lambda state, number: _chosen(evaluate(circuit, fixed(state, number)))
         )
     if not _shares_random(circuit):
+        parts = [_part(circuit, (output,)) for output in circuit.outputs]
         return IndependentRemasking(
             lambda state, i, number: parts[i].law(fixed(state, number))[(True,)]
         )

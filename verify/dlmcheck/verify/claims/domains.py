@@ -97,11 +97,12 @@ def _random_without_constants(circuit: Circuit) -> bool:
 
 
 def _restricted(name: str, count: int, kept: Callable[[Circuit], bool]) -> Domain[Circuit]:
+    """The small circuits up to symmetry that `kept` keeps; it keeps none with a data input."""
     whole = _up_to_symmetry()
     return Domain(
         f"{whole.name}, {name}",
         count,
-        lambda: filter(kept, whole.members()),
+        lambda: (c for c, _ in domains.small_circuits_up_to_symmetry(data=False) if kept(c)),
         lambda circuit: kept(circuit) and whole.contains(circuit),
         whole.write,
         whole.read,
