@@ -21,10 +21,9 @@ from dlmcheck.spec.resources import depth, reads
 from dlmcheck.spec.tokens import MASK, PAPER_ENCODING, State
 from dlmcheck.verify.claims.domains import plain_circuits
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
+from dlmcheck.verify.claims.t31 import REFERENCE
 from dlmcheck.verify.kernel.laws import as_tokens
 from dlmcheck.verify.kernel.sweep import HOLDS, Domain, Outcome, Sweep, fails
-
-REFERENCE = "reference enumeration by the specification"
 
 # --- NC0-SHIFT -------------------------------------------------------------------------------
 

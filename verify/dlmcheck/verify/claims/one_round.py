@@ -21,11 +21,11 @@ from dlmcheck.spec.sampler import laws_by_round, selection_law
 from dlmcheck.spec.tokens import State, show_state
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.claims.schedule_cases import ScheduleCase
+from dlmcheck.verify.claims.t31 import REFERENCE
 from dlmcheck.verify.claims.two_cell_rounds import Form, TwoCells, two_cell_rounds
 from dlmcheck.verify.engines.paths import paths
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
 
-REFERENCE = "reference enumeration by the specification"
 ON_COINS = "runs on all values of the coins"
 PATHS = "paths one by one"
 

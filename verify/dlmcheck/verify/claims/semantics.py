@@ -18,7 +18,7 @@ from dlmcheck.verify.claims import row_properties as cells
 from dlmcheck.verify.claims import run_properties as runs
 from dlmcheck.verify.claims.one_round import CLAIM as PRODUCT_CLAIM
 from dlmcheck.verify.claims.one_round import JOBS as PRODUCT_JOBS
-from dlmcheck.verify.claims.one_round import LEGAL_JOB, LEGAL_PROPERTIES, ON_COINS, PATHS, REFERENCE
+from dlmcheck.verify.claims.one_round import LEGAL_JOB, LEGAL_PROPERTIES, ON_COINS, PATHS
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.claims.sampler_cases import (
     Beyond,
@@ -37,6 +37,7 @@ from dlmcheck.verify.claims.schedule_domains import (
     nearly_legal_schedules,
     one_layer_circuits,
 )
+from dlmcheck.verify.claims.t31 import REFERENCE
 from dlmcheck.verify.kernel.sweep import Outcome, Sweep
 
 COLUMNS = "tables of all states at once, coins counted"
