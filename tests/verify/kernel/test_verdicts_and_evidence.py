@@ -14,7 +14,9 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 SAID = {
     evidence.Exhaustive("D", 7, 5): "exhaustive: 5 of 7 instances of D",
     evidence.Certificate("K", "C", 3): "certificate: K, 3 entries, checked by C",
-    evidence.Induction("B", ("S", "T")): "induction: base B; steps S, T",
+    evidence.Induction(("B",), ("S", "T"), ("R",), 24, ("Q",), "E 1"): (
+        "proof: 3 steps (24 rows of truth tables), 1 queries, by the rules R; trusted: E 1"
+    ),
     evidence.SymbolicIdentity("I", "E"): "identity: I (E)",
     evidence.Coupling(4, 3, 2, "E"): (
         "coupling: 4 random bits, 3 obligations by hashing, 2 by solver (E)"

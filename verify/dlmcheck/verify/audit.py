@@ -61,7 +61,9 @@ def combine(row: Row, roads: Sequence[RoadResult]) -> RowResult:
     """One verdict from the roads of a row.
 
     ERROR if a road broke or they contradict each other, UNKNOWN if one did not finish or rests
-    on samples only; else their common verdict, the weaker of two affirmative ones.
+    on samples only; else their common verdict, the stronger of two affirmative ones: all roads
+    of a row are about one statement, so what one proves for all n another may confirm up to its
+    bound.
     """
     verdicts = {road.verdict for road in roads}
     affirmative = any(verdict.is_affirmative for verdict in verdicts)
@@ -72,7 +74,7 @@ def combine(row: Row, roads: Sequence[RoadResult]) -> RowResult:
             return RowResult(row, worst, tuple(roads))
     if any(isinstance(road.evidence, Sampled) for road in roads):
         return RowResult(row, Verdict.UNKNOWN, tuple(roads))
-    for verdict in (Verdict.REFUTED, Verdict.BOUNDED, Verdict.PROVED):
+    for verdict in (Verdict.REFUTED, Verdict.PROVED, Verdict.BOUNDED):
         if verdict in verdicts:
             return RowResult(row, verdict, tuple(roads))
     return RowResult(row, Verdict.ERROR, tuple(roads))

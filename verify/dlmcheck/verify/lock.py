@@ -27,7 +27,7 @@ EXPECTABLE = (Verdict.PROVED, Verdict.BOUNDED, Verdict.REFUTED, Verdict.UNSETTLE
 PINNED: Mapping[str, tuple[str, ...]] = {
     "Exhaustive": ("domain", "count", "met"),
     "Certificate": ("kind", "checked_by", "size"),
-    "Induction": ("base", "steps"),
+    "Induction": ("base", "steps", "rules", "queries", "rows"),
     "SymbolicIdentity": ("identity", "engine"),
     "Coupling": ("seeds",),
     "Witness": ("instance",),

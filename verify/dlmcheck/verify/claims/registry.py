@@ -13,6 +13,8 @@ from enum import Enum, unique
 from typing import Any, Protocol
 
 from dlmcheck.spec.lattice import Point
+from dlmcheck.verify.kernel.evidence import SolverAnswer
+from dlmcheck.verify.kernel.induction import Proof, check_proof
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import Part, Sweep, conclude, run_part
 
@@ -91,12 +93,49 @@ class DirectJob:
 
     def conclude(self, profile: Profile, parts: Sequence[object]) -> Mapping[str, Checked]:
         """See `Job`."""
-        found = parts[0]
-        if not isinstance(found, dict):
-            raise TypeError("a direct job returns a dictionary")
-        # A result counts for the statement that the kernel put into it, whatever key it is under.
-        values: list[object] = list(found.values())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        return {result.statement: result for result in values if isinstance(result, Checked)}
+        return by_statement(parts[0])
+
+
+def by_statement(found: object) -> dict[str, Checked]:
+    """The checked results in a dictionary that a worker handed over.
+
+    A result counts for the statement that the kernel put into it, whatever key it is under.
+    Raises `TypeError` for anything but a dictionary.
+    """
+    if not isinstance(found, dict):
+        raise TypeError("a job in one piece returns a dictionary")
+    values: list[object] = list(found.values())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return {result.statement: result for result in values if isinstance(result, Checked)}
+
+
+@dataclass(frozen=True)
+class ProofJob:
+    """Proofs for all n: their steps are decided by the kernel, whatever the profile.
+
+    `make` builds the proofs anew from the constructions that they are about. `answer` asks a
+    solver the queries of arithmetic that a proof rests on; None where no proof has any.
+    """
+
+    id: str
+    make: Callable[[], Sequence[Proof]]
+    answer: Callable[[Proof], SolverAnswer] | None = None
+
+    def parts(self, profile: Profile) -> int:
+        """See `Job`."""
+        return 1
+
+    def run(self, profile: Profile, part: int, progress: Progress) -> object:
+        """See `Job`."""
+        checked: dict[str, Checked] = {}
+        for number, proof in enumerate(self.make()):
+            answers = self.answer(proof) if self.answer is not None and proof.queries else None
+            checked[proof.statement] = check_proof(proof, answers)
+            progress(number)
+        return checked
+
+    def conclude(self, profile: Profile, parts: Sequence[object]) -> Mapping[str, Checked]:
+        """See `Job`."""
+        return by_statement(parts[0])
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     simulation  cut-point certificates: a schedule simulates a circuit, seed for seed
     preservation  visible tokens stay, in every state of the predictor
     witness     wrong runs, replayed coin by coin
+    induction   proofs for all n: steps by truth table, under named rules
     imports     published theorems that are cited and not checked
     trusted     what rests on the word of a solver, by name and version
 """

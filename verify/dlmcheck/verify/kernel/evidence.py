@@ -42,13 +42,26 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Induction:
-    """A base case and step queries, each named."""
+    """A proof for all n: finite steps, each decided by its truth table, under named rules.
 
-    base: str
+    `rules` are not replayed by anybody. `rows` is the size of the tables together. `trusted`
+    names the solver that was believed on `queries` of linear arithmetic, if there were any.
+    """
+
+    base: tuple[str, ...]
     steps: tuple[str, ...]
+    rules: tuple[str, ...]
+    rows: int
+    queries: tuple[str, ...] = ()
+    trusted: str = ""
 
     def __str__(self) -> str:
-        return f"induction: base {self.base}; steps {', '.join(self.steps)}"
+        number = len(self.base) + len(self.steps)
+        text = (
+            f"proof: {number} steps ({self.rows} rows of truth tables), {len(self.queries)} queries"
+        )
+        text += f", by the rules {', '.join(self.rules)}"
+        return f"{text}; trusted: {self.trusted}" if self.trusted else text
 
 
 @dataclass(frozen=True)
