@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from dlmcheck.model.constructions.remask import compile_remasking, remasking_length
-from dlmcheck.model.constructions.rows import Mistake, ceil_log2
+from dlmcheck.model.constructions.rows import Mistake
 from dlmcheck.model.domains import seeded_circuit
 from dlmcheck.model.families.layered_random import block_layers, random_layered
 from dlmcheck.model.layering import layered
+from dlmcheck.model.logarithm import ceil_log2
 from dlmcheck.spec import sampler
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, all_data
 from dlmcheck.spec.errors import BadPoint, NotLayered

@@ -8,7 +8,7 @@ import pytest
 
 from dlmcheck.model.constructions.remask import remasking_length
 from dlmcheck.model.constructions.revise import compile_revision, revision_length
-from dlmcheck.model.constructions.rows import Mistake, ceil_log2
+from dlmcheck.model.constructions.rows import Mistake
 from dlmcheck.model.constructions.shorter import (
     binary_revision_length,
     ceil_log3,
@@ -25,6 +25,7 @@ from dlmcheck.model.constructions.shorter import (
     ternary_revision_length,
 )
 from dlmcheck.model.families.layered_random import block_layers, random_layered
+from dlmcheck.model.logarithm import ceil_log2
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.lattice import Clock, Edits, End, Stop
 from dlmcheck.spec.resources import depth

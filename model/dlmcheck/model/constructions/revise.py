@@ -22,7 +22,6 @@ from dlmcheck.model.constructions.rows import (
     all_of,
     any_of,
     binary_code,
-    ceil_log2,
     chosen,
     coin_numbers,
     matching,
@@ -33,6 +32,7 @@ from dlmcheck.model.constructions.rows import (
     value_matching,
     written,
 )
+from dlmcheck.model.logarithm import ceil_log2
 from dlmcheck.spec.circuit import Circuit, Literal
 from dlmcheck.spec.errors import BadPoint
 from dlmcheck.spec.lattice import Edits, End, Stop

@@ -179,15 +179,6 @@ def written(
 # --- counters ------------------------------------------------------------------------------
 
 
-def ceil_log2(number: int) -> int:
-    """ceil(log2(number)) for a positive number, exactly.
-
-    >>> [ceil_log2(n) for n in (1, 2, 3, 4, 5)]
-    [0, 1, 2, 2, 3]
-    """
-    return (number - 1).bit_length()
-
-
 def binary_code(count: int, cells: int) -> tuple[State, ...]:
     """The numbers 0..count-1 modulo 2^cells as tokens, lowest bit first.
 

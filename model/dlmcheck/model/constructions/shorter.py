@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 from dlmcheck.model.constructions.remask import remasking
 from dlmcheck.model.constructions.revise import revision
-from dlmcheck.model.constructions.rows import Banked, binary_code, ceil_log2, rows_of
+from dlmcheck.model.constructions.rows import Banked, binary_code, rows_of
+from dlmcheck.model.logarithm import ceil_log2
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.tokens import MASK, State

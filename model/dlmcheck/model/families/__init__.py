@@ -19,7 +19,6 @@ from dlmcheck.model.families.arithmetic import (
 )
 from dlmcheck.model.families.inputs import (
     RandomChoice,
-    ceil_log2,
     mark_random,
     named_inputs,
     require,
@@ -36,6 +35,7 @@ from dlmcheck.model.families.sorting import (
     threshold,
     threshold_grid,
 )
+from dlmcheck.model.logarithm import ceil_log2
 from dlmcheck.spec.circuit import Circuit
 
 __all__ = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.families.inputs import (
     RandomChoice,
-    ceil_log2,
     named_inputs,
     numbered,
     require,
 )
+from dlmcheck.model.logarithm import ceil_log2
 from dlmcheck.spec.circuit import Circuit, Literal
 
 

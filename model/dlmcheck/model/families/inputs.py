@@ -69,12 +69,3 @@ def require(size: int, least: int, family: str) -> None:
         raise BadCircuit(
             f"{family} of size {size}", source="circuit family", expected=f"at least {least}"
         )
-
-
-def ceil_log2(count: int) -> int:
-    """The least k with 2^k >= count, for count >= 1.
-
-    >>> [ceil_log2(count) for count in (1, 2, 3, 4, 5)]
-    [0, 1, 2, 2, 3]
-    """
-    return (count - 1).bit_length()

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.families.inputs import (
     RandomChoice,
-    ceil_log2,
     named_inputs,
     numbered,
     require,
 )
+from dlmcheck.model.logarithm import ceil_log2
 from dlmcheck.spec.circuit import Circuit, Literal, cone
 from dlmcheck.spec.errors import BadCircuit
 
