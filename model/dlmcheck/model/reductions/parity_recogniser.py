@@ -27,12 +27,12 @@ from dataclasses import dataclass
 from itertools import product
 
 from dlmcheck.model.reductions.folding import Constant, Folder, Wire, constant, negated
+from dlmcheck.model.reductions.trace import cell_round, check, possible, shown_bits
 from dlmcheck.spec.circuit import Bits, Circuit, Input, InputKind, cone
 from dlmcheck.spec.errors import BadPoint
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.resources import Resources, depth, measure, reads
 from dlmcheck.spec.schedule import Schedule, clock_value, predictor_reads
-from dlmcheck.spec.tokens import MASK
 
 MOST_COINS = 12
 """A position with more random bits than this needs seeds."""
@@ -161,12 +161,12 @@ def _recogniser(schedule: Schedule, settings: Sequence[Sequence[dict[int, bool]]
         fixed += [constant(bit) for bit in clock_value(schedule, number)]
         coins: list[Wire] = [Constant.ZERO] * len(schedule.unmask.random_inputs)
         flags = folder.inline(schedule.unmask, [*fixed, *coins])
-        written = [folder.all_of([m, flag]) for m, flag in zip(masked, flags, strict=True)]
-        for i in range(n):
-            if written[i] is not Constant.ZERO:
-                possible = _possible(folder, schedule, i, fixed, token[i], settings[i])
-                checks.append(folder.any_of([negated(written[i]), possible]))
-        masked = [folder.all_of([m, negated(flag)]) for m, flag in zip(masked, flags, strict=True)]
+        cells = [cell_round(folder, m, flag) for m, flag in zip(masked, flags, strict=True)]
+        for i, cell in enumerate(cells):
+            if cell.written is not Constant.ZERO:
+                found = _possible(folder, schedule, i, fixed, token[i], settings[i])
+                checks.append(check(folder, cell.written, found))
+        masked = [cell.masked for cell in cells]
     # A legal run ends without M. A string whose trace does not is outside the support.
     checks += [negated(m) for m in masked]
     return Recogniser(
@@ -182,28 +182,8 @@ def _state_bits(
     folder: Folder, schedule: Schedule, masked: Sequence[Wire], token: Sequence[Wire]
 ) -> list[Wire]:
     """The two bits of every cell, from its mask status and the token it shows if visible."""
-    code = schedule.encoding.code_of
-    bits: list[Wire] = []
-    for m, z in zip(masked, token, strict=True):
-        for half in (0, 1):
-            shown = _choice(z, code(1)[half], code(0)[half])
-            # Where masked and visible codes agree no gate is spent.
-            bits.append(_mux(folder, m, constant(code(MASK)[half]), shown))
-    return bits
-
-
-def _choice(wire: Wire, when_one: bool, when_zero: bool) -> Wire:
-    if when_one == when_zero:
-        return constant(when_one)
-    return wire if when_one else negated(wire)
-
-
-def _mux(folder: Folder, select: Wire, when_one: Wire, when_zero: Wire) -> Wire:
-    if when_one == when_zero:
-        return when_one
-    return folder.any_of(
-        [folder.all_of([select, when_one]), folder.all_of([negated(select), when_zero])]
-    )
+    cells = zip(masked, token, strict=True)
+    return [bit for m, z in cells for bit in shown_bits(folder, schedule.encoding, m, z)]
 
 
 def _possible(
@@ -233,4 +213,4 @@ def _possible(
             ]
         )
 
-    return _mux(folder, z, some(1), some(0))
+    return possible(folder, z, some(1), some(0))
