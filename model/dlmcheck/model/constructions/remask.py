@@ -16,16 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
+from dlmcheck.model.constructions import rules
 from dlmcheck.model.constructions.rows import (
     Bank,
     Banked,
     Content,
     Mistake,
     Rows,
-    all_of,
-    any_of,
     binary_code,
-    chosen,
     coin_numbers,
     matching,
     plan,
@@ -101,7 +99,7 @@ class _Layout:
 
     def home(self, t: int) -> int:
         """The bank of layer t: layer d is in bank `last`, neighbours in different banks."""
-        return (t + self.rows.depth + self.last) % 2
+        return rules.home_of(t, self.rows.depth, self.last)
 
     def layers_of(self, side: int) -> list[int]:
         """The layers (and, for a counter that does not stop, what follows them) of a bank."""
@@ -121,24 +119,22 @@ class _Layout:
         side = self.home(t)
         if self.mistake is Mistake.START_IS_A_VALUE:
             return value_matching(self.counters[side], t + 1)
-        return [
-            ~masked_bit(self.banks[side].first),
-            *matching(self.counters[side], self.code[t]),
-        ]
+        shown = matching(self.counters[side], self.code[t])
+        return rules.standing(masked_bit(self.banks[side].first), shown)
 
     def conditions(self, builder: Builder) -> list[Literal]:
         """For each layer t: this round writes it, provided that its bank is masked."""
         count = len(self.code)
         if self.clock_bits:
             return [round_is(builder, self.clock, t + 1) for t in range(count)]
-        after = [all_of(builder, self.stands(t)) for t in range(count)]
+        after = [rules.all_of(builder, self.stands(t)) for t in range(count)]
         if self.mistake is Mistake.START_IS_A_VALUE:
             both = [*value_matching(self.counters[0], 0), *value_matching(self.counters[1], 0)]
-            return [all_of(builder, both), *after[:-1]]
-        start = all_of(builder, [masked_bit(bank.first) for bank in self.banks if bank.width])
-        if self.mistake is Mistake.DOES_NOT_STOP:
-            start = any_of(builder, [start, after[-1]])
-        return [start, *after[:-1]]
+            return [rules.all_of(builder, both), *after[:-1]]
+        firsts = [masked_bit(bank.first) for bank in self.banks if bank.width]
+        start = rules.all_of(builder, firsts)
+        forever = self.mistake is Mistake.DOES_NOT_STOP
+        return rules.due_layers(builder, start, after, forever=forever)
 
 
 def remasking(
@@ -202,13 +198,13 @@ def _layout(
     place = len(rows.circuit.data_inputs)
     for side in (LEFT, RIGHT):
         # A bank without layers has no code that would tell its length; then it is the other's.
-        own = [code[t] for t in range(len(code)) if (t + rows.depth + last) % 2 == side]
+        own = [code[t] for t in range(len(code)) if rules.home_of(t, rows.depth, last) == side]
         cells = len(own[0]) if own else len(code[0]) if widths[side] else 0
-        behind = mistake is Mistake.COUNTER_AFTER_VALUES
-        counter_at, bank_at = (place + widths[side], place) if behind else (place, place + cells)
+        counter_at, bank_at, place = rules.bank_places(
+            place, widths[side], cells, behind=mistake is Mistake.COUNTER_AFTER_VALUES
+        )
         counters.append(range(counter_at, counter_at + cells))
         banks.append(Bank(bank_at, widths[side]))
-        place += cells + widths[side]
     return _Layout(
         rows,
         code,
@@ -236,13 +232,18 @@ def _predictor(layout: _Layout, coin_of: dict[int, int]) -> Circuit:
         layers = layout.layers_of(side)
         for cell in layout.banks[side].cells:
             cases = [(writes[t], _value(builder, layout, cell, t, coins)) for t in layers]
-            low[cell] = chosen(builder, cases)
+            low[cell] = rules.chosen(builder, cases)
         for i, cell in enumerate(layout.counters[side]):
-            low[cell] = any_of(builder, [writes[t] for t in layers if layout.code[t][i]])
+            shown = [layout.code[t][i] for t in layers]
+            low[cell] = rules.code_bits(builder, shown, [writes[t] for t in layers], Edits.REMASK)[
+                1
+            ]
     for cell in sorted(low):
         # A visible token is kept in every state, reachable or not: mask preservation.
-        drawn = builder.and_(masked_bit(cell), low[cell])
-        outputs += [zero, builder.or_(drawn, value_bit(cell))]
+        outputs += [
+            zero,
+            rules.keeping_bit(builder, masked_bit(cell), value_bit(cell), low[cell]),
+        ]
     return builder.build(outputs)
 
 
@@ -271,10 +272,9 @@ def _unmask(layout: _Layout) -> Circuit:
             continue
         masked = masked_bit(layout.banks[side].first)
         due = [writes[t] for t in layout.layers_of(side)]
-        flag = builder.and_(masked, any_of(builder, due))
-        if not due and layout.end is End.WHOLE_STATE:
-            # Depth 0: nothing stands in this bank, but it must not stay masked.
-            flag = masked
+        # At depth 0 nothing stands in the other bank, but it must not stay masked.
+        fill = layout.end is End.WHOLE_STATE
+        flag = rules.bank_is_due(builder, masked, due, fill=fill)
         selected |= dict.fromkeys(layout.cells(side), flag)
     never = builder.constant(False)
     return builder.build([selected.get(cell, never) for cell in range(layout.length)])
@@ -285,8 +285,8 @@ def _remask(layout: _Layout) -> Circuit:
     builder = Builder(interface(layout.length, clock_bits=layout.clock_bits))
     keep = layout.end is End.WHOLE_STATE and layout.mistake is not Mistake.REMASKS_AT_END
     pairs = [(t, t + 1) for t in range(len(layout.code) - 1)]
-    if keep:
-        pairs = [(t, u) for t, u in pairs if u != layout.rows.depth]
+    depth = layout.rows.depth
+    pairs = [(t, u) for t, u in pairs if rules.is_watched(newest=u == depth, keep=keep)]
     if layout.mistake is Mistake.DOES_NOT_STOP and len(layout.code) % 2 == 0:
         pairs.append((len(layout.code) - 1, 0))
     older: dict[int, list[Literal]] = {LEFT: [], RIGHT: []}
@@ -294,10 +294,12 @@ def _remask(layout: _Layout) -> Circuit:
         if layout.clock_bits:
             flag = round_is(builder, layout.clock, u + 1)
         else:
-            flag = all_of(builder, [*layout.stands(t), *layout.stands(u)])
+            flag = rules.both_stand(builder, layout.stands(t), layout.stands(u))
         older[layout.home(t)].append(flag)
     marks = {
-        cell: any_of(builder, older[side]) for side in (LEFT, RIGHT) for cell in layout.cells(side)
+        cell: rules.any_of(builder, older[side])
+        for side in (LEFT, RIGHT)
+        for cell in layout.cells(side)
     }
     never = builder.constant(False)
     return builder.build([marks.get(cell, never) for cell in range(layout.length)])

@@ -13,16 +13,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
+from dlmcheck.model.constructions import rules
 from dlmcheck.model.constructions.rows import (
     Bank,
     Banked,
     Content,
     Mistake,
     Rows,
-    all_of,
-    any_of,
     binary_code,
-    chosen,
     coin_numbers,
     matching,
     plan,
@@ -37,7 +35,7 @@ from dlmcheck.spec.circuit import Circuit, Literal
 from dlmcheck.spec.errors import BadPoint
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, interface
-from dlmcheck.spec.tokens import MASK, State
+from dlmcheck.spec.tokens import State
 
 _APPLICABLE = frozenset(
     {
@@ -101,11 +99,11 @@ def revision(
     """
     prompt = len(rows.circuit.data_inputs)
     width, counter_cells = rows.width, len(code[0])
-    behind = mistake is Mistake.COUNTER_AFTER_VALUES
-    bank = Bank(prompt + (0 if behind else counter_cells), width)
-    counter_at = prompt + (width if behind else 0)
+    counter_at, bank_at, length = rules.bank_places(
+        prompt, width, counter_cells, behind=mistake is Mistake.COUNTER_AFTER_VALUES
+    )
+    bank = Bank(bank_at, width)
     counter = range(counter_at, counter_at + counter_cells)
-    length = prompt + width + counter_cells
 
     coins = coin_numbers(rows)
     builder = Builder(interface(length, clock_bits=clock_bits, random=len(coins)))
@@ -124,7 +122,7 @@ def revision(
     low = {cell: _value(builder, rows, bank, cell, writes, tossed) for cell in bank.cells}
     columns = [[tokens[i] for tokens in code] for i in range(counter_cells)]
     codes = {
-        cell: _code(builder, column, writes, edits)
+        cell: rules.code_bits(builder, column, writes, edits)
         for cell, column in zip(counter, columns, strict=True)
     }
     zero = builder.constant(False)
@@ -134,16 +132,15 @@ def revision(
 
     chooser = Builder(interface(length, clock_bits=clock_bits))
     writes = _conditions(chooser, code, bank, counter, clock, mistake)
-    everything = any_of(chooser, writes)
+    everything = rules.is_rewritten(chooser, writes)
     for cell in range(length):
         if cell < prompt:
             selected.append(chooser.constant(False))
         elif cell in low or edits is Edits.REVISE_ANY:
             selected.append(everything)
         else:
-            i = cell - counter_at
-            shown = [w for w, tokens in zip(writes, code, strict=True) if tokens[i] != MASK]
-            selected.append(any_of(chooser, shown))
+            shown = columns[cell - counter_at]
+            selected.append(rules.is_rewritten(chooser, writes, shown))
     schedule = Schedule(
         length=length,
         rounds=rows.depth + 1,
@@ -182,12 +179,12 @@ def _conditions(
     if clock:
         return [round_is(builder, clock, t + 1) for t in range(len(code))]
     if mistake is Mistake.START_IS_A_VALUE:
-        return [all_of(builder, value_matching(counter, t)) for t in range(len(code))]
+        return [rules.all_of(builder, value_matching(counter, t)) for t in range(len(code))]
     start = masked_bit(bank.first)
-    stands = [all_of(builder, [~start, *matching(counter, tokens)]) for tokens in code]
-    if mistake is Mistake.DOES_NOT_STOP:
-        return [any_of(builder, [start, stands[-1]]), *stands[:-1]]
-    return [start, *stands[:-1]]
+    stands = [
+        rules.all_of(builder, rules.standing(start, matching(counter, tokens))) for tokens in code
+    ]
+    return rules.due_layers(builder, start, stands, forever=mistake is Mistake.DOES_NOT_STOP)
 
 
 def _value(
@@ -208,19 +205,7 @@ def _value(
         slots = bank.shown(rows.rows[t])
         if cell in slots:
             cases.append((condition, written(builder, rows, t, slots[cell], before, coins)))
-    return chosen(builder, cases)
-
-
-def _code(
-    builder: Builder, tokens: Sequence[int], writes: Sequence[Literal], edits: Edits
-) -> list[Literal]:
-    """High and low bit of a counter cell: its token in the code of the layer written.
-
-    Where M may not be written the predictor says 0 for it, and F leaves the cell alone.
-    """
-    pairs = list(zip(writes, tokens, strict=True))
-    masks = [w for w, token in pairs if token == MASK and edits is Edits.REVISE_ANY]
-    return [any_of(builder, masks), any_of(builder, [w for w, token in pairs if token == 1])]
+    return rules.chosen(builder, cases)
 
 
 def _plan(

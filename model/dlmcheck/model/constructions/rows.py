@@ -12,8 +12,9 @@ from enum import Enum, unique
 from typing import Literal as OneOf
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
+from dlmcheck.model.constructions import rules
 from dlmcheck.model.layering import strict_layers
-from dlmcheck.spec.circuit import Circuit, InputKind, Literal, Op, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit, InputKind, Literal, node_of
 from dlmcheck.spec.errors import BadCircuit, NotLayered
 from dlmcheck.spec.resources import levels
 from dlmcheck.spec.schedule import Schedule
@@ -137,8 +138,10 @@ class Bank:
 
     def shown(self, row: Sequence[Literal]) -> dict[int, Literal]:
         """Which cell shows which slot of a row; the other cells are spare."""
-        start = self.first + self.width - len(row)
-        return {start + j: literal for j, literal in enumerate(row)}
+        first, width, slots = self.first, self.width, len(row)
+        return {
+            rules.slot_cell(first, width, slots, slot): literal for slot, literal in enumerate(row)
+        }
 
 
 def written(
@@ -158,9 +161,6 @@ def written(
     bit = {node: value_bit(cell) for cell, node in before.items()}
     bit |= {node: value_bit(cell) for cell, node in enumerate(circuit.data_inputs)}
 
-    def seen(arg: Literal) -> Literal:
-        return ~bit[node_of(arg)] if is_inverted(arg) else bit[node_of(arg)]
-
     node = node_of(literal)
     if node in coins:
         value = coins[node]
@@ -168,12 +168,9 @@ def written(
         value = bit[node]
     else:
         gate = circuit.gate_of(node)
-        # A copy needs no gate, and a negation is a negated edge.
-        if gate.op in (Op.ID, Op.NOT):
-            value = seen(gate.args[0]) if gate.op is Op.ID else ~seen(gate.args[0])
-        else:
-            value = builder.gate(gate.op, [seen(arg) for arg in gate.args])
-    return ~value if is_inverted(literal) else value
+        args = [rules.along(arg, bit[node_of(arg)]) for arg in gate.args]
+        value = rules.slot_bit(builder, gate.op, args)
+    return rules.along(literal, value)
 
 
 # --- counters ------------------------------------------------------------------------------
@@ -192,12 +189,7 @@ def matching(cells: Sequence[int], tokens: State) -> list[Literal]:
     """Literals that hold together iff the cells show these tokens."""
     literals: list[Literal] = []
     for cell, token in zip(cells, tokens, strict=True):
-        if token == MASK:
-            literals.append(masked_bit(cell))
-        elif token == 1:
-            literals.append(value_bit(cell))
-        else:
-            literals += [~masked_bit(cell), ~value_bit(cell)]
+        literals += rules.match_token(masked_bit(cell), value_bit(cell), token)
     return literals
 
 
@@ -208,38 +200,9 @@ def value_matching(cells: Sequence[int], number: int) -> list[Literal]:
     ]
 
 
-# --- gates of fan-in two -------------------------------------------------------------------
-
-
-def tree(builder: Builder, op: Op, literals: Iterable[Literal]) -> Literal:
-    """A balanced tree of gates of fan-in two; no literal at all gives the neutral constant."""
-    level = list(dict.fromkeys(literals))
-    if not level:
-        return builder.constant(op is Op.AND)
-    while len(level) > 1:
-        paired = [builder.gate(op, level[i : i + 2]) for i in range(0, len(level) - 1, 2)]
-        level = paired + (level[-1:] if len(level) % 2 else [])
-    return level[0]
-
-
-def all_of(builder: Builder, literals: Iterable[Literal]) -> Literal:
-    """The conjunction of literals, as a tree."""
-    return tree(builder, Op.AND, literals)
-
-
-def any_of(builder: Builder, literals: Iterable[Literal]) -> Literal:
-    """The disjunction of literals, as a tree."""
-    return tree(builder, Op.OR, literals)
-
-
-def chosen(builder: Builder, cases: Iterable[tuple[Literal, Literal | None]]) -> Literal:
-    """OR of (condition and value); a value None stands for 0."""
-    return any_of(builder, [builder.and_(c, v) for c, v in cases if v is not None])
-
-
 def round_is(builder: Builder, clock: Sequence[Literal], number: int) -> Literal:
     """Whether the clock bits (lowest first) show a round number."""
-    return all_of(builder, [c if number >> j & 1 else ~c for j, c in enumerate(clock)])
+    return rules.all_of(builder, [c if number >> j & 1 else ~c for j, c in enumerate(clock)])
 
 
 # --- results -------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlmcheck.model.builder import Builder, masked_bit
+from dlmcheck.model.constructions import rules
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.schedule import interface
@@ -78,7 +79,8 @@ def block_source(shown: int, widths: Sequence[int]) -> tuple[int | None, ...]:
     start = shown
     for width in widths:
         for j in range(width):
-            source.append(None if before is None else start - before + min(j, before - 1))
+            place = 0 if before is None else min(j, before - 1)
+            source.append(None if before is None else rules.cell_before(start, before, place))
         start += width
         before = width
     return tuple(source)
@@ -96,8 +98,6 @@ def frontier(length: int, waits_for: Sequence[Sequence[int]]) -> Circuit:
     """
     builder = Builder(interface(length))
     return builder.build(
-        builder.and_(masked_bit(cell), *(~masked_bit(other) for other in others))
-        if others
-        else masked_bit(cell)
+        rules.is_due(builder, masked_bit(cell), [masked_bit(other) for other in others])
         for cell, others in enumerate(waits_for)
     )

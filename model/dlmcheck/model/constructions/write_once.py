@@ -16,10 +16,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
-from dlmcheck.model.constructions import shift
+from dlmcheck.model.constructions import rules, shift
 from dlmcheck.model.constructions.layout import Frontier, Layout, layout_of
 from dlmcheck.model.netlist import Mapped, map_netlist, pad_to_layers
-from dlmcheck.spec.circuit import Circuit, InputKind, Literal, Op, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit, InputKind, Literal, node_of
 from dlmcheck.spec.errors import BadCircuit
 from dlmcheck.spec.lattice import RandomBits, Stop
 from dlmcheck.spec.schedule import Schedule, interface
@@ -196,32 +196,18 @@ def _predictor(
     def seen(literal: Literal) -> Literal:
         node = node_of(literal)
         cell = cell_of[node]
-        bit = coin_of[node] if cell is None else value_bit(cell)
-        return ~bit if is_inverted(literal) else bit
+        return rules.along(literal, coin_of[node] if cell is None else value_bit(cell))
 
     outputs: list[Literal] = []
     for cell, node in enumerate(layout.nodes):
         masked, value = masked_bit(cell), value_bit(cell)
-        low = value
+        # A visible cell keeps its token whatever is drawn; padding draws 0.
+        drawn: Literal | bool = False
         if node is not None and node >= len(circuit.inputs):
             gate = circuit.gate_of(node)
-            low = _low_bit(builder, gate.op, [seen(arg) for arg in gate.args], masked, value)
+            drawn = rules.drawn_bit(builder, gate.op, [seen(arg) for arg in gate.args])
         elif node in coin_of:
-            low = builder.or_(builder.and_(masked, coin_of[node]), value)
+            drawn = coin_of[node]
+        low = rules.keeping_bit(builder, masked, value, drawn)
         outputs += [builder.constant(False), low]
     return builder.build(outputs)
-
-
-def _low_bit(
-    builder: Builder, op: Op, args: list[Literal], masked: Literal, value: Literal
-) -> Literal:
-    """(masked and gate) or value, without gates for constants and plain literals."""
-    if op is Op.CONST0:
-        return value
-    if op is Op.CONST1:
-        return builder.or_(masked, value)
-    if len(args) == 1:
-        drawn = ~args[0] if op is Op.NOT else args[0]
-    else:
-        drawn = builder.gate(op, args)
-    return builder.or_(builder.and_(masked, drawn), value)

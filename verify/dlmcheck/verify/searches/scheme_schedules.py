@@ -9,15 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
-from dlmcheck.model.constructions.rows import (
-    Rows,
-    all_of,
-    any_of,
-    chosen,
-    coin_numbers,
-    rows_of,
-    written,
-)
+from dlmcheck.model.constructions.rows import Rows, coin_numbers, rows_of, written
+from dlmcheck.model.constructions.rules import all_of, any_of, chosen
 from dlmcheck.spec.circuit import Circuit, Literal
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Edits, Stop
