@@ -202,6 +202,16 @@ def replay(
 
 
 @app.command(epilog=EXIT_CODES)
+def cert(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Certificates.")],
+) -> Action:
+    """Check certificates from their files alone, with no engine and no catalogue."""
+    from dlmcheck.verify.cli.cert_command import run_cert
+
+    return lambda _: run_cert(tuple(files))
+
+
+@app.command(epilog=EXIT_CODES)
 def counterexample(
     claim: Annotated[str, typer.Argument(metavar="CLAIM", help="Id of a claim.")],
     drop: Annotated[

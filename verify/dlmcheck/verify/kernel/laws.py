@@ -19,9 +19,12 @@ from dlmcheck.spec.law import Law
 from dlmcheck.spec.sampler import output_law as run_law
 from dlmcheck.spec.schedule import Schedule, sampler_of
 from dlmcheck.spec.tokens import State, show_state
+from dlmcheck.verify.kernel.documents import circuit_field, fields_of, schedule_field, text_field
 from dlmcheck.verify.kernel.evidence import Exhaustive, Witness
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
+
+KIND = "law"
 
 
 @dataclass(frozen=True)
@@ -143,3 +146,11 @@ def check_law_witness(
     if found != witness:
         raise Rejected(f"the laws differ in another way: {found.reason}")
     return kernel_result(name, Verdict.REFUTED, Witness(name, witness.to_json(), witness.reason))
+
+
+def check_document(document: Document) -> Checked:
+    """A schedule, a circuit and data for which their laws differ, from a file."""
+    fields_of(document, ("schedule", "circuit", "witness"))
+    schedule, circuit = schedule_field(document), circuit_field(document)
+    witness = LawWitness.from_json(text_field(document, "witness"))
+    return check_law_witness("same law", schedule, circuit, witness)

@@ -32,9 +32,12 @@ from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.schedule import Schedule, clock_value
 from dlmcheck.spec.tokens import MASK, Token, parse_state, show_state
 from dlmcheck.verify.kernel.contents import LocalFunction
+from dlmcheck.verify.kernel.documents import fields_of, schedule_field, text_field
 from dlmcheck.verify.kernel.evidence import Exhaustive, Witness
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
+
+KIND = "broken-mask"
 
 ROW_LIMIT = 1 << 18
 """Tables of more rows than this are refused."""
@@ -215,3 +218,10 @@ def _replayed(schedule: Schedule, broken: BrokenMask) -> str:
         f"the predictor does not preserve masks (cell {broken.cell} in state {shown}{clock}): "
         f"{old} becomes {new}"
     )
+
+
+def check_document(document: Document) -> Checked:
+    """A schedule and a broken mask from a file."""
+    fields_of(document, ("schedule", "witness"))
+    broken = BrokenMask.from_json(text_field(document, "witness"))
+    return check_broken_mask("preservation", schedule_field(document), broken)

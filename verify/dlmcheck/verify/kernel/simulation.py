@@ -19,13 +19,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dlmcheck.spec.circuit import Circuit, InputKind, apply_op, is_inverted, node_of
+from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.tokens import MASK
 from dlmcheck.verify.kernel.contents import Content, LocalFunction, Simulation, literal_on
+from dlmcheck.verify.kernel.documents import circuit_field, fields_of, schedule_field, text_field
 from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
+
+KIND = "simulation"
 
 # --- the walk ------------------------------------------------------------------------------
 
@@ -282,3 +286,11 @@ def check_simulation(
         if walk.contents != final:
             raise Rejected("a further round changes the state")
     return kernel_result(name, Verdict.PROVED, Certificate("cut points", "kernel", walk.steps))
+
+
+def check_document(document: Document) -> Checked:
+    """A schedule, a circuit and a certificate from a file."""
+    fields_of(document, ("schedule", "circuit", "certificate"))
+    schedule, circuit = schedule_field(document), circuit_field(document)
+    certificate = Simulation.from_json(text_field(document, "certificate"))
+    return check_simulation(KIND, schedule, circuit, certificate)

@@ -16,12 +16,15 @@ from itertools import product
 
 from dlmcheck.spec.circuit import Bits, Circuit, InputKind, cone, evaluate
 from dlmcheck.spec.errors import IllegalCode, IllegalSampler
-from dlmcheck.spec.jsontext import Document
+from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.spec.schedule import Schedule, start_state
 from dlmcheck.spec.trace import output_of, run_on_coins
+from dlmcheck.verify.kernel.documents import circuit_field, fields_of, schedule_field, text_field
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
+
+KIND = "wrong-run"
 
 Place = tuple[str, int, int]
 """A coin of a run: (part, round, index), or ("given", 0, j) for given cell j."""
@@ -184,3 +187,29 @@ def check_wrong_run(
         raise Rejected("nothing goes wrong in this run")
     instance = f'{{"run": {run.to_json()}, "coupling": {partners_to_json(coupling)}}}'
     return kernel_result(name, Verdict.REFUTED, Witness(name, instance, reason))
+
+
+def check_document(document: Document) -> Checked:
+    """A schedule, a circuit, a coupling and a run from a file."""
+    found = fields_of(document, ("schedule", "circuit", "coupling", "run"))
+    schedule, circuit = schedule_field(document), circuit_field(document)
+    coupling = _partners(document, found["coupling"])
+    run = WrongRun.from_json(text_field(document, "run"))
+    return check_wrong_run("simulation", schedule, circuit, coupling, run)
+
+
+def _partners(document: Document, value: Json) -> Partners:
+    """The inverse of `partners_to_json`."""
+    if not isinstance(value, dict):
+        raise document.malformed(value, ("coupling",), "an object: a coin for each random input")
+    found: dict[str, tuple[Place, bool]] = {}
+    for name, entry in value.items():
+        at: Path = ("coupling", name)
+        pair = document.array(entry, at)
+        place = document.array(pair[0], (*at, 0)) if len(pair) == 2 else []
+        if len(place) != 3:
+            raise document.malformed(entry, at, "[[part, round, index], inverted]")
+        part = document.string(place[0], (*at, 0, 0))
+        number, index = (document.integer(place[k], (*at, 0, k)) for k in (1, 2))
+        found[name] = (part, number, index), document.boolean(pair[1], (*at, 1))
+    return found

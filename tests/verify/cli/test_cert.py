@@ -1,0 +1,92 @@
+"""`dlmcheck cert`: certificates alone, with no engine installed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dlmcheck.model.families import FAMILIES
+from dlmcheck.model.formats import write_circuit
+from tests.verify.cli.running import ROOT, Result, complaint, environment, here
+
+ENGINES = ("z3", "pysat", "pysolvers", "sympy", "numpy", "cvc5", "dratify")
+
+BLOCKED = f"""
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {ENGINES}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Absent())
+for name in {ENGINES}:
+    try:
+        __import__(name)
+    except ModuleNotFoundError:
+        continue
+    sys.exit(f"{{name}} is not blocked")
+
+from dlmcheck.verify.cli import main
+
+main()
+"""
+
+
+def alone(*arguments: str | Path) -> Result:
+    """The command line in a process where no engine can be imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED, *map(str, arguments)],
+        cwd=ROOT, env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def good(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A folder with a certificate of equivalence and one of a wrong run."""
+    circuit = tmp_path / "circuit.json"
+    write_circuit(FAMILIES["comparator"](2), circuit)
+    common = ("compile", circuit, "--random", "all", "--verify", "--certificate")
+    assert here(capsys, *common, tmp_path / "good.json").code == 0
+    assert here(capsys, *common, tmp_path / "wrong.json", "--flip", "predictor:20").code == 1
+    return tmp_path
+
+
+def test_certificates_are_checked_with_no_engine_installed(good: Path) -> None:
+    done = alone("cert", good / "good.json", good / "wrong.json")
+    assert done.code == 0, done
+    first, second = done.out.splitlines()
+    assert first.startswith(f"{good / 'good.json'}: accepted: PROVED simulation; certificate: ")
+    assert second.startswith(f"{good / 'wrong.json'}: refuted: REFUTED ")
+
+
+def test_rejected_is_4_and_malformed_2_and_2_wins(
+    good: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = good / "good.json"
+    text = path.read_text()
+    assert '\\"rounds\\": ' in text
+    path.write_text(text.replace('\\"coins\\": [[1, 0', '\\"coins\\": [[1, 1', 1))
+    done = here(capsys, "cert", path, good / "wrong.json")
+    assert done.code == 4, done
+    assert f"{path}: REJECTED by the kernel: " in done.out
+    assert "refuted: " in done.out
+    (good / "broken.json").write_text(text[:-20])
+    done = here(capsys, "cert", good / "broken.json")
+    assert done.code == 2
+    assert complaint(done).startswith(f"{good / 'broken.json'}:")
+    assert here(capsys, "cert", path, good / "broken.json").code == 2
+
+
+def test_what_cert_does_not_take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = tmp_path / "row.json"
+    row.write_text('{"format": "dlmcheck-evidence", "version": 1,\n"kind": "row"}')
+    done = here(capsys, "cert", row)
+    assert done.code == 2
+    assert complaint(done).startswith(f"{row}:2: a row of an audit is no certificate")
+    assert here(capsys, "cert", tmp_path / "absent.json").code == 2
+    assert here(capsys, "cert").code == 2

@@ -1,0 +1,69 @@
+"""Certificates as files: one object, whose kind says which module of the kernel reads it.
+
+    {"format": "dlmcheck-evidence", "version": 1, "kind": KIND, ... the fields of that kind ...}
+
+A module that offers a kind defines `KIND` and `check_document(document)`, which reads the fields
+with the helpers here, checks the certificate and returns a `Checked`. It raises `BadInput` (best
+`MalformedSyntax`, through the document's own methods, which find the line) for a field that is
+missing or of the wrong form, and `Rejected` for a certificate that is well formed and wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from dlmcheck.spec.circuit import Circuit
+from dlmcheck.spec.errors import MalformedSyntax
+from dlmcheck.spec.jsontext import Document, Json
+from dlmcheck.spec.schedule import Schedule
+from dlmcheck.spec.serial import circuit_from_json, schedule_from_json
+
+FORMAT = "dlmcheck-evidence"
+VERSION = 1
+_HEAD = ("format", "version", "kind")
+
+
+def kind_of(document: Document) -> str:
+    """The kind that a file says it is of. Raises `MalformedSyntax` for another format."""
+    value = document.value
+    head = value if isinstance(value, dict) else {}
+    version = head.get("version")
+    if head.get("format") != FORMAT or version != VERSION or isinstance(version, bool):
+        raise MalformedSyntax(
+            "another format", source=document.source, line=1, expected=f"{FORMAT}, version 1"
+        )
+    if "kind" not in head:
+        raise document.bad('no key "kind"', (), "kind", kind=MalformedSyntax)
+    return document.string(head["kind"], ("kind",))
+
+
+def fields_of(
+    document: Document, required: Sequence[str], optional: Sequence[str] = ()
+) -> dict[str, Json]:
+    """The fields of a certificate, beside format, version and kind; no others are allowed."""
+    found = document.fields(document.value, (), (*_HEAD, *required), optional)
+    return {key: value for key, value in found.items() if key not in _HEAD}
+
+
+def schedule_field(document: Document, key: str = "schedule") -> Schedule:
+    """The schedule that stands in a field as text."""
+    return schedule_from_json(text_field(document, key), f"{document.source}: {key}")
+
+
+def circuit_field(document: Document, key: str = "circuit") -> Circuit:
+    """The circuit that stands in a field as text."""
+    return circuit_from_json(text_field(document, key), f"{document.source}: {key}")
+
+
+def text_field(document: Document, key: str) -> str:
+    """A field that is a string."""
+    value = document.value
+    assert isinstance(value, dict)
+    return document.string(value[key], (key,))
+
+
+def certificate_text(kind: str, **fields: object) -> str:
+    """A certificate as text; equal fields in equal order give equal bytes."""
+    head = {"format": FORMAT, "version": VERSION, "kind": kind}
+    return json.dumps({**head, **fields}, indent=1) + "\n"
