@@ -20,6 +20,7 @@ from dlmcheck.verify.searches.locality import (
     read_question,
 )
 from dlmcheck.verify.searches.locality_brute import least_tokens
+from dlmcheck.verify.searches.locality_last import LastCellEncoding
 from dlmcheck.verify.searches.locality_schedules import (
     at_round,
     objection,
@@ -47,7 +48,18 @@ def states_plain(question: Question) -> StateEncoding:
     return StateEncoding(question, symmetry=False)
 
 
-ENCODERS: tuple[Encoder, ...] = (TraceEncoding, StateEncoding, traces_plain, states_plain)
+def last_plain(question: Question) -> LastCellEncoding:
+    return LastCellEncoding(question, symmetry=False)
+
+
+ENCODERS: tuple[Encoder, ...] = (
+    TraceEncoding,
+    StateEncoding,
+    LastCellEncoding,
+    traces_plain,
+    states_plain,
+    last_plain,
+)
 
 
 def exists(question: Question, encoder: Encoder = TraceEncoding) -> bool:
@@ -86,7 +98,7 @@ def test_solvers_agree_on_odd_strings_too(reading: Reading) -> None:
     for n, tokens, rounds in ((3, 1, 2), (3, 1, 3), (4, 1, 4), (4, 2, 2), (4, 2, 3)):
         even = Question(n, tokens, rounds, reading)
         odd = replace(even, parity=1)
-        assert len({exists(q, e) for q in (even, odd) for e in (TraceEncoding, StateEncoding)}) == 1
+        assert len({exists(q, e) for q in (even, odd) for e in ENCODERS[:3]}) == 1
         assert exists(even) == (answer(even, engine=GLUCOSE).sampler is not None)
 
 

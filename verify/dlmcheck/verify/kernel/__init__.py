@@ -13,6 +13,8 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     preservation  visible tokens stay, in every state of the predictor
     witness     wrong runs, replayed coin by coin
     induction   proofs for all n: steps by truth table, under named rules
+    local_parity  local samplers of even parity as a formula, built from the question alone
+    local_certificate  refutations of such formulas: symmetry, case split, proofs
     imports     published theorems that are cited and not checked
     trusted     what rests on the word of a solver, by name and version
 """

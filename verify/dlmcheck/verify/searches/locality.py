@@ -11,107 +11,35 @@ the conditional law of bit i: fair while another cell is masked, else the one va
 parity right. Real probabilities give nothing more, and D rounds of a sampler are a finite object:
 which cells F selects in which state, and which three-valued choice (0, 1, fair) p_i makes there.
 
-"Reads at most k tokens" has three readings, see `Reading`.
+"Reads at most k tokens" has three readings, see `Reading`. (The question itself belongs to the
+kernel, which checks refutations of it: `kernel.local_parity`.)
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, unique
 from itertools import product
 
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.tokens import State, Token
+from dlmcheck.verify.kernel.local_parity import Question, Reading, read_question
 from dlmcheck.verify.searches.propositional import Formula
+
+__all__ = [
+    "FAIR",
+    "Clauses",
+    "LocalPolicy",
+    "Question",
+    "Reading",
+    "Rule",
+    "contents",
+    "opposite",
+    "read_question",
+]
 
 FAIR = 2
 """The choice of p_i that is neither certainly 0 nor certainly 1."""
-
-
-@unique
-class Reading(Enum):
-    """Which tokens count as read by one p_i or F_i."""
-
-    PER_ROUND = "set-per-round"
-    """The round number is known; in each round at most k tokens, each round may have its own."""
-    ONE_SET = "one-set"
-    """The round number is known; at most k tokens, the same ones in all rounds."""
-    STATE_ONLY = "state-only"
-    """The round number is not known; at most k tokens."""
-
-    @property
-    def has_clock(self) -> bool:
-        """Whether p and F may depend on the round number."""
-        return self is not Reading.STATE_ONLY
-
-
-@dataclass(frozen=True)
-class Question:
-    """Is there a sampler on n cells with so many rounds, each part reading at most k tokens?
-
-    `parity` 1 asks for the strings of odd parity (for comparison: flipping one bit shows that the
-    answer is the same). Raises `BadInput` for numbers out of range.
-
-    >>> str(Question(4, 2, 3, Reading.ONE_SET))
-    'one-set n=4 k=2 D=3'
-    """
-
-    n: int
-    tokens: int
-    rounds: int
-    reading: Reading
-    parity: int = 0
-
-    def __post_init__(self) -> None:
-        if self.n < 1 or self.tokens < 0 or self.rounds < 1 or self.parity not in (0, 1):
-            raise BadInput(
-                f"n = {self.n}, k = {self.tokens}, D = {self.rounds}, parity {self.parity}",
-                source="locality search",
-                expected="n >= 1, k >= 0, D >= 1, parity 0 or 1",
-            )
-
-    def __str__(self) -> str:
-        odd = " odd" if self.parity else ""
-        return f"{self.reading.value} n={self.n} k={self.tokens} D={self.rounds}{odd}"
-
-    @property
-    def k(self) -> int:
-        """How many of the other cells one part may read."""
-        return min(self.tokens, self.n - 1)
-
-    def strings(self) -> list[State]:
-        """The strings of the parity asked for."""
-        return [z for z in product((0, 1), repeat=self.n) if sum(z) % 2 == self.parity]
-
-    def others(self, i: int) -> list[int]:
-        """All cells but one."""
-        return [j for j in range(self.n) if j != i]
-
-    def whens(self) -> range:
-        """What a table is told of the round: the numbers 1..D, or nothing, written 0."""
-        return range(1, self.rounds + 1) if self.reading.has_clock else range(1)
-
-    def when(self, number: int) -> int:
-        """What a table is told in a round."""
-        return number if self.reading.has_clock else 0
-
-    def set_name(self, number: int) -> int:
-        """Rounds with the same name read the same set of cells."""
-        return number if self.reading is Reading.PER_ROUND else 0
-
-
-def read_question(text: str) -> Question:
-    """The inverse of `str` on questions about even parity. Raises `BadInput`."""
-    found = re.fullmatch(r"(\S+) n=(\d+) k=(\d+) D=(\d+)", text)
-    names = [reading.value for reading in Reading]
-    if found is not None and found[1] in names:
-        n, tokens, rounds = (int(found[group]) for group in (2, 3, 4))
-        question = Question(n, tokens, rounds, Reading(found[1]))
-        if str(question) == text:
-            return question
-    raise BadInput(f"{text!r} is no question", source="locality search")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.searches.locality import Question
+from dlmcheck.verify.searches.locality_last import LastCellEncoding
 from dlmcheck.verify.searches.locality_schedules import objection, schedule_of
 from dlmcheck.verify.searches.locality_states import StateEncoding
 from dlmcheck.verify.searches.locality_traces import TraceEncoding
@@ -34,7 +35,7 @@ from dlmcheck.verify.searches.propositional import (
     check_refutation,
 )
 
-Encoding = TraceEncoding | StateEncoding
+Encoding = TraceEncoding | StateEncoding | LastCellEncoding
 Encoder = Callable[[Question], Encoding]
 
 
