@@ -1,0 +1,185 @@
+"""Decoders in use: a step function between a predictor and the next state.
+
+Source: the position rules of published decoders, all of which are covered by
+step(state, round, memory, candidates, coins) -> (reveal, remask, edit, memory'). In a round
+
+    offer    the predictor has a law for every cell, and a candidate is drawn from a cell's law
+             when the step first looks at it or reveals it, independently over the cells
+    step     says which masked cells take their candidate (reveal), which cells get a token of the
+             step's own making (edit), and which turn back to M (remask)
+    write    reveal and edit together
+    remask   at the end
+
+A run starts from the masked state, or from a prompt, and ends when the decoder says so: after a
+fixed number of rounds, or once no cell is masked. Nothing here is fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from dlmcheck.spec.choices import Choices, explore
+from dlmcheck.spec.definition import Configuration
+from dlmcheck.spec.errors import (
+    BadPoint,
+    ChangesPrompt,
+    IllegalSampler,
+    SelectsNoCell,
+    WritesForeignToken,
+    WritesVisibleToken,
+)
+from dlmcheck.spec.law import Law, certain
+from dlmcheck.spec.tokens import MASK, State, Token, all_masked
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step decides. `memory` is handed to the next step; it is in no token."""
+
+    reveal: frozenset[int] = frozenset()
+    remask: frozenset[int] = frozenset()
+    edit: tuple[tuple[int, Token], ...] = ()
+    memory: Hashable = None
+
+
+class Candidates:
+    """What the predictor offers in one round: a law per cell, one drawn token per cell."""
+
+    def __init__(self, laws: Callable[[int], Law[Token]], choices: Choices) -> None:
+        self._laws = laws
+        self._choices = choices
+        self._drawn: dict[int, Token] = {}
+
+    def law(self, cell: int) -> Law[Token]:
+        """The predictor's law for a cell. To look at it draws nothing."""
+        return self._laws(cell)
+
+    def token(self, cell: int) -> Token:
+        """The candidate of a cell: drawn at the first look, the same ever after."""
+        if cell not in self._drawn:
+            self._drawn[cell] = self._choices.choose(self._laws(cell))
+        return self._drawn[cell]
+
+
+StepFunction = Callable[[State, int, Hashable, Candidates, Choices], Step]
+DecoderPredictor = Callable[[State, int], Law[Token]]
+"""The law of a cell given the state; visible cells have one too (a revision may use it)."""
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """A step function with all that a run needs.
+
+    `rounds` is the number of rounds, or None for "until no cell is masked". `prompt` maps cells
+    to tokens that stand there from the start and must stay. `may_revise` says whether a visible
+    token may be edited. Raises `BadPoint` for a length, rounds, prompt or vocabulary out of range.
+    """
+
+    length: int
+    predictor: DecoderPredictor
+    step: StepFunction
+    rounds: int | None = None
+    vocabulary: int = 2
+    prompt: tuple[tuple[int, Token], ...] = ()
+    memory: Hashable = None
+    may_revise: bool = False
+    name: str = field(default="decoder", compare=False)
+
+    def __post_init__(self) -> None:
+        cells = [cell for cell, _ in self.prompt]
+        if self.length < 0 or self.vocabulary < 1 or (self.rounds is not None and self.rounds < 0):
+            raise BadPoint("negative length or rounds, or no vocabulary", source="decoder")
+        if len(set(cells)) != len(cells) or any(not 0 <= c < self.length for c in cells):
+            raise BadPoint("a prompt cell is out of range or named twice", source="decoder")
+        if any(not 0 <= token < self.vocabulary for _, token in self.prompt):
+            raise BadPoint("the prompt shows no token of the vocabulary", source="decoder")
+
+    def start(self) -> Configuration:
+        """The configuration before round 1."""
+        state = list(all_masked(self.length))
+        for cell, token in self.prompt:
+            state[cell] = token
+        return Configuration(tuple(state), self.memory)
+
+    def ends(self, state: State, number: int) -> bool:
+        """Whether the run ends with this state after so many rounds."""
+        return MASK not in state if self.rounds is None else number >= self.rounds
+
+
+def step_law(decoder: Decoder, before: Configuration, number: int) -> Law[tuple[Step, State]]:
+    """The joint law of what the step decides in a round and of the state after it.
+
+    Raises `SelectsNoCell`, `WritesVisibleToken`, `WritesForeignToken`, `ChangesPrompt` where a
+    step breaks the rules, and the errors of `explore`.
+    """
+
+    def run(choices: Choices) -> tuple[Step, State]:
+        candidates = Candidates(lambda cell: decoder.predictor(before.state, cell), choices)
+        step = decoder.step(before.state, number, before.memory, candidates, choices)
+        return step, _applied(decoder, before.state, number, step, candidates)
+
+    return explore(run)
+
+
+def _applied(
+    decoder: Decoder, state: State, number: int, step: Step, candidates: Candidates
+) -> State:
+    edits = dict(step.edit)
+    cells = {*step.reveal, *step.remask, *edits}
+    prompt = dict(decoder.prompt)
+    for cell in sorted(cells):
+        error: type[IllegalSampler]
+        inside = 0 <= cell < decoder.length
+        changed = inside and cell in edits and state[cell] not in (MASK, edits[cell])
+        if not inside:
+            error, message = SelectsNoCell, f"position {cell} is selected"
+        elif cell in step.reveal and (state[cell] != MASK or cell in edits):
+            error, message = WritesVisibleToken, f"cell {cell} is revealed, but not masked"
+        elif cell in edits and not 0 <= edits[cell] < decoder.vocabulary:
+            error, message = WritesForeignToken, f"token {edits[cell]} is written"
+        elif cell in prompt and (changed or cell in step.remask):
+            error, message = ChangesPrompt, f"prompt cell {cell} is changed"
+        elif changed and not decoder.may_revise:
+            error = WritesVisibleToken
+            message = f"visible token {state[cell]} becomes {edits[cell]}"
+        else:
+            continue
+        raise error(message, state=state, round_number=number, position=cell)
+    after = list(state)
+    for cell in sorted(step.reveal):
+        after[cell] = candidates.token(cell)
+    for cell, token in edits.items():
+        after[cell] = token
+    for cell in step.remask:
+        after[cell] = MASK
+    return tuple(after)
+
+
+def decoder_laws(decoder: Decoder, most_rounds: int) -> list[Law[Configuration]]:
+    """The law of the configuration after 0, 1, 2, ... rounds; ended runs stay where they are.
+
+    It stops when all runs have ended, at the latest after `most_rounds`. Raises the errors of
+    `step_law`.
+    """
+    laws = [certain(decoder.start())]
+    for number in range(1, most_rounds + 1):
+        if all(decoder.ends(one.state, number - 1) for one in laws[-1]):
+            break
+
+        def after(before: Configuration, now: int = number) -> Law[Configuration]:
+            if decoder.ends(before.state, now - 1):
+                return certain(before)
+            return step_law(decoder, before, now).map(
+                lambda pair: Configuration(pair[1], pair[0].memory)
+            )
+
+        laws.append(laws[-1].bind(after))
+    return laws
+
+
+def unfinished(decoder: Decoder, laws: list[Law[Configuration]]) -> Fraction:
+    """The probability that the run has not ended after the last of these laws."""
+    number = len(laws) - 1
+    return laws[-1].probability(lambda one: not decoder.ends(one.state, number))
