@@ -19,7 +19,7 @@ from dlmcheck.verify.engines.wrong import SeedWitness
 from dlmcheck.verify.equivalence import equivalent
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.evidence import Certificate, Coupling, Exhaustive, Witness
-from dlmcheck.verify.kernel.laws import difference
+from dlmcheck.verify.kernel.laws import difference, difference_for
 from dlmcheck.verify.kernel.verdicts import Verdict
 
 A = Input("a", InputKind.DATA)
@@ -171,6 +171,9 @@ def test_canary_a_bad_guess_of_a_coupling_does_not_contradict_the_certificate() 
     guess = equivalent(schedule, circuit)
     assert answers(guess) == (REFUTED, PROVED, PROVED)
     assert guess.wrong_run is not None
+    assert guess.same_law_only
+    assert guess.law_reason == "all data and all seeds listed (checked by the kernel)"
+    assert guess.law_witness is None
 
 
 def test_canary_an_engine_that_refutes_what_the_kernel_has_seen_is_an_error(
@@ -195,10 +198,21 @@ def test_where_no_coupling_is_found_a_difference_of_the_laws_still_refutes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     guessing(monkeypatch, CouplingResult(CouplingVerdict.UNKNOWN, "none found"))
-    assert answers(equivalent(COMPILED.schedule, CIRCUIT)) == (UNKNOWN, UNKNOWN, PROVED)
+    same = equivalent(COMPILED.schedule, CIRCUIT)
+    assert answers(same) == (UNKNOWN, PROVED, PROVED)
+    assert same.same_law_only
     other = replace(CIRCUIT, gates=(Gate(Op.OR, (0, 1)), *CIRCUIT.gates[1:]))
     found = equivalent(COMPILED.schedule, other)
     assert answers(found) == (REFUTED, REFUTED, PROVED)
-    assert "for data all 1: " in found.law_reason
-    assert "trusted" in found.law_reason
+    assert found.law_reason.startswith("for data 1: output ")
+    assert found.law_reason.endswith("(checked by the kernel)")
     assert found.wrong_run is None
+    assert found.law_witness == difference_for(COMPILED.schedule, other, (True,))
+    # Where the kernel would have to list too many seeds, the engine is believed, by name.
+    monkeypatch.setattr(equivalence, "LAW_BITS", 1)
+    assert answers(equivalent(COMPILED.schedule, CIRCUIT)) == (UNKNOWN, UNKNOWN, PROVED)
+    large = equivalent(COMPILED.schedule, other)
+    assert answers(large) == (REFUTED, REFUTED, PROVED)
+    assert large.law_witness is None
+    assert "for data all 1: " in large.law_reason
+    assert "trusted" in large.law_reason

@@ -14,7 +14,8 @@ import pytest
 
 from dlmcheck.model.families import FAMILIES
 from dlmcheck.model.formats import load_circuit, write_circuit
-from dlmcheck.spec.circuit import Circuit, assignment, evaluate
+from dlmcheck.model.mutations import flip_gate
+from dlmcheck.spec.circuit import Circuit, Op, assignment, evaluate
 from dlmcheck.spec.schedule import Schedule, start_state
 from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.spec.trace import output_of, run_on_coins
@@ -28,6 +29,7 @@ from dlmcheck.verify.engines.coupling import (
     check_coupling,
 )
 from dlmcheck.verify.engines.wrong import SeedWitness
+from dlmcheck.verify.kernel.laws import difference
 from dlmcheck.verify.report.schemas import schema
 from tests.verify.cli.running import ROOT, Result, complaint, here, outside
 
@@ -220,7 +222,8 @@ def test_every_flip_is_refuted_or_shown_harmless_and_replays(
 ) -> None:
     path = family(tmp_path, "parity-chain", 3)
     evidence, report = tmp_path / "evidence.json", tmp_path / "report.json"
-    refuted = 0
+    circuit = load_circuit(path, ["all"])
+    refuted = same_law = 0
     for index in flips(path, part):
         done = cli(
             "compile", path, "--random", "all", "--verify", "-j", "1",
@@ -235,14 +238,57 @@ def test_every_flip_is_refuted_or_shown_harmless_and_replays(
             assert "REFUTED" in (found["simulates"], found["preserves_masks"])
             refuted += 1
         else:
-            assert found["simulates"] == "PROVED"
+            assert found["same_law"] == "PROVED"
             assert found["preserves_masks"] == "PROVED"
+            flipped = flip_gate(compile_write_once(circuit).schedule, part, index)
+            assert difference(flipped, circuit) is None
+        if raw["circuits"][0]["answer"] == "SAME LAW":
+            assert "SAME LAW, for all data; seed for seed: " in done.out
+            assert "NOT EQUIVALENT" not in done.out
+            if done.code == 0:  # an affirmed law has no file; a broken mask has one
+                assert not evidence.exists()
+                same_law += 1
+                continue
         replayed = cli("replay", evidence)
         assert replayed.code == 0, (index, done, replayed)
         assert ("the refutation replays" in replayed.out) == (done.code == 1)
         jsonschema.validate(json.loads(evidence.read_text()), schema("evidence-1"))
         evidence.unlink()
     assert refuted > len(flips(path, part)) // 2
+    assert (same_law > 0) == (part == "predictor")
+
+
+def test_two_laws_without_a_wrong_run_are_evidence_that_replays(
+    tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No coupling is found; the laws differ, and the kernel has listed them."""
+    path, evidence = family(tmp_path, "comparator", 2), tmp_path / "evidence.json"
+    report = tmp_path / "report.json"
+
+    def none_found(*_: object, **__: object) -> CouplingResult:
+        return CouplingResult(CouplingVerdict.UNKNOWN, "none found")
+
+    monkeypatch.setattr(equivalence, "check_coupling", none_found)
+    ops = [
+        gate.op for gate in compile_write_once(load_circuit(path, ["all"])).schedule.predictor.gates
+    ]
+    done = cli(
+        "compile", path, "--random", "all", "--verify", "-j", "1",
+        "--flip", f"predictor:{ops.index(Op.AND)}", "--certificate", evidence, "--json", report,
+    )  # fmt: skip
+    assert done.code == 1, done
+    assert "(checked by the kernel)" in done.out
+    raw = json.loads(report.read_text())
+    jsonschema.validate(raw, schema("compile-1"))
+    assert raw["circuits"][0]["equivalence"]["wrong_run"] is None
+    saved = json.loads(evidence.read_text())
+    jsonschema.validate(saved, schema("evidence-1"))
+    assert saved["kind"] == "law"
+    assert json.loads(saved["witness"]) == raw["circuits"][0]["equivalence"]["law_witness"]
+    assert cli("replay", evidence).code == 0
+    forged = json.loads(saved["witness"]) | {"by_run": "1/3"}
+    evidence.write_text(json.dumps(saved | {"witness": json.dumps(forged)}))
+    assert cli("replay", evidence).code == 4
 
 
 def test_the_witness_is_a_wrong_run_by_the_specification(

@@ -4,6 +4,7 @@
     compile_write_once  a circuit -> a schedule (a write-once DLM) and how it came about
     equivalent          does a schedule sample what a circuit samples?
     audit               the claims of the catalogue, or of a registry of one's own
+    counterexample      a claim without a hypothesis: its smallest counterexample, or none
     read_lock, gate     hold an audit against a lock, with the exit code of that
     replay_file         evidence from a file, through the kernel
 
@@ -14,6 +15,9 @@ Everything returned is frozen and carries verdict and evidence.
 >>> compiled = compile_write_once(circuit)
 >>> equivalent(compiled.schedule, circuit).simulates.value
 'PROVED'
+>>> [found] = counterexample("R-4", "n>=2")
+>>> found.verdict.value, found.evidence.reason
+('REFUTED', 'D_1 is a product law')
 """
 
 from __future__ import annotations
@@ -25,6 +29,12 @@ from dlmcheck.model.constructions.write_once import Compiled, compile_write_once
 from dlmcheck.model.formats import load_circuit, write_circuit
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult, run_audit
 from dlmcheck.verify.claims.registry import Profile, Registry
+from dlmcheck.verify.counterexamples import (
+    UnknownHypothesis,
+    first_failure,
+    road_result,
+    searches,
+)
 from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.equivalence import Equivalence, equivalent
 from dlmcheck.verify.evidence_files import replay_file
@@ -35,7 +45,7 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.lock import Lock
 from dlmcheck.verify.lock_file import read_lock
 from dlmcheck.verify.resume import resumable
-from dlmcheck.verify.selection import UnknownClaim, select
+from dlmcheck.verify.selection import UnknownClaim, near, select
 
 __all__ = [
     "AuditResult",
@@ -48,9 +58,11 @@ __all__ = [
     "RoadResult",
     "RowResult",
     "UnknownClaim",
+    "UnknownHypothesis",
     "Verdict",
     "audit",
     "compile_write_once",
+    "counterexample",
     "cut_points",
     "equivalent",
     "gate",
@@ -101,3 +113,37 @@ def audit(
             on_finish=on_finish,
         )
     return gate(result, selection, section)
+
+
+def counterexample(
+    claim: str,
+    hypothesis: str,
+    *,
+    registry: Registry | None = None,
+    profile: Profile = Profile.QUICK,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> tuple[RoadResult, ...]:
+    """Look for the smallest counterexample to a claim without one of its hypotheses.
+
+    One result per domain in which one may be, in order; the search ends with the first that is
+    REFUTED, whose evidence is the witness, replayed by the kernel. If none is, each says through
+    how many instances the search went. No result means that no row of the profile drops the
+    hypothesis. Runs in this process; `on_progress` is told how many instances are behind it.
+
+    Raises `UnknownClaim` or `UnknownHypothesis`, and `Rejected` if the kernel does not accept what
+    was found.
+    """
+    if registry is None:
+        from dlmcheck.verify.claims.catalogue import catalogue
+
+        registry = catalogue()
+    if claim not in [one.id for one in registry.claims]:
+        raise UnknownClaim(claim, near(claim, registry))
+    results: list[RoadResult] = []
+    for place in searches(registry, registry.claim(claim), hypothesis, profile):
+        job = registry.job(place.road.job)
+        checked = first_failure(job, place.road.statement, profile, on_progress)
+        results.append(road_result(place, checked))
+        if checked.verdict is Verdict.REFUTED:
+            break
+    return tuple(results)

@@ -4,7 +4,8 @@ Three questions, kept apart. *Simulation*: run and circuit agree seed for seed, 
 of the circuit's random inputs into the run's coins. *Law*: the output laws are equal, for all
 data. *Preservation*: the predictor keeps visible tokens in every state, reachable or not. The
 first implies the second and not the other way round, so a coupling that breaks leaves the law to
-be looked at; it says nothing of another coupling either. The third is asked of a predictor by
+be looked at; it says nothing of another coupling either, and where the laws are equal the schedule
+samples what the circuit samples all the same. The third is asked of a predictor by
 definition, and no run may show that it fails.
 
 Roads: cut points (proposed by whoever compiled, checked by the kernel), and symbolic unrolling
@@ -14,7 +15,7 @@ schedule is not asked anything else: all roads read the serialised schedule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dlmcheck.spec.circuit import Circuit
@@ -29,6 +30,12 @@ from dlmcheck.verify.engines.law_difference import LawDifference, LawVerdict, la
 from dlmcheck.verify.engines.wrong import SeedWitness
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.evidence import Coupling, Evidence, Witness
+from dlmcheck.verify.kernel.laws import (
+    LawWitness,
+    check_law_witness,
+    check_same_law,
+    difference_for,
+)
 from dlmcheck.verify.kernel.preservation import check_preservation
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.simulation import check_simulation
@@ -37,6 +44,11 @@ from dlmcheck.verify.kernel.witness import Place, WrongRun, check_wrong_run
 
 COUPLING = "symbolic unrolling and coupling"
 HASHING = "unrolling and structural hashing of this package"
+LISTED = "all data and all seeds listed (checked by the kernel)"
+LAW_BITS = 8
+"""With more inputs than this the kernel is not asked for the laws: it lists all data and seeds."""
+LAW_CELLS = 64
+"""Nor with more cells."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +67,10 @@ class Equivalence:
     """The three answers, the roads behind the first, and a wrong run where there is one.
 
     `simulates` is REFUTED if a run is illegal, if the laws are found to differ, or if the coupling
-    in `coupling` breaks and no road knows a better one. `law_reason` says
-    what the answer on laws rests on. `wrong_run` was replayed by the kernel. `preservation` is
-    the road behind `preserves`, which is VACUOUS where revision is allowed.
+    in `coupling` breaks and no road knows a better one. `law_reason` says what the answer on laws
+    rests on. `wrong_run` and `law_witness` were replayed by the kernel; where the laws differ there
+    is a law witness if it is small enough for that. `preservation` is the road behind `preserves`,
+    which is VACUOUS where revision is allowed.
     """
 
     simulates: Verdict
@@ -71,6 +84,13 @@ class Equivalence:
     )
     preserves: Verdict = Verdict.UNKNOWN
     preservation: RoadTaken | None = None
+    law_witness: LawWitness | None = None
+
+    @property
+    def same_law_only(self) -> bool:
+        """The laws are equal, although no coupling was found or the one that was tried breaks."""
+        open_or_broken = self.simulates in (Verdict.REFUTED, Verdict.UNKNOWN)
+        return self.same_law.is_affirmative and open_or_broken
 
     @property
     def disagreement(self) -> bool:
@@ -165,13 +185,15 @@ class _Found:
 
     def uncoupled(self, roads: list[RoadTaken], timeout: int, seed: int) -> Equivalence:
         """No coupling is known: if the laws differ there is none."""
+        if _laws_by_kernel(self.schedule, self.circuit):
+            return self._answer(Verdict.UNKNOWN, Verdict.PROVED, roads, LISTED)
         for bit in (False, True):
             data = (bit,) * len(self.schedule.data_cells)
             law = law_difference(self.schedule, self.circuit, data, timeout=timeout, seed=seed)
             if law.verdict is LawVerdict.DIFFERENT:
                 shown = f"for data all {int(bit)}: " if data else ""
                 reason = f"{shown}{law.reason}{_trusted(law)}"
-                return self._answer(Verdict.REFUTED, Verdict.REFUTED, roads, reason)
+                return self._different(roads, reason, data)
             if law.verdict is LawVerdict.EQUAL and not data:
                 reason = law.reason + _trusted(law)
                 return self._answer(Verdict.UNKNOWN, Verdict.PROVED, roads, reason)
@@ -182,12 +204,26 @@ class _Found:
 
     def refuted(self, roads: list[RoadTaken], law: tuple[Verdict, str]) -> Equivalence:
         assert self.result.witness is not None
-        answer = self._answer(Verdict.REFUTED, law[0], roads, law[1])
+        answer = (
+            self._different(roads, law[1], self.result.witness.data)
+            if law[0] is Verdict.REFUTED
+            else self._answer(Verdict.REFUTED, law[0], roads, law[1])
+        )
         return replace(
             answer,
             wrong_run=_wrong_run(self.result.witness),
             wrong=self.result.witness.reason,
             coupling=self.places,
+        )
+
+    def _different(self, roads: list[RoadTaken], reason: str, data: Sequence[bool]) -> Equivalence:
+        """Two laws; where they can be listed, the kernel says so too and gives a witness."""
+        answer = self._answer(Verdict.REFUTED, Verdict.REFUTED, roads, reason)
+        witness = _law_witness(self.schedule, self.circuit, data)
+        if witness is None:
+            return answer
+        return replace(
+            answer, law_reason=f"{witness.reason} (checked by the kernel)", law_witness=witness
         )
 
     def _answer(
@@ -245,6 +281,37 @@ def _trusted(law: LawDifference) -> str:
     return f" (trusted: {law.engine or 'enumeration by this package'})"
 
 
+def _kernel_lists(schedule: Schedule, circuit: Circuit) -> bool:
+    """Whether the laws are small enough for the kernel to list all seeds."""
+    return len(circuit.inputs) <= LAW_BITS and schedule.length <= LAW_CELLS
+
+
+def _law_witness(schedule: Schedule, circuit: Circuit, data: Sequence[bool]) -> LawWitness | None:
+    """A difference of the laws for these data that the kernel has replayed, if it is small."""
+    if not _kernel_lists(schedule, circuit):
+        return None
+    place = {name: k for k, name in enumerate(schedule.data_names)}
+    try:
+        ordered = tuple(data[place[circuit.inputs[v].name]] for v in circuit.data_inputs)
+        witness = difference_for(schedule, circuit, ordered)
+        if witness is None or witness.error:  # of an illegal run there is a wrong run
+            return None
+        check_law_witness("same law", schedule, circuit, witness)
+    except Rejected:  # names in another order: the kernel compares laws as they are written
+        return None
+    return witness
+
+
+def _laws_by_kernel(schedule: Schedule, circuit: Circuit) -> bool:
+    """Whether the kernel has listed both laws for all data, and they are equal."""
+    if not _kernel_lists(schedule, circuit):
+        return False
+    try:
+        return check_same_law("same law", schedule, circuit).verdict is Verdict.PROVED
+    except Rejected:
+        return False
+
+
 def _law(
     schedule: Schedule, circuit: Circuit, result: CouplingResult, timeout: int, seed: int
 ) -> tuple[Verdict, str]:
@@ -263,6 +330,8 @@ def _law(
     trusted = _trusted(difference)
     if difference.verdict is LawVerdict.DIFFERENT:
         return Verdict.REFUTED, difference.reason + trusted
+    if _laws_by_kernel(schedule, circuit):
+        return Verdict.PROVED, LISTED
     # EQUAL for the data of this witness settles all data only where there are none.
     if difference.verdict is LawVerdict.EQUAL and not circuit.data_inputs:
         return Verdict.PROVED, difference.reason + trusted

@@ -30,7 +30,12 @@ from dlmcheck.verify.compilation import (
     construction,
 )
 from dlmcheck.verify.equivalence import Equivalence, equivalent
-from dlmcheck.verify.evidence_files import broken_mask_file, simulation_file, wrong_run_file
+from dlmcheck.verify.evidence_files import (
+    broken_mask_file,
+    law_file,
+    simulation_file,
+    wrong_run_file,
+)
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
 from dlmcheck.verify.kernel.contents import Simulation
@@ -312,11 +317,15 @@ def _evidence(outcome: Outcome, assembled: object) -> str:
     if found is None or not isinstance(assembled, Assembled):
         return ""
     schedule = schedule_from_json(assembled.text)
-    masks = found.preservation
-    if found.wrong_run is None and masks is not None and isinstance(masks.evidence, Witness):
+    law, masks, run = found.law_witness, found.preservation, found.wrong_run
+    if found.same_law_only:  # a run that refutes one coupling is no evidence of that answer
+        run = None
+    if law is not None:  # two laws refute every coupling, a run refutes one
+        return law_file(schedule, outcome.circuit, law)
+    if run is not None:
+        return wrong_run_file(schedule, outcome.circuit, found.coupling, run)
+    if masks is not None and isinstance(masks.evidence, Witness):
         return broken_mask_file(schedule, BrokenMask.from_json(masks.evidence.instance))
-    if found.wrong_run is not None:
-        return wrong_run_file(schedule, outcome.circuit, found.coupling, found.wrong_run)
     affirmed = any(road.checked and road.verdict.is_affirmative for road in found.roads)
     if affirmed and assembled.plan is not None:
         return simulation_file(schedule, outcome.circuit, assembled.plan)

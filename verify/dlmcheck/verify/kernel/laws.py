@@ -90,7 +90,7 @@ def difference(schedule: Schedule, circuit: Circuit) -> LawWitness | None:
     """
     _check_names(schedule, circuit)
     for data in all_data(circuit):
-        found = _difference_for(schedule, circuit, data)
+        found = difference_for(schedule, circuit, data)
         if found is not None:
             return found
     return None
@@ -103,7 +103,11 @@ def _check_names(schedule: Schedule, circuit: Circuit) -> None:
         raise Rejected("the schedule's outputs are not the circuit's")
 
 
-def _difference_for(schedule: Schedule, circuit: Circuit, data: Bits) -> LawWitness | None:
+def difference_for(schedule: Schedule, circuit: Circuit, data: Bits) -> LawWitness | None:
+    """The first output with two probabilities for these data, or an illegal run; None if neither.
+
+    Inputs and outputs of the two are the same by name, as in `difference`.
+    """
     shown = "".join(str(int(bit)) for bit in data)
     wanted = as_tokens(circuit_law(circuit, data))
     try:
@@ -140,7 +144,7 @@ def check_law_witness(
     _check_names(schedule, circuit)
     if len(witness.data) != len(circuit.data_inputs) or not set(witness.data) <= {"0", "1"}:
         raise Rejected("the witness does not give one bit per data input")
-    found = _difference_for(schedule, circuit, tuple(bit == "1" for bit in witness.data))
+    found = difference_for(schedule, circuit, tuple(bit == "1" for bit in witness.data))
     if found is None:
         raise Rejected("the laws are equal for these data")
     if found != witness:

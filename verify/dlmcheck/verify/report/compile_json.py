@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -61,6 +62,9 @@ def _equivalence(outcome: Outcome) -> dict[str, Any]:
         "simulates": found.simulates.value,
         "same_law": found.same_law.value,
         "law_reason": found.law_reason,
+        "law_witness": None
+        if found.law_witness is None
+        else json.loads(found.law_witness.to_json()),
         "disagreement": found.disagreement,
         "roads": [_road(road) for road in found.roads],
         "wrong_run": _wrong_run(outcome, found),

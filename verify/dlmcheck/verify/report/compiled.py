@@ -76,9 +76,12 @@ def _interface(circuit: Circuit) -> str:
 
 def _answer_lines(outcome: Outcome) -> list[str]:
     found = outcome.equivalence
+    broken = found is not None and found.simulates is Verdict.REFUTED
+    coupling = "not under the coupling that was tried" if broken else "no coupling found"
     text = {
         "EQUIVALENT": "EQUIVALENT, seed for seed, for all data",
         "NOT EQUIVALENT": "NOT EQUIVALENT, seed for seed",
+        "SAME LAW": f"SAME LAW, for all data; seed for seed: {coupling}",
     }.get(outcome.answer, outcome.answer)
     lines = [f"  {text}"]
     if found is None:

@@ -29,24 +29,31 @@ class Outcome:
 
     @property
     def answer(self) -> str:
-        """EQUIVALENT, NOT EQUIVALENT, UNKNOWN or ERROR; empty if nothing was asked."""
+        """EQUIVALENT, SAME LAW, NOT EQUIVALENT, UNKNOWN or ERROR; empty if nothing was asked.
+
+        SAME LAW is said where the laws are equal and no coupling is known to show it.
+        """
         if self.equivalence is None:
             return {ExitCode.OK: "", ExitCode.FAILURE: "ERROR"}.get(self.code, "UNKNOWN")
         if self.code is ExitCode.FAILURE:
             return "ERROR"
         if self.equivalence.simulates.is_affirmative:
             return "EQUIVALENT"
+        if self.equivalence.same_law_only:
+            return "SAME LAW"
         return "NOT EQUIVALENT" if self.equivalence.simulates is Verdict.REFUTED else "UNKNOWN"
 
 
 def code_of(equivalence: Equivalence) -> ExitCode:
     """What an equivalence means for the exit code.
 
-    A predictor that does not preserve masks, in a model where tokens stay, is a refutation too.
+    A predictor that does not preserve masks, in a model where tokens stay, is a refutation too;
+    a coupling that breaks is none where the laws are equal.
     """
-    answers = (equivalence.simulates, equivalence.same_law, equivalence.preserves)
+    simulates = Verdict.PROVED if equivalence.same_law_only else equivalence.simulates
+    answers = (simulates, equivalence.same_law, equivalence.preserves)
     if equivalence.disagreement or Verdict.ERROR in answers:
         return ExitCode.FAILURE
     if Verdict.REFUTED in answers:
         return ExitCode.REFUTED
-    return ExitCode.OK if equivalence.simulates.is_affirmative else ExitCode.UNKNOWN
+    return ExitCode.OK if simulates.is_affirmative else ExitCode.UNKNOWN
