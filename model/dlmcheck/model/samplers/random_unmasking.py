@@ -7,10 +7,16 @@ selected is a random memory that the next rounds erase. These samplers are not i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from dlmcheck.model.samplers.remasking import ring_predictor
-from dlmcheck.model.samplers.wires import Wires, clock_width, parity_schedule, require_cells
+from dlmcheck.model.samplers.cell_wires import CellWires, P, fixed
+from dlmcheck.model.samplers.local_rules import (
+    PAIRS,
+    PAIRS_AFTER_ONE,
+    TWO_AND_SINGLE,
+    Layout,
+    LocalSampler,
+)
+from dlmcheck.model.samplers.remasking import ring_low
+from dlmcheck.model.samplers.wires import Wires
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Clock
@@ -21,27 +27,6 @@ from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.tokens import State, Token, all_masked, masked_positions
 
 # --- F independent per position ------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Blocks:
-    """Cells of the block layout: for odd n a single cell, then blocks (a_i, b_i)."""
-
-    n: int
-
-    @property
-    def single(self) -> int | None:
-        return 0 if self.n % 2 else None
-
-    @property
-    def pairs(self) -> list[tuple[int, int]]:
-        return [(a, a + 1) for a in range(self.n % 2, self.n, 2)]
-
-    def carry_in(self, w: Wires, index: int) -> list[Literal]:
-        """y_(i-1): whether the a before was written in round 1; at first the single cell."""
-        if index:
-            return [w.visible(self.pairs[index - 1][0])]
-        return [] if self.single is None else [w.value(self.single)]
 
 
 def parity_independent_unmasking(n: int, *, clock: bool = False) -> Schedule:
@@ -56,43 +41,65 @@ def parity_independent_unmasking(n: int, *, clock: bool = False) -> Schedule:
     its y stays 0. Odd n: a single fair cell, always written in round 1, takes the place of y_0
     and is that mark. Raises `BadInput` for n < 2.
     """
-    require_cells(n, 2, "parity by independent unmasking")
-    rounds = 3
-    bits = clock_width(rounds) if clock else 0
-    layout = _Blocks(n)
-    w, f = Wires(n, clock_bits=bits, random=n), Wires(n, clock_bits=bits, random=n)
-    last = len(layout.pairs) - 1
-    marker = layout.pairs[last][0] if layout.single is None else layout.single
-    lows: list[Literal] = []
-    flags: list[Literal] = []
-    if layout.single is not None:
-        lows.append(w.coin(layout.single))
-        flags.append(f.masked(layout.single))
-    for index, (a, b) in enumerate(layout.pairs):
-        carry = layout.carry_in(w, index)
+    return independent_unmasking(odd=n % 2 == 1, clock=clock).schedule(n)
+
+
+def independent_unmasking(*, odd: bool, clock: bool = False) -> LocalSampler:
+    """The rules of `parity_independent_unmasking` for odd or for even n, in blocks (a, b).
+
+    For odd n unit -1 is the single cell.
+    """
+    layout = PAIRS_AFTER_ONE if odd else PAIRS
+
+    def low(w: CellWires[P], j: P, m: P) -> tuple[Literal, ...]:
+        if j < 0:
+            return (w.coin(fixed(j, 0)),)
+        a, b = layout.cells(j)
+        carry = _carry_in(w, layout, j)
         from_b = w.parity_of(w.value(b), *carry)
         from_a = w.parity_of(w.value(a), *carry)
-        marks = a == marker and not clock
-        lows.append(w.coin(a) if marks else w.builder.mux(w.masked(b), w.coin(a), from_b))
+        # Without a clock and a single cell the last a is the mark.
+        marks = j == m - 1 and not clock and not odd
+        low_a = w.coin(a) if marks else w.builder.mux(w.masked(b), w.coin(a), from_b)
         # In the last block y is 0, even where a is visible.
-        lows.append(w.builder.mux(w.visible(a), ~from_a if index < last else from_a, w.coin(b)))
-        flags.extend(_block_flags(f, (a, b), marker, draws=index < last, clock=clock))
-    return parity_schedule(n, rounds, w.values(lows), f.marks(flags), clock=clock)
+        return low_a, w.builder.mux(w.visible(a), ~from_a if j < m - 1 else from_a, w.coin(b))
+
+    def flag(f: CellWires[P], j: P, m: P) -> tuple[Literal, ...]:
+        if j < 0:
+            return (f.masked(fixed(j, 0)),)
+        a, b = layout.cells(j)
+        draws = j < m - 1
+        if clock:
+            first = [f.all_of(f.round_is(1), f.coin(a))] if draws else []
+            flag_a = f.all_of(f.masked(a), f.any_of(f.round_is(3), *first))
+            return flag_a, f.all_of(f.masked(b), f.round_is(2))
+        marker = fixed(j, 0) if odd else layout.cells(m - 1)[0]
+        if not draws and not odd:
+            return f.masked(a), f.all_of(f.masked(b), f.visible(marker))
+        first = [f.all_of(f.masked(marker), f.coin(a))] if draws else []
+        flag_a = f.all_of(f.masked(a), f.any_of(f.visible(b), *first))
+        return flag_a, f.all_of(f.masked(b), f.visible(marker))
+
+    return LocalSampler(
+        "parity by independent unmasking",
+        2,
+        3,
+        low,
+        flag,
+        layout=layout,
+        clock=clock,
+        predictor_coins=lambda n: n,
+        unmask_coins=lambda n: n,
+    )
 
 
-def _block_flags(
-    f: Wires, pair: tuple[int, int], marker: int, *, draws: bool, clock: bool
-) -> tuple[Literal, Literal]:
-    a, b = pair
-    if clock:
-        first = [f.all_of(f.round_is(1), f.coin(a))] if draws else []
-        flag_a = f.all_of(f.masked(a), f.any_of(f.round_is(3), *first))
-        return flag_a, f.all_of(f.masked(b), f.round_is(2))
-    if a == marker:
-        return f.masked(a), f.all_of(f.masked(b), f.visible(marker))
-    first = [f.all_of(f.masked(marker), f.coin(a))] if draws else []
-    flag_a = f.all_of(f.masked(a), f.any_of(f.visible(b), *first))
-    return flag_a, f.all_of(f.masked(b), f.visible(marker))
+def _carry_in(w: CellWires[P], layout: Layout, j: P) -> list[Literal]:
+    """y_(j-1): whether the a before was written in round 1; at first the single cell."""
+    before = j - 1
+    if before < layout.first:
+        return []
+    cell = layout.cells(before)[0]
+    return [w.visible(cell) if before >= 0 else w.value(cell)]
 
 
 # --- F jointly random ----------------------------------------------------------------------
@@ -108,34 +115,78 @@ def parity_joint_unmasking(n: int, *, clock: bool = False) -> Schedule:
     negation, the rest becomes 0. Two tokens are read: exactly one of cells 0 and 1 is visible
     between the rounds. Raises `BadInput` for n < 2.
     """
-    require_cells(n, 2, "parity by joint unmasking")
-    rounds = 2
-    if clock:
-        bits = clock_width(rounds)
-        f = Wires(n, clock_bits=bits, random=n - 1)
-        drawn = [f.parity_of(*(f.coin(j) for j in (i, i - 1) if 0 <= j < n - 1)) for i in range(n)]
-        flags = [f.all_of(f.masked(i), f.any_of(f.round_is(2), drawn[i])) for i in range(n)]
-        w = Wires(n, clock_bits=bits)
-        values = w.values([w.round_is(1)] * n)
-        return parity_schedule(n, rounds, values, f.marks(flags), clock=True)
-    free = n - 2
-    f = Wires(n, random=free)
+    return (joint_unmasking_clock() if clock else joint_unmasking()).schedule(n)
+
+
+def joint_unmasking_clock() -> LocalSampler:
+    """The rules of `parity_joint_unmasking` with a clock."""
+
+    def drawn(f: CellWires[P], i: P, n: P) -> Literal:
+        return f.parity_of(*(f.coin(j) for j in (i, i - 1) if j >= 0 and j < n - 1))
+
+    def low(w: CellWires[P], _i: P, _n: P) -> tuple[Literal, ...]:
+        return (w.round_is(1),)
+
+    def flag(f: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        return (f.all_of(f.masked(i), f.any_of(f.round_is(2), drawn(f, i, n))),)
+
+    return LocalSampler(
+        "parity by joint unmasking",
+        2,
+        2,
+        low,
+        flag,
+        clock=True,
+        unmask_coins=lambda n: n - 1,
+        before_flags=lambda f, n: [drawn(f, i, n) for i in range(n)],
+    )
+
+
+def joint_unmasking() -> LocalSampler:
+    """The rules of `parity_joint_unmasking` without a clock; cells 0 and 1 are unit 1."""
+
     # u_i = r_i xor r_(i-1) is uniform, and its parity is the last coin: no deep circuit for it.
-    parity = f.coin(free - 1) if free else f.zero()
-    drawn = [f.parity_of(*(f.coin(j) for j in (i, i - 1) if j >= 0)) for i in range(free)]
-    started = f.any_of(f.visible(0), f.visible(1))
-    flags = [
-        f.all_of(f.masked(0), f.any_of(f.visible(1), ~parity)),
-        f.all_of(f.masked(1), f.any_of(f.visible(0), parity)),
-        *(f.all_of(f.masked(i + 2), f.any_of(started, drawn[i])) for i in range(free)),
-    ]
-    w = Wires(n, random=2)
-    lows = [
-        w.builder.mux(w.masked(1), w.coin(0), ~w.value(1)),
-        w.builder.mux(w.masked(0), w.coin(1), w.value(0)),
-        *([w.all_of(w.masked(0), w.masked(1))] * free),
-    ]
-    return parity_schedule(n, rounds, w.values(lows), f.marks(flags))
+    def parity(f: CellWires[P], n: P) -> Literal:
+        return f.coin(n - 3) if n > 2 else f.zero()
+
+    def drawn(f: CellWires[P], i: P) -> Literal:
+        return f.parity_of(*(f.coin(j) for j in (i - 2, i - 3) if j >= 0))
+
+    def started(f: CellWires[P], n: P) -> Literal:
+        return f.any_of(f.visible(fixed(n, 0)), f.visible(fixed(n, 1)))
+
+    def gates(f: Wires, n: int) -> list[Literal]:
+        return [parity(f, n), *(drawn(f, i) for i in range(2, n)), started(f, n)]
+
+    def flag(f: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        if i > 1:
+            return (f.all_of(f.masked(i), f.any_of(started(f, n), drawn(f, i))),)
+        zero, one = i - 1, i
+        return (
+            f.all_of(f.masked(zero), f.any_of(f.visible(one), ~parity(f, n))),
+            f.all_of(f.masked(one), f.any_of(f.visible(zero), parity(f, n))),
+        )
+
+    def low(w: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        zero, one = fixed(n, 0), fixed(n, 1)
+        copies = (
+            w.builder.mux(w.masked(one), w.coin(zero), ~w.value(one)),
+            w.builder.mux(w.masked(zero), w.coin(one), w.value(zero)),
+        )
+        drawn_now = w.all_of(w.masked(zero), w.masked(one))
+        return (drawn_now,) if i > 1 else copies
+
+    return LocalSampler(
+        "parity by joint unmasking",
+        2,
+        2,
+        low,
+        flag,
+        layout=TWO_AND_SINGLE,
+        predictor_coins=lambda _: 2,
+        unmask_coins=lambda n: n - 2,
+        before_flags=gates,
+    )
 
 
 def any_target_by_joint_unmasking(target: Law[State]) -> Sampler:
@@ -217,14 +268,29 @@ def parity_after_sampling(n: int) -> Schedule:
     never; in round 2 all keep theirs. p and F read at most two tokens or candidates beside the
     own mask. For n = 2 the ring is empty. Raises `BadInput` for n < 2.
     """
-    require_cells(n, 2, "parity by after-sampling unmasking")
-    k, marker, check = n - 2, n - 2, n - 1
-    f = Wires(n, candidates=True)
-    ring = [f.any_of(f.visible(marker), ~f.candidate((i - 1) % k)) for i in range(k)]
-    flags = [
-        *(f.all_of(f.masked(i), keep) for i, keep in enumerate(ring)),
-        f.masked(marker),
-        f.all_of(f.masked(check), f.visible(marker)),
-    ]
-    w = Wires(n, random=n - 1)
-    return parity_schedule(n, 2, w.values(ring_predictor(w)), f.marks(flags), candidates=True)
+    return after_sampling().schedule(n)
+
+
+def after_sampling() -> LocalSampler:
+    """The rules of `parity_after_sampling`."""
+
+    def keep(f: CellWires[P], i: P, n: P) -> Literal:
+        return f.any_of(f.visible(n - 2), ~f.candidate((i - 1) % (n - 2)))
+
+    def flag(f: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        if i < n - 2:
+            return (f.all_of(f.masked(i), keep(f, i, n)),)
+        if i < n - 1:
+            return (f.masked(i),)
+        return (f.all_of(f.masked(i), f.visible(n - 2)),)
+
+    return LocalSampler(
+        "parity by after-sampling unmasking",
+        2,
+        2,
+        ring_low,
+        flag,
+        candidates=True,
+        predictor_coins=lambda n: n - 1,
+        before_flags=lambda f, n: [keep(f, i, n) for i in range(n - 2)],
+    )

@@ -7,9 +7,9 @@ in that paper. There the pattern of masks holds the bit that remasking a cell wo
 
 from __future__ import annotations
 
-from dlmcheck.model.samplers.wires import Wires, clock_width, parity_schedule, require_cells
+from dlmcheck.model.samplers.cell_wires import CellWires, P, fixed
+from dlmcheck.model.samplers.local_rules import PAIRS, LocalSampler
 from dlmcheck.spec.circuit import Literal
-from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.schedule import Schedule
 
@@ -25,37 +25,41 @@ def parity_remask_blocks(n: int) -> Schedule:
     for n >= 4 so is 1010, which must lose its b's in round 3. Two tokens are read at most.
     Raises `BadInput` for odd n or n < 2.
     """
-    require_cells(n, 2, "parity by remasking in blocks")
-    if n % 2:
-        raise BadInput(f"n = {n}", source="parity by remasking in blocks", expected="an even n")
-    rounds = 4
-    bits = clock_width(rounds)
-    w = Wires(n, clock_bits=bits, random=n // 2)
-    f = Wires(n, clock_bits=bits)
-    g = Wires(n, clock_bits=bits)
-    lows: list[Literal] = []
-    flags: list[Literal] = []
-    marks: list[Literal] = []
-    for a in range(0, n, 2):
-        b = a + 1
-        coin = w.coin(a // 2)
+    return remask_blocks().schedule(n)
+
+
+def remask_blocks() -> LocalSampler:
+    """The rules of `parity_remask_blocks`."""
+
+    def low(w: CellWires[P], j: P, m: P) -> tuple[Literal, ...]:
+        a, _ = PAIRS.cells(j)
         # In the last block a is 0 in round 1, so it is fair in round 3 only.
-        fresh = coin if b < n - 1 else w.all_of(w.round_is(3), coin)
-        lows.append(w.any_of(w.round_is(4), fresh))
-        parity = w.parity_of(*(w.value(j) for j in (a, a - 2) if j >= 0))
-        lows.append(w.builder.mux(w.round_is(4), w.visible(a), parity))
-        flags.append(f.all_of(f.masked(a), ~f.round_is(2)))
-        flags.append(f.all_of(f.masked(b), f.any_of(f.round_is(2), f.round_is(4))))
-        marks.append(g.any_of(g.round_is(2), g.all_of(g.round_is(3), g.value(a), g.value(b))))
-        marks.append(g.all_of(g.round_is(3), g.value(a)))
-    return parity_schedule(
-        n,
-        rounds,
-        w.values(lows),
-        f.marks(flags),
-        remask=g.marks(marks),
+        fresh = w.coin(j) if j < m - 1 else w.all_of(w.round_is(3), w.coin(j))
+        low_a = w.any_of(w.round_is(4), fresh)
+        parity = w.parity_of(*(w.value(cell) for cell in (a, a - 2) if cell >= 0))
+        return low_a, w.builder.mux(w.round_is(4), w.visible(a), parity)
+
+    def flag(f: CellWires[P], j: P, _m: P) -> tuple[Literal, ...]:
+        a, b = PAIRS.cells(j)
+        flag_a = f.all_of(f.masked(a), ~f.round_is(2))
+        return flag_a, f.all_of(f.masked(b), f.any_of(f.round_is(2), f.round_is(4)))
+
+    def mark(g: CellWires[P], j: P, _m: P) -> tuple[Literal, ...]:
+        a, b = PAIRS.cells(j)
+        both = g.any_of(g.round_is(2), g.all_of(g.round_is(3), g.value(a), g.value(b)))
+        return both, g.all_of(g.round_is(3), g.value(a))
+
+    return LocalSampler(
+        "parity by remasking in blocks",
+        2,
+        4,
+        low,
+        flag,
+        mark,
+        PAIRS,
         edits=Edits.REMASK,
         clock=True,
+        predictor_coins=lambda n: n // 2,
     )
 
 
@@ -66,28 +70,36 @@ def parity_remask_clock(n: int) -> Schedule:
     cell i becomes NOT [cell i+1 is masked], which is NOT x_i. So z_i = x_i xor x_(i-1) for every
     cell, masked or not. Raises `BadInput` for n < 1.
     """
-    require_cells(n, 1, "parity by remasking with a clock")
-    rounds = 2
-    bits = clock_width(rounds)
-    w = Wires(n, clock_bits=bits, random=n - 1)
-    lows: list[Literal] = []
-    for i in range(n):
+    return remask_clock().schedule(n)
+
+
+def remask_clock() -> LocalSampler:
+    """The rules of `parity_remask_clock`."""
+
+    def low(w: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
         fresh = w.coin(i) if i < n - 1 else w.zero()
         again = w.visible(i + 1) if i < n - 1 else w.one()
-        lows.append(w.builder.mux(w.round_is(1), fresh, again))
-    f = Wires(n, clock_bits=bits)
-    g = Wires(n, clock_bits=bits)
-    none = g.zero()
-    marks = [none, *(g.all_of(g.round_is(1), g.value(i - 1)) for i in range(1, n))]
-    return parity_schedule(
-        n,
-        rounds,
-        w.values(lows),
-        f.marks([f.masked(i) for i in range(n)]),
-        remask=g.marks(marks),
+        return (w.builder.mux(w.round_is(1), fresh, again),)
+
+    def mark(g: CellWires[P], i: P, _n: P) -> tuple[Literal, ...]:
+        return (g.all_of(g.round_is(1), g.value(i - 1)) if i > 0 else g.zero(),)
+
+    return LocalSampler(
+        "parity by remasking with a clock",
+        1,
+        2,
+        low,
+        while_masked,
+        mark,
         edits=Edits.REMASK,
         clock=True,
+        predictor_coins=lambda n: n - 1,
     )
+
+
+def while_masked(f: CellWires[P], i: P, _n: P) -> tuple[Literal, ...]:
+    """F that selects every masked cell."""
+    return (f.masked(i),)
 
 
 def parity_remask_state_only(n: int) -> Schedule:
@@ -99,33 +111,46 @@ def parity_remask_state_only(n: int) -> Schedule:
     z_0 = x_0, z_i = x_i xor x_(i-1), and the check is x_(k-1) xor the marker.
     Raises `BadInput` for n < 2.
     """
-    require_cells(n, 2, "parity by remasking without a clock")
-    k, marker, check = n - 2, n - 2, n - 1
-    f = Wires(n)
-    flags = [*(f.masked(i) for i in range(n - 1)), f.all_of(f.masked(check), f.visible(marker))]
-    g = Wires(n)
-    marks = [g.all_of(g.masked(check), g.value((i - 1) % k)) for i in range(k)]
-    w = Wires(n, random=n - 1)
-    return parity_schedule(
-        n,
+    return remask_state_only().schedule(n)
+
+
+def remask_state_only() -> LocalSampler:
+    """The rules of `parity_remask_state_only`."""
+
+    def flag(f: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        if i < n - 1:
+            return (f.masked(i),)
+        return (f.all_of(f.masked(i), f.visible(n - 2)),)
+
+    def mark(g: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        if i < n - 2:
+            return (g.all_of(g.masked(n - 1), g.value((i - 1) % (n - 2))),)
+        return (g.zero(),)
+
+    return LocalSampler(
+        "parity by remasking without a clock",
         2,
-        w.values(ring_predictor(w)),
-        f.marks(flags),
-        remask=g.marks([*marks, g.zero(), g.zero()]),
+        2,
+        ring_low,
+        flag,
+        mark,
         edits=Edits.REMASK,
+        predictor_coins=lambda n: n - 1,
     )
 
 
-def ring_predictor(w: Wires) -> list[Literal]:
-    """The values that the ring samplers write (also the one with an after-sampling F).
+def ring_low(w: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+    """The value that the ring samplers write (also the one with an after-sampling F).
 
     While the marker is masked every cell is fair. Then a masked ring cell knows x_(i-1) = 1 and
     reads x_i off the next ring cell; ring cell 0 takes x_0 itself.
     """
-    k, marker = w.length - 2, w.length - 2
-    lows: list[Literal] = []
-    for i in range(k):
+    k, marker = n - 2, n - 2
+    if i < k:
         following = w.masked((i + 1) % k)
-        lows.append(w.builder.mux(w.masked(marker), w.coin(i), following if i == 0 else ~following))
-    carried = [w.masked(0)] if k else []
-    return [*lows, w.coin(k), w.parity_of(w.value(marker), *carried)]
+        again = ~following if i > 0 else following
+        return (w.builder.mux(w.masked(marker), w.coin(i), again),)
+    if i < n - 1:
+        return (w.coin(i),)
+    carried = [w.masked(fixed(n, 0))] if k > 0 else []
+    return (w.parity_of(w.value(marker), *carried),)

@@ -7,7 +7,8 @@ a bijection between GF(2)^(n-1) and the even strings, and z_i reads two tokens.
 
 from __future__ import annotations
 
-from dlmcheck.model.samplers.wires import Wires, clock_width, parity_schedule, require_cells
+from dlmcheck.model.samplers.cell_wires import CellWires, P, fixed
+from dlmcheck.model.samplers.local_rules import LocalSampler
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.schedule import Schedule
@@ -22,24 +23,30 @@ def parity_revision(n: int, *, clock: bool = False) -> Schedule:
     by the own cell being masked; then further rounds would go on changing the state, so that the
     number of rounds is part of the sampler. Raises `BadInput` for n < 1.
     """
-    require_cells(n, 1, "parity by revision")
-    bits = clock_width(ROUNDS) if clock else 0
-    w = Wires(n, clock_bits=bits, random=n - 1)
-    lows: list[Literal] = []
-    for i in range(n):
+    return revision(clock=clock).schedule(n)
+
+
+def revision(*, clock: bool = False) -> LocalSampler:
+    """The rules of `parity_revision`."""
+
+    def low(w: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
         first = w.round_is(1) if clock else w.masked(i)
         fresh = w.coin(i) if i < n - 1 else w.zero()
-        lows.append(w.builder.mux(first, fresh, _difference(w, i)))
-    policy = Wires(n, clock_bits=bits)
-    everywhere = policy.one()
-    return parity_schedule(
-        n,
+        return (w.builder.mux(first, fresh, _difference(w, i)),)
+
+    def flag(f: CellWires[P], _i: P, _n: P) -> tuple[Literal, ...]:
+        return (f.one(),)
+
+    return LocalSampler(
+        "parity by revision",
+        1,
         ROUNDS,
-        w.values(lows),
-        policy.marks([everywhere] * n),
+        low,
+        flag,
         edits=Edits.REVISE_TOKEN,
         clock=clock,
         absorbing=False,
+        predictor_coins=lambda n: n - 1,
     )
 
 
@@ -50,21 +57,32 @@ def parity_revision_absorbing(n: int) -> Schedule:
     and cell 0 is not, the round is the second one. F reads one token, p two. Raises `BadInput`
     for n < 2.
     """
-    require_cells(n, 2, "parity by revision with an absorbing stop")
-    last = n - 1
-    w = Wires(n, random=n - 1)
-    lows = [w.builder.mux(w.masked(i), w.coin(i), _difference(w, i)) for i in range(last)]
-    f = Wires(n)
-    flags = [f.masked(last)] * last + [f.all_of(f.masked(last), f.visible(0))]
-    return parity_schedule(
-        n,
-        ROUNDS,
+    return revision_absorbing().schedule(n)
+
+
+def revision_absorbing() -> LocalSampler:
+    """The rules of `parity_revision_absorbing`."""
+
+    def low(w: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        if i < n - 1:
+            return (w.builder.mux(w.masked(i), w.coin(i), _difference(w, i)),)
         # The last cell is still masked when it is written, so its value bit is y_(n-1) = 0.
-        w.values([*lows, w.value(last - 1)]),
-        f.marks(flags),
+        return (w.value(i - 1),)
+
+    def flag(f: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        unfinished = f.masked(n - 1)
+        return (unfinished if i < n - 1 else f.all_of(unfinished, f.visible(fixed(n, 0))),)
+
+    return LocalSampler(
+        "parity by revision with an absorbing stop",
+        2,
+        ROUNDS,
+        low,
+        flag,
         edits=Edits.REVISE_TOKEN,
+        predictor_coins=lambda n: n - 1,
     )
 
 
-def _difference(w: Wires, i: int) -> Literal:
+def _difference(w: CellWires[P], i: P) -> Literal:
     return w.parity_of(*(w.value(j) for j in (i, i - 1) if j >= 0))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
+from dlmcheck.model.samplers.cell_wires import CellWires
 from dlmcheck.spec.circuit import Circuit, Literal
 from dlmcheck.spec.dependence import Locality
 from dlmcheck.spec.errors import BadInput
@@ -28,7 +29,7 @@ def clock_width(rounds: int) -> int:
     return rounds.bit_length()
 
 
-class Wires:
+class Wires(CellWires[int]):
     """A builder over the inputs of one circuit of a schedule, in the paper's encoding.
 
     `length` cells, `clock_bits` bits of the round number, candidates if F sees them, and
@@ -39,20 +40,14 @@ class Wires:
         self, length: int, *, clock_bits: int = 0, candidates: bool = False, random: int = 0
     ) -> None:
         self.length = length
-        self.builder = Builder(
-            interface(length, clock_bits=clock_bits, candidates=candidates, random=random)
-        )
-        self._clock_bits = clock_bits
+        inputs = interface(length, clock_bits=clock_bits, candidates=candidates, random=random)
+        super().__init__(Builder(inputs), clock_bits)
         self._candidates = 2 * length + clock_bits
         self._coins = self._candidates + (2 * length if candidates else 0)
 
     def masked(self, cell: int) -> Literal:
         """Whether a cell holds M."""
         return masked_bit(cell)
-
-    def visible(self, cell: int) -> Literal:
-        """Whether a cell shows a token."""
-        return ~masked_bit(cell)
 
     def value(self, cell: int) -> Literal:
         """The token of a cell, 0 while it is masked."""
@@ -66,40 +61,9 @@ class Wires:
         """A fair random bit."""
         return self._coins + index
 
-    def zero(self) -> Literal:
-        """The constant 0."""
-        return self.builder.constant(False)
-
-    def one(self) -> Literal:
-        """The constant 1."""
-        return self.builder.constant(True)
-
-    def all_of(self, *literals: Literal) -> Literal:
-        """AND of any number of literals; no gate for a single one."""
-        if not literals:
-            return self.one()
-        return literals[0] if len(literals) == 1 else self.builder.and_(*literals)
-
-    def any_of(self, *literals: Literal) -> Literal:
-        """OR of any number of literals; no gate for a single one."""
-        if not literals:
-            return self.zero()
-        return literals[0] if len(literals) == 1 else self.builder.or_(*literals)
-
-    def parity_of(self, *literals: Literal) -> Literal:
-        """XOR of any number of literals; no gate for a single one."""
-        if not literals:
-            return self.zero()
-        return literals[0] if len(literals) == 1 else self.builder.xor(*literals)
-
-    def round_is(self, number: int) -> Literal:
-        """Whether the round number is the one given."""
-        bits = range(self._clock_bits)
-        if not self._clock_bits or number >= 1 << self._clock_bits:
-            raise BadInput(f"round {number} does not fit the clock", source="clock")
-        return self.all_of(
-            *(2 * self.length + j if number >> j & 1 else ~(2 * self.length + j) for j in bits)
-        )
+    def clock_bit(self, index: int) -> Literal:
+        """A bit of the round number, lowest first."""
+        return 2 * self.length + index
 
     def values(self, lows: Sequence[Literal]) -> Circuit:
         """The predictor that writes the bits given, one per cell (never M)."""
