@@ -45,6 +45,11 @@ class Rule(Enum):
     """A bijection between uniform seeds and a set of strings makes the strings uniform."""
     COUPLING = "the same function of the same coins"
     """Two random variables that are one function of one seed have one law."""
+    UNIONS = "sizes of unions"
+    """A union of finite sets has at most as many members as the sets have together."""
+    NUMBERS = "induction over natural numbers"
+    """What holds of 1, and of 2 m and 2 m + 1 if of m, holds of every positive number; likewise
+    what holds of an exponent and passes on to the next one holds from there on."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,244 @@
+"""The locality bound: its steps, planted errors, and what its steps say of concrete samplers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from dlmcheck.verify.engines import smt
+from dlmcheck.verify.kernel.induction import check_proof, check_step
+from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.proofs.locality import (
+    EVEN_SUPPORT,
+    F_CELLS,
+    F_FUNCTION,
+    NO_MASK_LEFT,
+    ODD,
+    OTHERS,
+    OWN_MASK,
+    OWN_TOKEN,
+    P_CELLS,
+    P_FUNCTION,
+    WRITE_ONCE,
+    Planted,
+    locality_proof,
+    locality_queries,
+)
+from dlmcheck.verify.proofs.locality_runs import in_support, strings
+from tests.verify.proofs.concrete import (
+    LEGAL,
+    REVISING,
+    Atoms,
+    Concrete,
+    cells_of_runs,
+    concrete,
+    of_pairs,
+    of_strings,
+    one_round_less,
+    reading_in_secret,
+    values,
+    waiting,
+    with_random_f,
+)
+
+STEPS = {step.name: step for step in locality_proof().every_step}
+SITUATIONAL = {
+    OWN_MASK,
+    OWN_TOKEN,
+    F_CELLS,
+    P_CELLS,
+    OTHERS,
+    ODD,
+    EVEN_SUPPORT,
+    "what is drawn has positive probability",
+    "what is written is the output's bit",
+    "the run shows the string's bits so far",
+    "the string's bit is drawn",
+    "the check holds",
+    "the cell is visible",
+}
+"""Premises that hold of some strings, or of samplers of D_n, and not of others.
+
+All other premises are what the hypotheses of the theorem say: they must hold of every write-once
+sampler with deterministic F.
+"""
+
+
+def failing(planted: Planted | None) -> set[str]:
+    """The steps and queries that do not hold, or prove nothing."""
+    found: set[str] = set()
+    for step in locality_proof(planted).every_step:
+        try:
+            check_step(step)
+        except Rejected:
+            found.add(step.name)
+    for query in locality_queries(planted):
+        try:
+            smt.answer([query])
+        except Rejected:
+            found.add(query.name)
+    return found
+
+
+# --- the proof -----------------------------------------------------------------------------
+
+
+def test_the_bound_is_proved_for_all_n() -> None:
+    checked = check_proof(locality_proof(), smt.answer(locality_queries()))
+    assert checked.verdict is Verdict.PROVED
+    text = str(checked.evidence)
+    assert "12 steps" in text
+    assert "6 queries" in text
+    assert "trusted: z3" in text
+
+
+@pytest.mark.parametrize(
+    ("planted", "expected"),
+    [
+        (
+            Planted.RANDOM_F,
+            {
+                "the trace follows the run",
+                "a string that passes is drawn",
+                "the mask status depends on A_t",
+                "a check before the last round",
+            },
+        ),
+        (Planted.REVISION, {"a visible token stays"}),
+        (
+            Planted.OWN_MASK_NOT_COUNTED,
+            {
+                "the trace follows the run",
+                "a string that passes is drawn",
+                "the mask status depends on A_t",
+                "the cell depends on B_t",
+                "a check before the last round",
+                "a check of the last round",
+            },
+        ),
+        (
+            Planted.OWN_TOKEN_NOT_COUNTED,
+            {
+                "the cell depends on B_t",
+                "a check before the last round",
+                "a check of the last round",
+            },
+        ),
+        (
+            Planted.ENDS_MASKED,
+            {"an odd string violates a check", "a check of the last round"},
+        ),
+        (Planted.MISSES_A_STRING, {"no bit is left out"}),
+        (Planted.ODD_STRINGS, {"an odd string violates a check"}),
+        (Planted.CELLS_COST_MASKS, {"sizes grow by k + 1"}),
+        (Planted.GROWS_BY_K, {"sizes grow by k + 1", "a check of the last round"}),
+    ],
+)
+def test_a_planted_error_fails_exactly_its_steps(planted: Planted, expected: set[str]) -> None:
+    assert failing(planted) == expected
+
+
+def test_nothing_fails_without_an_error() -> None:
+    assert failing(None) == set()
+
+
+# --- what the steps say of concrete runs -----------------------------------------------------
+
+
+def measured(cases: Iterable[Concrete]) -> Iterator[tuple[str, Atoms]]:
+    for case in cases:
+        yield from of_pairs(case)
+        yield from of_strings(case)
+
+
+def outcomes(found: Iterable[tuple[str, Atoms]]) -> tuple[set[str], dict[str, set[str]], set[str]]:
+    """(steps met with all premises, step -> premises seen to fail, replayed countermodels).
+
+    A countermodel is replayed if all premises but one hold of a concrete run and the conclusion
+    does not; it is written "step: premise". No concrete run may contradict a step.
+    """
+    full: set[str] = set()
+    failed: dict[str, set[str]] = defaultdict(set)
+    replayed: set[str] = set()
+    seen: set[tuple[str, tuple[bool, ...]]] = set()
+    for name, atoms in found:
+        step = STEPS[name]
+        key = (name, tuple(atoms[one.name] for one in step.circuit.inputs))
+        if key in seen:
+            continue
+        seen.add(key)
+        value = values(step, atoms)
+        wrong = [premise for premise in step.premises if not value[premise]]
+        failed[name].update(wrong)
+        if not wrong:
+            assert value["conclusion"], (name, atoms)
+            full.add(name)
+        elif len(wrong) == 1 and not value["conclusion"]:
+            replayed.add(f"{name}: {wrong[0]}")
+    return full, failed, replayed
+
+
+def tokens_that_stay() -> Iterator[tuple[str, Atoms]]:
+    for sampler in (REVISING, *(case.local.sampler for case in LEGAL[:10])):
+        yield from (("a visible token stays", atoms) for atoms in cells_of_runs(sampler))
+
+
+def starts_with_a_cell_shown() -> Iterator[tuple[str, Atoms]]:
+    for name in ("two traces start alike", "the run and the trace start alike"):
+        for first in (False, True):
+            yield name, {"masked": first, "masked'": not first}
+
+
+def claimed_even(case: Concrete) -> Concrete:
+    """Somebody says that it samples D_n."""
+    even = frozenset(z for z in strings(case.local.n) if sum(z) % 2 == 0)
+    return Concrete(case.local, even)
+
+
+def test_every_premise_that_is_dropped_has_a_concrete_run_in_which_the_step_fails() -> None:
+    legal_full, legal_failed, replayed = outcomes(measured(LEGAL))
+    stay_full, _, stay_replayed = outcomes(tokens_that_stay())
+    assert legal_full | stay_full == set(STEPS)
+    # What the hypotheses say holds of every legal sampler: only situations differ.
+    assert {premise for found in legal_failed.values() for premise in found} <= SITUATIONAL
+    replayed |= stay_replayed
+    for cases in (
+        [concrete(one_round_less(c.local)) for c in LEGAL if c.local.sampler.rounds > 1],
+        [Concrete(reading_in_secret(c.local), c.support) for c in LEGAL],
+        [concrete(waiting(2)), with_random_f(4)],
+        [claimed_even(c) for c in LEGAL],
+    ):
+        replayed |= outcomes(measured(cases))[2]
+    replayed |= outcomes(starts_with_a_cell_shown())[2]
+    wanted = {f"{step.name}: {premise}" for step in STEPS.values() for premise in step.premises}
+    assert wanted - replayed == set()
+
+
+@pytest.mark.parametrize(
+    ("cases", "premise"),
+    [
+        ([concrete(one_round_less(c.local)) for c in LEGAL[:20] if c.local.sampler.rounds > 1],
+         NO_MASK_LEFT),
+        ([Concrete(reading_in_secret(c.local), c.support) for c in LEGAL[-4:]], P_FUNCTION),
+        ([with_random_f(4)], F_FUNCTION),
+    ],
+)  # fmt: skip
+def test_a_sampler_without_a_hypothesis_fails_its_premise(
+    cases: list[Concrete], premise: str
+) -> None:
+    _, failed, _ = outcomes(measured(cases))
+    assert any(premise in found for found in failed.values())
+
+
+def test_revision_fails_the_premise_write_once() -> None:
+    atoms = list(cells_of_runs(REVISING))
+    step = STEPS["a visible token stays"]
+    assert any(not values(step, found)[WRITE_ONCE] for found in atoms)
+
+
+def test_the_support_is_that_of_the_specification() -> None:
+    for case in LEGAL:
+        assert case.support == {z for z in strings(case.local.n) if in_support(case.local, z)}
