@@ -254,8 +254,8 @@ def test_every_flip_is_refuted_or_shown_harmless_and_replays(
         assert ("the refutation replays" in replayed.out) == (done.code == 1)
         jsonschema.validate(json.loads(evidence.read_text()), schema("evidence-1"))
         evidence.unlink()
-    assert refuted > len(flips(path, part)) // 2
-    assert (same_law > 0) == (part == "predictor")
+    assert refuted >= len(flips(path, part)) // 2
+    assert same_law
 
 
 def test_two_laws_without_a_wrong_run_are_evidence_that_replays(

@@ -9,6 +9,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     sweep       statements over finite domains: exhaustive evidence, counterexamples
     laws        output laws of a schedule and a circuit, by the specification
     contents    certificates as data, and the local functions of a schedule
+    columns     truth tables a column at a time
     simulation  cut-point certificates: a schedule simulates a circuit, seed for seed
     preservation  visible tokens stay, in every state of the predictor
     witness     wrong runs, replayed coin by coin

@@ -9,10 +9,11 @@ from itertools import product
 from typing import Literal as OneOf
 from typing import cast
 
-from dlmcheck.spec.circuit import Circuit, Literal, cone, evaluate, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit, Literal, cone, is_inverted, node_of
 from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.spec.schedule import Schedule, clock_value
 from dlmcheck.spec.tokens import MASK, Token
+from dlmcheck.verify.kernel.columns import output_columns, rows_of_column, variable_column
 from dlmcheck.verify.kernel.results import Rejected
 
 Content = int | OneOf["M", "0", "1"]
@@ -176,20 +177,36 @@ class LocalFunction:
                 else:
                     free.append(v)
         names = list(nodes)
-        if len(names) + len(free) > TABLE_LIMIT:
-            raise Rejected(f"a local step reads {len(names) + len(free)} values: too many to table")
-        for row in product((False, True), repeat=len(names)):
-            values = dict(zip(names, row, strict=True))
-            for toss in product((False, True), repeat=len(free)):
-                drawn = dict(zip(free, toss, strict=True))
-                inputs: list[bool] = []
-                for v in range(len(self._bits)):
-                    if v in by_node:
-                        literal, zero, one = by_node[v]
-                        inputs.append(one if literal_on(literal, values) else zero)
-                    else:
-                        inputs.append(constant[v] if v in constant else drawn[v])
-                yield values, evaluate(self.circuit, inputs)
+        variables = len(names) + len(free)
+        if variables > TABLE_LIMIT:
+            raise Rejected(f"a local step reads {variables} values: too many to table")
+        rows = 1 << variables
+        every = (1 << rows) - 1
+        # The first variable changes slowest, as in a product of lists.
+        columns = [variable_column(variables - 1 - j, variables) for j in range(variables)]
+        of_node = dict(zip(names, columns, strict=False))
+        drawn = dict(zip(free, columns[len(names) :], strict=True))
+        inputs: list[int] = []
+        for v in range(len(self._bits)):
+            if v in by_node:
+                literal, _, one = by_node[v]
+                column = of_node[node_of(literal)]
+                inputs.append(column if one != is_inverted(literal) else every ^ column)
+            elif v in constant:
+                inputs.append(every if constant[v] else 0)
+            else:
+                inputs.append(drawn[v])
+        outputs = output_columns(self.circuit, inputs, every)
+        found = zip(*(rows_of_column(column, rows) for column in outputs), strict=True)
+        for values in _assignments(names):
+            for _ in range(1 << len(free)):
+                yield values, next(found)
+
+
+def _assignments(names: Sequence[int]) -> Iterator[dict[int, bool]]:
+    """All values of some nodes, the first one changing slowest."""
+    for row in product((False, True), repeat=len(names)):
+        yield dict(zip(names, row, strict=True))
 
 
 def literal_on(literal: Literal, values: Mapping[int, bool]) -> bool:
