@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from dlmcheck.model.samplers.cell_wires import CellWires, P
+from dlmcheck.model.samplers.cell_wires import CellWires, P, fixed
 from dlmcheck.model.samplers.wires import Wires, clock_width, parity_schedule, require_cells
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.spec.errors import BadInput
@@ -66,9 +66,32 @@ PAIRS_AFTER_ONE = Layout("an odd n", first=-1, size=2, extra=1)
 TWO_AND_SINGLE = Layout("n >= 2", first=1, regular=2)
 
 
-def no_coins(_: int) -> int:
+class Count(Protocol):
+    """A number of coins, for n cells in so many units."""
+
+    def __call__(self, n: P, units: P, /) -> P:
+        """The number, of the kind of n."""
+        ...
+
+
+def no_coins(n: P, _units: P) -> P:
     """A circuit without coins."""
-    return 0
+    return fixed(n, 0)
+
+
+def one_coin_each(n: P, _units: P) -> P:
+    """As many coins as cells."""
+    return n
+
+
+def one_coin_less(n: P, _units: P) -> P:
+    """A coin for every cell but one."""
+    return n - 1
+
+
+def one_coin_a_unit(_n: P, units: P) -> P:
+    """A coin for every unit."""
+    return units
 
 
 @dataclass(frozen=True)
@@ -91,8 +114,8 @@ class LocalSampler:
     clock: bool = False
     candidates: bool = False
     absorbing: bool = True
-    predictor_coins: Callable[[int], int] = no_coins
-    unmask_coins: Callable[[int], int] = no_coins
+    predictor_coins: Count = no_coins
+    unmask_coins: Count = no_coins
     before_flags: Callable[[Wires, int], object] | None = None
 
     @property
@@ -105,9 +128,11 @@ class LocalSampler:
         require_cells(n, self.least, self.name)
         units = self.layout.units_of(n, self.name)
         bits = self.clock_bits
-        w = Wires(n, clock_bits=bits, random=self.predictor_coins(n))
+        w = Wires(n, clock_bits=bits, random=self.predictor_coins(n, units))
         lows = self._of_all(self.low, w, units)
-        f = Wires(n, clock_bits=bits, candidates=self.candidates, random=self.unmask_coins(n))
+        f = Wires(
+            n, clock_bits=bits, candidates=self.candidates, random=self.unmask_coins(n, units)
+        )
         if self.before_flags is not None:
             self.before_flags(f, units)
         flags = f.marks(self._of_all(self.flag, f, units))

@@ -14,6 +14,8 @@ from dlmcheck.model.samplers.local_rules import (
     TWO_AND_SINGLE,
     Layout,
     LocalSampler,
+    one_coin_each,
+    one_coin_less,
 )
 from dlmcheck.model.samplers.remasking import ring_low
 from dlmcheck.model.samplers.wires import Wires
@@ -88,8 +90,8 @@ def independent_unmasking(*, odd: bool, clock: bool = False) -> LocalSampler:
         flag,
         layout=layout,
         clock=clock,
-        predictor_coins=lambda n: n,
-        unmask_coins=lambda n: n,
+        predictor_coins=one_coin_each,
+        unmask_coins=one_coin_each,
     )
 
 
@@ -137,9 +139,19 @@ def joint_unmasking_clock() -> LocalSampler:
         low,
         flag,
         clock=True,
-        unmask_coins=lambda n: n - 1,
+        unmask_coins=one_coin_less,
         before_flags=lambda f, n: [drawn(f, i, n) for i in range(n)],
     )
+
+
+def two_coins(n: P, _units: P) -> P:
+    """Two coins for any n."""
+    return fixed(n, 2)
+
+
+def two_coins_less(n: P, _units: P) -> P:
+    """A coin for every cell but two."""
+    return n - 2
 
 
 def joint_unmasking() -> LocalSampler:
@@ -183,8 +195,8 @@ def joint_unmasking() -> LocalSampler:
         low,
         flag,
         layout=TWO_AND_SINGLE,
-        predictor_coins=lambda _: 2,
-        unmask_coins=lambda n: n - 2,
+        predictor_coins=two_coins,
+        unmask_coins=two_coins_less,
         before_flags=gates,
     )
 
@@ -291,6 +303,6 @@ def after_sampling() -> LocalSampler:
         ring_low,
         flag,
         candidates=True,
-        predictor_coins=lambda n: n - 1,
+        predictor_coins=one_coin_less,
         before_flags=lambda f, n: [keep(f, i, n) for i in range(n - 2)],
     )

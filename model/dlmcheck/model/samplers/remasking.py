@@ -8,7 +8,7 @@ in that paper. There the pattern of masks holds the bit that remasking a cell wo
 from __future__ import annotations
 
 from dlmcheck.model.samplers.cell_wires import CellWires, P, fixed
-from dlmcheck.model.samplers.local_rules import PAIRS, LocalSampler
+from dlmcheck.model.samplers.local_rules import PAIRS, LocalSampler, one_coin_a_unit, one_coin_less
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.schedule import Schedule
@@ -59,7 +59,7 @@ def remask_blocks() -> LocalSampler:
         PAIRS,
         edits=Edits.REMASK,
         clock=True,
-        predictor_coins=lambda n: n // 2,
+        predictor_coins=one_coin_a_unit,
     )
 
 
@@ -93,7 +93,7 @@ def remask_clock() -> LocalSampler:
         mark,
         edits=Edits.REMASK,
         clock=True,
-        predictor_coins=lambda n: n - 1,
+        predictor_coins=one_coin_less,
     )
 
 
@@ -135,7 +135,7 @@ def remask_state_only() -> LocalSampler:
         flag,
         mark,
         edits=Edits.REMASK,
-        predictor_coins=lambda n: n - 1,
+        predictor_coins=one_coin_less,
     )
 
 

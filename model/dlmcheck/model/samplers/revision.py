@@ -8,7 +8,7 @@ a bijection between GF(2)^(n-1) and the even strings, and z_i reads two tokens.
 from __future__ import annotations
 
 from dlmcheck.model.samplers.cell_wires import CellWires, P, fixed
-from dlmcheck.model.samplers.local_rules import LocalSampler
+from dlmcheck.model.samplers.local_rules import LocalSampler, one_coin_less
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.schedule import Schedule
@@ -46,7 +46,7 @@ def revision(*, clock: bool = False) -> LocalSampler:
         edits=Edits.REVISE_TOKEN,
         clock=clock,
         absorbing=False,
-        predictor_coins=lambda n: n - 1,
+        predictor_coins=one_coin_less,
     )
 
 
@@ -80,7 +80,7 @@ def revision_absorbing() -> LocalSampler:
         low,
         flag,
         edits=Edits.REVISE_TOKEN,
-        predictor_coins=lambda n: n - 1,
+        predictor_coins=one_coin_less,
     )
 
 
