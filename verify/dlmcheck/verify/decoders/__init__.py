@@ -1,0 +1,1 @@
+"""Decoders that people run: their exact output law, and the point of the lattice they are at."""

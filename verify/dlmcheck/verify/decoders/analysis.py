@@ -1,0 +1,211 @@
+"""The exact output law of a decoder, and what can be said of its runs.
+
+Equal configurations are merged after every round, so that the cost grows with the states that
+are reached and not with the paths to them. The same is written out without a memory of what was
+computed in `spec.decoder`; the two are compared by the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dlmcheck.spec.decoder import Decoder, Step, step_law
+from dlmcheck.spec.definition import Configuration
+from dlmcheck.spec.law import Law, total_variation
+from dlmcheck.spec.tokens import MASK, State
+from dlmcheck.verify.decoders.behaviour import Behaviour, behaviour
+from dlmcheck.verify.decoders.divergence import Divergence, divergence
+
+Weights = dict[Configuration, Fraction]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The states of one run, with its probability."""
+
+    states: tuple[State, ...]
+    probability: Fraction
+
+
+@dataclass(frozen=True)
+class DecoderAnalysis:
+    """What an exact enumeration of a decoder found.
+
+    `law` is the law of the final state among runs that have ended, of total `ended`; the rest is
+    still running after `rounds_done` rounds, or can never end if `never_ends` is positive (the
+    probability of being caught in configurations from which no ending one is reached). `by_round`
+    is the law of the state after each round. `worst` is the largest number of rounds of a run
+    that ends, `expected` the expected number, None unless all runs end within `rounds_done`.
+    """
+
+    decoder: str
+    law: dict[State, Fraction]
+    ended: Fraction
+    rounds_done: int
+    worst: int
+    expected: Fraction | None
+    never_ends: Fraction
+    behaviour: Behaviour
+    by_round: tuple[dict[State, Fraction], ...]
+    configurations: int
+
+    def compare(self, target: Law[State]) -> Comparison | None:
+        """Against a target; None while runs have not ended."""
+        if self.ended != 1:
+            return None
+        found = Law(self.law)
+        return Comparison(
+            total_variation(found, target),
+            divergence(target, found),
+            divergence(found, target),
+            tuple(sorted(found.support - target.support)),
+            tuple(sorted(target.support - found.support)),
+        )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How far a law is from its target.
+
+    `impossible` are outcomes that the target excludes, `missing` ones that the decoder never
+    gives. `forward` is KL(target || law), `backward` is KL(law || target), in nats.
+    """
+
+    total_variation: Fraction
+    forward: Divergence
+    backward: Divergence
+    impossible: tuple[State, ...]
+    missing: tuple[State, ...]
+
+
+def analyse(
+    decoder: Decoder, most_rounds: int = 64, progress: Callable[[int], None] | None = None
+) -> DecoderAnalysis:
+    """Enumerate a decoder exactly, for at most so many rounds.
+
+    Raises the errors of `spec.decoder.step_law` (a step that breaks the rules, or is not
+    reproducible).
+    """
+    known: dict[tuple[Configuration, int], Law[tuple[Step, State]]] = {}
+    running: Weights = {decoder.start(): Fraction(1)}
+    ended: dict[State, Fraction] = {}
+    by_round = [_states(running, ended)]
+    expected, worst, number = Fraction(0), 0, 0
+    _retire(decoder, running, ended, number)
+    while running and number < most_rounds:
+        number += 1
+        following: Weights = {}
+        for before, weight in running.items():
+            law = step_law(decoder, before, number)
+            known[before, number] = law
+            for (step, state), chance in law.items():
+                after = Configuration(state, step.memory)
+                following[after] = following.get(after, Fraction(0)) + weight * chance
+            if progress is not None:
+                progress(len(known))
+        running = following
+        by_round.append(_states(running, ended))
+        finished = _retire(decoder, running, ended, number)
+        expected += number * finished
+        worst = number if finished else worst
+    everything = sum(ended.values(), Fraction(0))
+    found = behaviour(known)
+    return DecoderAnalysis(
+        decoder.name,
+        ended,
+        everything,
+        number,
+        worst,
+        expected if everything == 1 else None,
+        _caught(decoder, running, found, number),
+        found,
+        tuple(by_round),
+        len(known),
+    )
+
+
+def shortest_wrong_trace(
+    decoder: Decoder, target: Law[State], most_rounds: int = 64
+) -> Trace | None:
+    """The shortest run after which no outcome of the target is left; None if there is none.
+
+    Of several of one length, the first in the order of the enumeration. A run goes wrong with a
+    state whose visible tokens have probability zero under the target. Without remasking or
+    revision what is visible stays, so then it cannot be put right.
+    """
+    paths: dict[Configuration, tuple[tuple[State, ...], Fraction]] = {
+        decoder.start(): ((decoder.start().state,), Fraction(1))
+    }
+    number = 0
+    while paths and number < most_rounds:
+        number += 1
+        following: dict[Configuration, tuple[tuple[State, ...], Fraction]] = {}
+        for before, (states, chance) in paths.items():
+            if decoder.ends(before.state, number - 1):
+                continue
+            for (step, state), weight in step_law(decoder, before, number).items():
+                trace = (*states, state)
+                if not any(_agrees(outcome, state) for outcome in target):
+                    return Trace(trace, chance * weight)
+                following.setdefault(Configuration(state, step.memory), (trace, chance * weight))
+        paths = following
+    return None
+
+
+def _agrees(outcome: State, state: State) -> bool:
+    return all(token in (MASK, shown) for token, shown in zip(state, outcome, strict=True))
+
+
+def _states(running: Weights, ended: dict[State, Fraction]) -> dict[State, Fraction]:
+    found = dict(ended)
+    for configuration, weight in running.items():
+        found[configuration.state] = found.get(configuration.state, Fraction(0)) + weight
+    return found
+
+
+def _retire(
+    decoder: Decoder, running: Weights, ended: dict[State, Fraction], number: int
+) -> Fraction:
+    """Move what has ended from the running configurations to the ended ones; its probability."""
+    finished = Fraction(0)
+    for configuration in [one for one in running if decoder.ends(one.state, number)]:
+        weight = running.pop(configuration)
+        ended[configuration.state] = ended.get(configuration.state, Fraction(0)) + weight
+        finished += weight
+    return finished
+
+
+def _caught(decoder: Decoder, running: Weights, found: Behaviour, number: int) -> Fraction:
+    """The probability of configurations from which no run ever ends.
+
+    Said only of a decoder that was seen to ignore the round number; the configurations that can
+    follow are gone through until no new ones turn up, or too many have.
+    """
+    if not running or decoder.rounds is not None or found.uses_clock:
+        return Fraction(0)
+    reached: dict[Configuration, set[Configuration]] = {}
+    todo = list(running)
+    while todo and len(reached) < _MOST_CONFIGURATIONS:
+        before = todo.pop()
+        if before in reached:
+            continue
+        if decoder.ends(before.state, number):
+            reached[before] = set()
+            continue
+        law = step_law(decoder, before, number + 1)
+        reached[before] = {Configuration(state, step.memory) for step, state in law}
+        todo += reached[before]
+    if todo:
+        return Fraction(0)
+    can_end = {one for one in reached if decoder.ends(one.state, number)}
+    grown = True
+    while grown:
+        more = {one for one, after in reached.items() if after & can_end} - can_end
+        can_end |= more
+        grown = bool(more)
+    return sum((w for one, w in running.items() if one not in can_end), Fraction(0))
+
+
+_MOST_CONFIGURATIONS = 20_000
