@@ -31,6 +31,8 @@ KINDS: dict[str, str] = {
     "wrong-run": "dlmcheck.verify.kernel.witness",
     "law": "dlmcheck.verify.kernel.laws",
     "broken-mask": "dlmcheck.verify.kernel.preservation",
+    "sampler": "dlmcheck.verify.kernel.sampler_table",
+    "lower-bound": "dlmcheck.verify.kernel.round_bounds",
 }
 
 

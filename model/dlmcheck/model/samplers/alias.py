@@ -1,0 +1,135 @@
+"""Any target in three rounds of revision: the alias method over prefixes.
+
+Source: the follow-up notes on Jiang, Haghtalab, Chen (ICLR 2026), claim X-ALIAS3; Walker's alias
+method. Round 1 writes n-1 fair bits, a prefix j. Round 2 writes the last cell: 1 ("keep") with
+probability keep[j], else 0 ("alias"). Round 3 rewrites the prefix, as j or as alias[j], and draws
+the last bit from its conditional law. (An alias table over all 2^n strings would leave no cell
+for the mark; the prefixes are half as many, and the last bit is drawn anyway.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, unique
+from fractions import Fraction
+from itertools import product
+
+from dlmcheck.model.targets import TokenLaw
+from dlmcheck.spec.definition import Sampler
+from dlmcheck.spec.errors import BadInput
+from dlmcheck.spec.lattice import Clock, Edits
+from dlmcheck.spec.law import HALF, ONE, ZERO, Law, bernoulli, certain
+from dlmcheck.spec.policies import (
+    DeterministicUnmasking,
+    Positions,
+    Round,
+    SameRateUnmasking,
+    UnmaskingPolicy,
+)
+from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
+
+
+@dataclass(frozen=True)
+class AliasTable:
+    """Bin j is drawn uniformly; it is kept with probability `keep[j]`, else becomes `alias[j]`."""
+
+    keep: tuple[Fraction, ...]
+    alias: tuple[int, ...]
+
+
+def alias_table(weights: Sequence[Fraction]) -> AliasTable:
+    """The alias table of a law on 0, ..., len(weights) - 1 (Walker, Vose).
+
+    Every number in it is an integer combination of the weights times their number, so that it is
+    dyadic if the weights are and their number is a power of two. Raises `BadInput` if the weights
+    do not sum to 1.
+
+    >>> alias_table([Fraction(1, 4), Fraction(3, 4)])
+    AliasTable(keep=(Fraction(1, 2), Fraction(1, 1)), alias=(1, 1))
+    """
+    count = len(weights)
+    if sum(weights, ZERO) != 1:
+        raise BadInput("weights do not sum to 1", source="alias table")
+    left = [weight * count for weight in weights]
+    alias = list(range(count))
+    small = [j for j in range(count) if left[j] < 1]
+    large = [j for j in range(count) if left[j] > 1]
+    keep = [ONE] * count
+    while small:
+        j = small.pop()
+        giver = large[-1]
+        keep[j], alias[j] = left[j], giver
+        left[giver] -= 1 - left[j]
+        if left[giver] <= 1:
+            large.pop()
+            if left[giver] < 1:
+                small.append(giver)
+    return AliasTable(tuple(keep), tuple(alias))
+
+
+@unique
+class Marking(Enum):
+    """How the round after the first one is told from the one after the second."""
+
+    UNWRITTEN = "unwritten"
+    """F does not select the last cell in round 1, so that it is masked then; state-only."""
+    PREDICTED_MASK = "predicted-mask"
+    """F selects every cell in every round; in round 1 the predictor writes M there. State-only."""
+    CLOCK = "clock"
+    """F selects every cell in every round, and the round number is known."""
+
+
+def any_target_by_revision(
+    target: TokenLaw, last: int | None = None, marking: Marking = Marking.UNWRITTEN
+) -> Sampler:
+    """Three rounds of revision for any law on {0,1}^n; `last` is the cell that is drawn last.
+
+    With `UNWRITTEN` F is deterministic; otherwise every cell is selected by the one rate 1. The
+    number of rounds is part of the sampler: a fourth one would change the state.
+    """
+    n = len(next(iter(target)))
+    end = n - 1 if last is None else last
+    prefix_cells = [i for i in range(n) if i != end]
+    prefixes = list(product((0, 1), repeat=n - 1))
+    mass = dict.fromkeys(prefixes, ZERO)
+    ones = dict.fromkeys(prefixes, ZERO)
+    for string, weight in target.items():
+        prefix = tuple(string[i] for i in prefix_cells)
+        mass[prefix] += weight
+        ones[prefix] += weight if string[end] else ZERO
+    table = alias_table([mass[prefix] for prefix in prefixes])
+    number_of = {prefix: k for k, prefix in enumerate(prefixes)}
+
+    def predictor(state: State, i: int, number: Round) -> Law[Token]:
+        prefix = tuple(state[k] for k in prefix_cells)
+        if MASK in prefix or number == 1:
+            if i != end:
+                return bernoulli(HALF)
+            return certain(MASK if marking is Marking.PREDICTED_MASK else 0)
+        j = number_of[prefix]
+        if state[end] == MASK or number == 2:
+            return bernoulli(table.keep[j]) if i == end else certain(state[i])
+        chosen = prefixes[j if state[end] else table.alias[j]]
+        if i == end:
+            return bernoulli(ones[chosen] / mass[chosen] if mass[chosen] else ZERO)
+        return certain(chosen[prefix_cells.index(i)])
+
+    def select(state: State, _number: Round) -> Positions:
+        masked = masked_positions(state)
+        if len(masked) == n and n > 1:
+            return frozenset(prefix_cells)
+        return masked or frozenset(range(n))
+
+    unmask: UnmaskingPolicy = SameRateUnmasking(lambda _state, _number: ONE)
+    if marking is Marking.UNWRITTEN:
+        unmask = DeterministicUnmasking(select)
+    return Sampler(
+        length=n,
+        predictor=predictor,
+        unmask=unmask,
+        rounds=3,
+        output=tuple(range(n)),
+        edits=Edits.REVISE_ANY if marking is Marking.PREDICTED_MASK else Edits.REVISE_TOKEN,
+        clock=Clock.ROUND_NUMBER if marking is Marking.CLOCK else Clock.STATE_ONLY,
+    )
