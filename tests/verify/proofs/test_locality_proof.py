@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from dlmcheck.verify.engines import smt
+from dlmcheck.model.reductions.cones import longest_parity
+from dlmcheck.model.samplers.one_parity_check import parity_two_rounds
+from dlmcheck.model.samplers.random_unmasking import (
+    parity_after_sampling,
+    parity_independent_unmasking,
+    parity_joint_unmasking,
+)
+from dlmcheck.model.samplers.remasking import parity_remask_state_only
+from dlmcheck.model.samplers.revision import parity_revision
+from dlmcheck.model.samplers.wires import wire_locality
+from dlmcheck.spec.schedule import Schedule
+from dlmcheck.verify.claims.locality_ablations import parity_with_scratch
+from dlmcheck.verify.engines import smt, statelaw
 from dlmcheck.verify.kernel.induction import check_proof, check_step
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -242,3 +254,31 @@ def test_revision_fails_the_premise_write_once() -> None:
 def test_the_support_is_that_of_the_specification() -> None:
     for case in LEGAL:
         assert case.support == {z for z in strings(case.local.n) if in_support(case.local, z)}
+
+
+# --- the theorem without a hypothesis: concrete samplers beyond the bound ------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "n", "tokens"),
+    [
+        (parity_independent_unmasking, 10, 2),
+        (parity_joint_unmasking, 4, 2),
+        (parity_after_sampling, 4, 2),
+        (parity_revision, 4, 2),
+        (parity_remask_state_only, 4, 2),
+        (parity_with_scratch, 4, 2),
+        (parity_two_rounds, 4, None),
+    ],
+)
+def test_without_a_hypothesis_a_sampler_passes_the_bound(
+    make: Callable[[int], Schedule], n: int, tokens: int | None
+) -> None:
+    """Each samples D_n in fewer rounds than the bound for two tokens leaves."""
+    schedule = make(n)
+    read = wire_locality(schedule)
+    most = max(read.predictor, read.unmasking or 0, read.remasking or 0)
+    assert (most <= 2) if tokens == 2 else (most == n - 1)
+    even = (z for z in strings(n) if sum(z) % 2 == 0)
+    assert statelaw.output_law(schedule).is_uniform_on(even)
+    assert n > longest_parity(2, schedule.rounds)

@@ -38,6 +38,8 @@ class Rule(Enum):
     are; that they are exhaustive is a query of linear arithmetic of its own."""
     LISTS = "conjunctions and disjunctions of any length"
     """AND and OR over a list of unknown length follow from their members one at a time."""
+    FAN_IN = "gates of any fan-in"
+    """AND, OR and XOR of many arguments are the same gate of one and of that gate of the rest."""
     UNIFORM = "one rule for every cell"
     """A construction emits the circuit of every cell of a class by one function, to which only
     the cell's own neighbourhood is passed."""
@@ -45,6 +47,8 @@ class Rule(Enum):
     """A bijection between uniform seeds and a set of strings makes the strings uniform."""
     COUPLING = "the same function of the same coins"
     """Two random variables that are one function of one seed have one law."""
+    DRAWS = "draws given the state"
+    """Given the state before a round, its draws are independent and follow p(. | x)."""
     UNIONS = "sizes of unions"
     """A union of finite sets has at most as many members as the sets have together."""
     NUMBERS = "induction over natural numbers"

@@ -64,19 +64,21 @@ _LEFT_OUT = {
 }
 
 
-class _Steps:
-    """The steps, with or without a planted error."""
+class LocalitySteps:
+    """The steps, with or without a planted error; `without` are the premises it takes away."""
 
     def __init__(self, planted: Planted | None) -> None:
         self.planted = planted
         self.without: Sequence[str] = () if planted is None else _LEFT_OUT.get(planted, ())
 
     def new(self, name: str, *atoms: str) -> Implication:
+        """A step in the making."""
         return Implication(name, *atoms, without=self.without)
 
     # --- a run, and the trace of its output ----------------------------------------------
 
     def start(self, name: str) -> Step:
+        """Before round 1 all is masked."""
         s = self.new(name, "masked", "masked'")
         s.premise("the first starts masked", s["masked"])
         s.premise("the second starts masked", s["masked'"])
@@ -254,7 +256,8 @@ class _Steps:
 # --- how much a check sees ---------------------------------------------------------------------
 
 
-def _integers(*names: str) -> tuple[str, ...]:
+def integers(*names: str) -> tuple[str, ...]:
+    """Declarations of integer constants."""
     return tuple(f"(declare-const {name} Int)" for name in names)
 
 
@@ -273,21 +276,21 @@ def locality_queries(planted: Planted | None = None) -> tuple[Query, ...]:
         Query(
             "sizes after round 1",
             "QF_NIA",
-            _integers("k", "A", "B", "A1", "B1"),
+            integers("k", "A", "B", "A1", "B1"),
             (("nothing is read before round 1", "(and (= A 0) (= B 0))"), masks, cells),
             "(= B1 1)",
         ),
         Query(
             "sizes grow by k + 1",
             "QF_NIA",
-            _integers("k", "A", "B", "A1", "B1", "P"),
+            integers("k", "A", "B", "A1", "B1", "P"),
             (before, masks, cells, power),
             f"(= B1 (* {grows} P))",
         ),
         Query(
             "a check of round 1",
             "QF_NIA",
-            _integers("k", "A", "B", "S", "P"),
+            integers("k", "A", "B", "S", "P"),
             (
                 ("nothing is read before round 1", "(and (= A 0) (= B 0))"),
                 ("what the check reads", "(<= S (+ A (* k B) (* k B) 1))"),
@@ -298,7 +301,7 @@ def locality_queries(planted: Planted | None = None) -> tuple[Query, ...]:
         Query(
             "a check between the first round and the last",
             "QF_NIA",
-            _integers("k", "A", "B", "S", "P"),
+            integers("k", "A", "B", "S", "P"),
             (
                 before,
                 power,
@@ -310,14 +313,14 @@ def locality_queries(planted: Planted | None = None) -> tuple[Query, ...]:
         Query(
             "a check of the last round",
             "QF_NIA",
-            _integers("k", "A", "B", "S", "P"),
+            integers("k", "A", "B", "S", "P"),
             (before, power, ("what the check reads", "(<= S (+ A (* k B) 1))")),
             f"(<= S (* {grows} P))",
         ),
         Query(
             "powers do not decrease",
             "QF_NIA",
-            _integers("k", "P"),
+            integers("k", "P"),
             (("k is no less than 0", "(>= k 0)"), ("the power is positive", "(>= P 1)")),
             "(and (<= P (* (+ k 1) P)) (>= (* (+ k 1) P) 1))",
         ),
@@ -338,7 +341,7 @@ SKELETON = (
 
 def locality_proof(planted: Planted | None = None) -> Proof:
     """The lower bound for all n, k and D, with or without a clock, for any real probabilities."""
-    s = _Steps(planted)
+    s = LocalitySteps(planted)
     return Proof(
         STATEMENT,
         base=(s.start("the run and the trace start alike"), s.start("two traces start alike")),
