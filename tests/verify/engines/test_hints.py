@@ -35,6 +35,19 @@ def test_the_kernel_accepts_what_the_solver_finds(holes: int) -> None:
     assert proof == refute(formula)
 
 
+@given(st.lists(st.lists(st.sampled_from([-4, -3, -2, -1, 1, 2, 3, 4]), min_size=1, max_size=3)))
+def test_units_between_clauses_do_not_shift_their_numbers(drawn: list[list[int]]) -> None:
+    """The solver propagates them while it takes clauses in, and numbers what it finds then."""
+    clauses = [tuple(clause) for clause in drawn]
+    proof = refute(Formula(4, clauses))
+    if isinstance(proof, str):
+        assert check_lrat(clauses, read_lrat(proof)) >= 1
+    units: list[Clause] = [(-1, 2), (1,), (-3, 4), (3,), (-2, -4)]
+    shifted = refute(Formula(4, [*clauses, *units]))
+    assert isinstance(shifted, str)
+    assert check_lrat([*clauses, *units], read_lrat(shifted)) >= 1
+
+
 @pytest.mark.parametrize("holes", [1, 2, 3, 5])
 def test_hints_are_found_for_a_proof_of_another_solver(holes: int) -> None:
     formula = pigeons(holes)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
+from itertools import count, islice
 from typing import Any
 
 from dlmcheck.verify.kernel.refutation import Addition, Clause, read_lrat
@@ -50,7 +51,21 @@ def refute(formula: Formula) -> Model | str:
             solver.cadical = None
         file.seek(0)
         text = file.read().decode("ascii")
-    return trimmed(len(clauses), additions(text))
+    return trimmed(len(clauses), _in_order(len(clauses), list(additions(text))))
+
+
+def _in_order(clauses: int, steps: Sequence[Addition]) -> Iterator[Addition]:
+    """The steps with the clauses numbered 1, 2, ... and the lemmas after them.
+
+    CaDiCaL numbers clauses and lemmas in the order in which it comes by them, and propagates units
+    while it is still taking clauses in: then the first lemmas stand between clauses.
+    """
+    taken = {step.number for step in steps}
+    own = (number for number in count(1) if number not in taken)
+    renamed = {number: k for k, number in enumerate(islice(own, clauses), start=1)}
+    for k, step in enumerate(steps, start=clauses + 1):
+        renamed[step.number] = k
+        yield Addition(k, step.lemma, tuple(renamed[hint] for hint in step.hints))
 
 
 def additions(proof: str) -> Iterator[Addition]:
