@@ -1,4 +1,4 @@
-"""Columns against the specification, gate by gate and on random circuits; a canary for each gate."""
+"""Columns against the specification: gate by gate, on random circuits, with a canary."""
 
 from __future__ import annotations
 
