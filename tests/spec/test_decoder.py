@@ -12,6 +12,7 @@ from dlmcheck.spec.choices import Choices, NotReproducible, TooManyChoices, expl
 from dlmcheck.spec.decoder import (
     Candidates,
     Decoder,
+    Made,
     Step,
     StepFunction,
     decoder_laws,
@@ -195,8 +196,21 @@ def test_steps_that_break_the_rules(step: Step, error: type[IllegalSampler]) -> 
 def test_remasking_is_at_the_end_and_revision_needs_a_licence() -> None:
     step = Step(edit=((1, 0), (2, 1)), remask=frozenset({2}))
     decoder = Decoder(3, perfect_predictor(EVEN), constant(step), may_revise=True)
-    (pair,) = step_law(decoder, Configuration((1, 1, MASK)), 1)
-    assert pair == (step, (1, 0, MASK))
+    (made,) = step_law(decoder, Configuration((1, 1, MASK)), 1)
+    assert made == Made(step, (1, 0, MASK), ())
+
+
+def test_a_candidate_may_be_drawn_from_a_law_of_the_steps_own() -> None:
+    def cold(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        assert candidates.token(0, certain(1)) == candidates.token(0) == 1
+        return Step(reveal=frozenset({0, 1}))
+
+    decoder = Decoder(2, perfect_predictor(TWO_BITS), cold)
+    law = step_law(decoder, decoder.start(), 1)
+    assert {made.sources for made in law} == {(certain(1), bernoulli(Fraction(9, 10)))}
+    assert {made.state for made in law} == {(1, 0), (1, 1)}
 
 
 def test_a_decoder_that_does_nothing_never_ends() -> None:

@@ -44,23 +44,42 @@ class Step:
     memory: Hashable = None
 
 
+@dataclass(frozen=True)
+class Made:
+    """What came of a round: the step's decisions, the state after it, and per revealed cell (in
+    the order of the cells) the law from which its candidate was drawn.
+    """
+
+    step: Step
+    state: State
+    sources: tuple[Law[Token], ...]
+
+
 class Candidates:
     """What the predictor offers in one round: a law per cell, one drawn token per cell."""
 
     def __init__(self, laws: Callable[[int], Law[Token]], choices: Choices) -> None:
         self._laws = laws
         self._choices = choices
-        self._drawn: dict[int, Token] = {}
+        self._drawn: dict[int, tuple[Token, Law[Token]]] = {}
 
     def law(self, cell: int) -> Law[Token]:
         """The predictor's law for a cell. To look at it draws nothing."""
         return self._laws(cell)
 
-    def token(self, cell: int) -> Token:
-        """The candidate of a cell: drawn at the first look, the same ever after."""
+    def token(self, cell: int, law: Law[Token] | None = None) -> Token:
+        """The candidate of a cell: drawn at the first look, the same ever after.
+
+        The first look may draw it from another law than the predictor's (at a temperature, say).
+        """
         if cell not in self._drawn:
-            self._drawn[cell] = self._choices.choose(self._laws(cell))
-        return self._drawn[cell]
+            source = self._laws(cell) if law is None else law
+            self._drawn[cell] = (self._choices.choose(source), source)
+        return self._drawn[cell][0]
+
+    def source(self, cell: int) -> Law[Token]:
+        """The law from which a cell's candidate was drawn. Raises `KeyError` if it was not."""
+        return self._drawn[cell][1]
 
 
 StepFunction = Callable[[State, int, Hashable, Candidates, Choices], Step]
@@ -108,17 +127,18 @@ class Decoder:
         return MASK not in state if self.rounds is None else number >= self.rounds
 
 
-def step_law(decoder: Decoder, before: Configuration, number: int) -> Law[tuple[Step, State]]:
+def step_law(decoder: Decoder, before: Configuration, number: int) -> Law[Made]:
     """The joint law of what the step decides in a round and of the state after it.
 
     Raises `SelectsNoCell`, `WritesVisibleToken`, `WritesForeignToken`, `ChangesPrompt` where a
     step breaks the rules, and the errors of `explore`.
     """
 
-    def run(choices: Choices) -> tuple[Step, State]:
+    def run(choices: Choices) -> Made:
         candidates = Candidates(lambda cell: decoder.predictor(before.state, cell), choices)
         step = decoder.step(before.state, number, before.memory, candidates, choices)
-        return step, _applied(decoder, before.state, number, step, candidates)
+        state = _applied(decoder, before.state, number, step, candidates)
+        return Made(step, state, tuple(map(candidates.source, sorted(step.reveal))))
 
     return explore(run)
 
@@ -172,7 +192,7 @@ def decoder_laws(decoder: Decoder, most_rounds: int) -> list[Law[Configuration]]
             if decoder.ends(before.state, now - 1):
                 return certain(before)
             return step_law(decoder, before, now).map(
-                lambda pair: Configuration(pair[1], pair[0].memory)
+                lambda made: Configuration(made.state, made.step.memory)
             )
 
         laws.append(laws[-1].bind(after))

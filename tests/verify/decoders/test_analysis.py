@@ -37,7 +37,7 @@ from dlmcheck.spec.law import Law, bernoulli, certain, product_law, uniform
 from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import MASK, State
 from dlmcheck.verify.decoders.analysis import analyse, shortest_wrong_trace
-from dlmcheck.verify.decoders.behaviour import Written, classes
+from dlmcheck.verify.decoders.behaviour import Written, classes, token_laws
 from dlmcheck.verify.decoders.divergence import Divergence
 
 NINE = Fraction(9, 10)
@@ -112,6 +112,14 @@ def test_masking_coins_of_one_rate_are_independent_too() -> None:
     assert Unmasking.INDEPENDENT not in fits
 
 
+def test_one_confident_token_a_round_is_a_joint_rule_with_another_predictor() -> None:
+    found = analyse(decoder(RULES["low confidence"][0], CHAIN)).behaviour
+    assert found.fits == {Unmasking.AFTER_SAMPLING}
+    assert Unmasking.JOINT in found.own_predictor
+    two = analyse(decoder(most_confident(evenly(3, 2)), BIASED)).behaviour
+    assert two.fits == two.own_predictor == {Unmasking.AFTER_SAMPLING}
+
+
 def after(values: dict[Written, Fraction]) -> Law[Written]:
     return Law(values)
 
@@ -142,7 +150,7 @@ def test_planted_laws_of_one_round_are_told_apart(
         Unmasking.JOINT,
         Unmasking.AFTER_SAMPLING,
     )
-    found = classes(after(law), frozenset({0, 1}))
+    found = classes(after(law), frozenset({0, 1}), token_laws(after(law)))
     assert next(one for one in order if one in found) is narrowest
 
 

@@ -130,11 +130,11 @@ def most_confident(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
         drawn = {
-            cell: drawn_token(candidates, choices, cell, greedy=greedy, sharpen=sharpen)
+            cell: drawn_token(candidates, cell, greedy=greedy, sharpen=sharpen)
             for cell in cells(state, number)
         }
         ranked = by_score(candidates, drawn, score)
-        return kept(drawn, ranked[: quota(state, number)])
+        return kept(drawn, ranked[: quota(state, number)], greedy=greedy)
 
     return step
 
@@ -148,12 +148,12 @@ def above_threshold(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
         drawn = {
-            cell: drawn_token(candidates, choices, cell, greedy=greedy, sharpen=sharpen)
+            cell: drawn_token(candidates, cell, greedy=greedy, sharpen=sharpen)
             for cell in cells(state, number)
         }
         ranked = by_score(candidates, drawn, probability_of)
         sure = [cell for cell in ranked if candidates.law(cell)[drawn[cell]] > threshold]
-        return kept(drawn, sure or ranked[:1])
+        return kept(drawn, sure or ranked[:1], greedy=greedy)
 
     return step
 
@@ -161,15 +161,11 @@ def above_threshold(
 # --- what is written -----------------------------------------------------------------------
 
 
-def drawn_token(
-    candidates: Candidates, choices: Choices, cell: int, *, greedy: bool, sharpen: int
-) -> Token:
+def drawn_token(candidates: Candidates, cell: int, *, greedy: bool, sharpen: int) -> Token:
     """A cell's candidate: the likeliest token, or a draw, at a temperature."""
     if greedy:
         return likeliest(candidates.law(cell))
-    if sharpen == 1:
-        return candidates.token(cell)
-    return choices.choose(sharpened(candidates.law(cell), sharpen))
+    return candidates.token(cell, sharpened(candidates.law(cell), sharpen))
 
 
 def by_score(candidates: Candidates, drawn: dict[int, Token], score: Score) -> list[int]:
@@ -178,6 +174,8 @@ def by_score(candidates: Candidates, drawn: dict[int, Token], score: Score) -> l
     return sorted(sorted(drawn), key=lambda cell: scores[cell], reverse=True)
 
 
-def kept(drawn: dict[int, Token], cells: Sequence[int]) -> Step:
-    """The step that writes these cells' candidates."""
-    return Step(edit=tuple((cell, drawn[cell]) for cell in sorted(cells)))
+def kept(drawn: dict[int, Token], cells: Sequence[int], *, greedy: bool) -> Step:
+    """The step that writes these cells' candidates; the likeliest token is no draw, but an edit."""
+    if greedy:
+        return Step(edit=tuple((cell, drawn[cell]) for cell in sorted(cells)))
+    return Step(reveal=frozenset(cells))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dlmcheck.spec.decoder import Decoder, Step, step_law
+from dlmcheck.spec.decoder import Decoder, Made, step_law
 from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.tokens import MASK, State
@@ -88,7 +88,7 @@ def analyse(
     Raises the errors of `spec.decoder.step_law` (a step that breaks the rules, or is not
     reproducible).
     """
-    known: dict[tuple[Configuration, int], Law[tuple[Step, State]]] = {}
+    known: dict[tuple[Configuration, int], Law[Made]] = {}
     running: Weights = {decoder.start(): Fraction(1)}
     ended: dict[State, Fraction] = {}
     by_round = [_states(running, ended)]
@@ -100,8 +100,8 @@ def analyse(
         for before, weight in running.items():
             law = step_law(decoder, before, number)
             known[before, number] = law
-            for (step, state), chance in law.items():
-                after = Configuration(state, step.memory)
+            for made, chance in law.items():
+                after = Configuration(made.state, made.step.memory)
                 following[after] = following.get(after, Fraction(0)) + weight * chance
             if progress is not None:
                 progress(len(known))
@@ -145,11 +145,12 @@ def shortest_wrong_trace(
         for before, (states, chance) in paths.items():
             if decoder.ends(before.state, number - 1):
                 continue
-            for (step, state), weight in step_law(decoder, before, number).items():
-                trace = (*states, state)
-                if not any(_agrees(outcome, state) for outcome in target):
+            for made, weight in step_law(decoder, before, number).items():
+                trace = (*states, made.state)
+                if not any(_agrees(outcome, made.state) for outcome in target):
                     return Trace(trace, chance * weight)
-                following.setdefault(Configuration(state, step.memory), (trace, chance * weight))
+                after = Configuration(made.state, made.step.memory)
+                following.setdefault(after, (trace, chance * weight))
         paths = following
     return None
 
@@ -195,7 +196,7 @@ def _caught(decoder: Decoder, running: Weights, found: Behaviour, number: int) -
             reached[before] = set()
             continue
         law = step_law(decoder, before, number + 1)
-        reached[before] = {Configuration(state, step.memory) for step, state in law}
+        reached[before] = {Configuration(made.state, made.step.memory) for made in law}
         todo += reached[before]
     if todo:
         return Fraction(0)
