@@ -91,6 +91,53 @@ def pieces_of(target: TokenLaw) -> tuple[Piece, ...]:
     return split(frozenset(target))
 
 
+def pieces_at(target: TokenLaw, cells: Sequence[int]) -> tuple[tuple[Piece, ...], Codebook] | None:
+    """The pieces that the values of some cells leave, with a bit for each of these cells; or None.
+
+    There is such a codebook if given all of these cells the others are independent, and each
+    splits the strings that agree on the cells before it in one ratio, or in the reverse one, or
+    not at all. (In a symmetric Markov chain every other cell will do: whether it differs from the
+    last such cell is an independent event.)
+    """
+    n = len(next(iter(target)))
+    groups: dict[State, frozenset[State]] = {(): frozenset(target)}
+    chances: list[Fraction] = []
+    for cell in cells:
+        chance: Fraction | None = None
+        longer: dict[State, frozenset[State]] = {}
+        for bits, strings in groups.items():
+            mass = sum((target[z] for z in strings), ZERO)
+            ones = frozenset(z for z in strings if z[cell])
+            share = sum((target[z] for z in ones), ZERO) / mass
+            if share in (ZERO, ONE):
+                longer[(*bits, 0)] = longer[(*bits, 1)] = strings
+                continue
+            if chance is None:
+                chance = share
+            if share == chance:
+                longer[(*bits, 1)], longer[(*bits, 0)] = ones, strings - ones
+            elif share == 1 - chance:
+                longer[(*bits, 0)], longer[(*bits, 1)] = ones, strings - ones
+            else:
+                return None
+        groups = longer
+        chances.append(ONE / 2 if chance is None else chance)
+    listed = sorted(set(groups.values()), key=sorted)
+    pieces: list[Piece] = []
+    for strings in listed:
+        mass = sum((target[z] for z in strings), ZERO)
+        law = Law({z: target[z] / mass for z in strings})
+        if not is_product(law):
+            return None
+        pieces.append(Piece(mass, tuple(marginal(law, i)[1] for i in range(n))))
+    index = {strings: k for k, strings in enumerate(listed)}
+    book = Codebook(
+        tuple(bernoulli(chance) for chance in chances),
+        {bits: index[strings] for bits, strings in groups.items()},
+    )
+    return tuple(pieces), book
+
+
 # --- codebooks ---------------------------------------------------------------------------------
 
 

@@ -65,8 +65,25 @@ Place = tuple[int, State]
 """A round number (0 without a clock) and a state."""
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What a certificate shows: the result, the rounds, and the point at which the sampler lies."""
+
+    checked: Checked
+    rounds: int
+    point: Point
+
+
 def check_document(document: Document) -> Checked:
     """PROVED if the sampler's law is the target; the statement names the point of the lattice.
+
+    Raises as `examine`.
+    """
+    return examine(document).checked
+
+
+def examine(document: Document) -> Examined:
+    """Check a certificate, and say where its sampler lies.
 
     Raises `MalformedSyntax` for a text that is no such table, `Rejected` for a sampler that is
     illegal or has another law.
@@ -78,7 +95,8 @@ def check_document(document: Document) -> Checked:
         raise document.bad("one sampler", (), "a table or a schedule", kind=MalformedSyntax)
     if "table" in raw:
         sampler, size, dyadic = _tabulated(document, raw["table"], ("table",))
-        reading: int | None = None
+        # One round sees one state: constants would do the same.
+        reading = 0 if sampler.rounds == 1 else None
     else:
         text = document.string(raw["schedule"], ("schedule",))
         schedule = schedule_from_json(text, f"{document.source}: schedule")
@@ -96,7 +114,8 @@ def check_document(document: Document) -> Checked:
         raise Rejected(f"string {shown} comes out with another probability than the target's")
     point = point_of(sampler, dyadic, reading)
     statement = f"{name} in {sampler.rounds} rounds at: {point}"
-    return kernel_result(statement, Verdict.PROVED, Certificate(KIND, "kernel", size))
+    checked = kernel_result(statement, Verdict.PROVED, Certificate(KIND, "kernel", size))
+    return Examined(checked, sampler.rounds, point)
 
 
 def point_of(sampler: Sampler, dyadic: bool, reading: int | None) -> Point:

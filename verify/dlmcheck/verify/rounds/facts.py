@@ -1,0 +1,108 @@
+"""Facts about one target, and how they spread over the lattice.
+
+An upper fact is a sampler at some point; it holds at every point that contains that one. A lower
+fact is an argument with a region: it holds at every point of the region. The interval at a point
+is made of the best of each. (Containment of points: `dlmcheck.spec.membership.includes`.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from dlmcheck.model.targets import Target
+from dlmcheck.spec.lattice import Point, PredictorClass
+from dlmcheck.spec.membership import includes
+from dlmcheck.verify.rounds.results import (
+    Bound,
+    RoundsResult,
+    strongest_lower,
+    strongest_upper,
+)
+
+
+def contains(wide: Point, narrow: Point) -> bool:
+    """Whether every sampler at the narrow point is one at the wide point.
+
+    The axes that speak of a circuit to be simulated play no part. At a point with a locality
+    every part (p, F and G) reads at most so many tokens.
+
+    >>> contains(Point(scratch=None), Point(scratch=2)), contains(Point(scratch=1), Point())
+    (True, False)
+    """
+    axes = [
+        (wide.edits, narrow.edits),
+        (wide.unmasking, narrow.unmasking),
+        (wide.remasking, narrow.remasking),
+        (wide.clock, narrow.clock),
+        (wide.end, narrow.end),
+        (wide.stop, narrow.stop),
+    ]
+    if not all(includes(one, other) for one, other in axes):
+        return False
+    if wide.scratch is not None and (narrow.scratch is None or narrow.scratch > wide.scratch):
+        return False
+    return _is_weaker(wide.predictor, narrow.predictor)
+
+
+def _is_weaker(wide: PredictorClass, narrow: PredictorClass) -> bool:
+    if not includes(wide.reals, narrow.reals):
+        return False
+    return wide.locality is None or (
+        narrow.locality is not None and narrow.locality <= wide.locality
+    )
+
+
+@dataclass(frozen=True)
+class Upper:
+    """A sampler with its rounds, at the narrowest point that its form shows."""
+
+    point: Point
+    rounds: int
+    rests_on: str
+    certificate: str | None
+
+    def bound(self) -> Bound:
+        """The upper bound that it gives wherever it lies."""
+        return Bound(self.rounds, self.rests_on, self.certificate)
+
+
+@dataclass(frozen=True)
+class Lower:
+    """An argument that excludes fewer rounds, wherever it covers."""
+
+    covers: Callable[[Point], bool]
+    bound: Bound
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one target."""
+
+    target: Target
+    uppers: tuple[Upper, ...]
+    lowers: tuple[Lower, ...]
+
+    @cached_property
+    def by_rounds(self) -> list[Upper]:
+        """The upper facts, those with the fewest rounds first, certified ones before others."""
+        return sorted(self.uppers, key=lambda fact: (fact.rounds, fact.certificate is None))
+
+    def at(self, point: Point) -> RoundsResult:
+        """The interval at a point."""
+        upper = strongest_upper(
+            [fact.bound() for fact in self.by_rounds if contains(point, fact.point)]
+        )
+        lower = strongest_lower([fact.bound for fact in self.lowers if fact.covers(point)])
+        return RoundsResult(self.target.name, point, lower, upper, estimate=self.target.is_estimate)
+
+
+def joined(target: Target, parts: Iterable[tuple[Iterable[Upper], Iterable[Lower]]]) -> Facts:
+    """Facts from several sources."""
+    uppers: list[Upper] = []
+    lowers: list[Lower] = []
+    for some_uppers, some_lowers in parts:
+        uppers += some_uppers
+        lowers += some_lowers
+    return Facts(target, tuple(uppers), tuple(lowers))

@@ -1,0 +1,262 @@
+"""Upper bounds by construction: samplers of a target, each with its certificate.
+
+The constructions stand in `model.samplers`; here they are tried on a target, written out as
+tables, and examined by the kernel, which also says at which point of the lattice each lies.
+What does not fit a target is left out. (Note SEPARATION.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations, product
+
+from dlmcheck.model.samplers.alias import Marking, any_target_by_revision
+from dlmcheck.model.samplers.drawn_patterns import (
+    any_target_by_joint_patterns,
+    any_target_by_joint_remasking,
+    any_target_by_joint_remasking_zeros,
+    by_subsets_of_any_place,
+    fixed_weight_by_uniform_subset,
+    one_hot_by_independent_unmasking,
+    one_hot_by_remasking,
+    one_hot_weights,
+)
+from dlmcheck.model.samplers.mixtures import (
+    Codebook,
+    Piece,
+    codebook,
+    codebook_with_masks,
+    mixture_by_revision,
+    mixture_with_scratch,
+    pieces_at,
+    pieces_of,
+)
+from dlmcheck.model.samplers.random_unmasking import (
+    any_target_by_joint_unmasking,
+    target_missing_a_string_by_joint_unmasking,
+)
+from dlmcheck.model.targets import Target, TokenLaw, fixed_weight
+from dlmcheck.spec.definition import Sampler
+from dlmcheck.spec.jsontext import Document
+from dlmcheck.spec.lattice import Point, PredictorClass, Reals, Unmasking
+from dlmcheck.spec.law import ZERO, bernoulli, is_product, marginal
+from dlmcheck.spec.policies import DeterministicUnmasking, SameRateUnmasking, UnmaskingPolicy
+from dlmcheck.spec.tokens import State, masked_positions
+from dlmcheck.verify.kernel.sampler_table import examine
+from dlmcheck.verify.rounds.any_order import sizes_in_any_order
+from dlmcheck.verify.rounds.facts import Upper
+from dlmcheck.verify.rounds.tables import table_certificate
+
+MOST_BITS = 9
+"""A codebook of more bits is not written out: its sampler reaches 2^bits states."""
+MOST_STRINGS = 64
+"""A target with more strings is not split into pieces in every way."""
+ORDERED_CELLS = 6
+"""Up to this length subsets of any place are looked for that are written together."""
+
+
+def constructions(target: Target, scratch: int | None = 0) -> tuple[Upper, ...]:
+    """Every construction that fits a target of bits, with at most so many scratch cells.
+
+    `scratch` None means as many as it takes. Each has been examined by the kernel.
+    """
+    law = target.law
+    found = [_examined(target, sampler, words) for sampler, words in _samplers(law, scratch)]
+    if len(next(iter(law))) > ORDERED_CELLS:
+        point = Point(unmasking=Unmasking.EXCHANGEABLE, scratch=0)
+        found.append(Upper(point, len(next(iter(law))), "note SEPARATION, a cell a round", None))
+    if scratch is None and not is_product(law):
+        found.append(_with_any_scratch(law))
+    return tuple(found)
+
+
+def _examined(target: Target, sampler: Sampler, words: str) -> Upper:
+    text = table_certificate(target.name, target.law, sampler)
+    seen = examine(Document.parse(text, target.name))
+    return Upper(seen.point, seen.rounds, words, text)
+
+
+def _with_any_scratch(law: TokenLaw) -> Upper:
+    """Two rounds for a finite mixture of product laws (a string each, if need be)."""
+    dyadic = all(weight.denominator.bit_count() == 1 for _, weight in law.items())
+    reals = Reals.DYADIC if dyadic else Reals.UNRESTRICTED
+    point = Point(scratch=None, predictor=PredictorClass(reals))
+    return Upper(point, 2, "note SEPARATION, any law with enough scratch cells", None)
+
+
+def _samplers(law: TokenLaw, scratch: int | None) -> Iterator[tuple[Sampler, str]]:
+    n = len(next(iter(law)))
+    if is_product(law):
+        for policy in (_all_masked_cells, SameRateUnmasking(lambda _x, _t: 1 - ZERO)):
+            yield _one_round(law, policy), "one round: the target is a product law"
+        return
+    yield from _by_patterns(law, n)
+    yield from _by_revision(law, n)
+    if n <= ORDERED_CELLS:
+        sizes, rounds = sizes_in_any_order(law)
+        words = "a uniform subset of cells of which any so many are independent"
+        yield by_subsets_of_any_place(law, sizes, rounds), words
+    if scratch is None or scratch > 0:
+        yield from _by_scratch(law, n, MOST_BITS if scratch is None else scratch)
+
+
+# --- one round ---------------------------------------------------------------------------------
+
+_all_masked_cells = DeterministicUnmasking(lambda state, _: masked_positions(state))
+
+
+def _one_round(law: TokenLaw, policy: UnmaskingPolicy) -> Sampler:
+    n = len(next(iter(law)))
+    chances = [marginal(law, i)[1] for i in range(n)]
+    return Sampler(
+        length=n,
+        predictor=lambda _state, i, _number: bernoulli(chances[i]),
+        unmask=policy,
+        rounds=1,
+        output=tuple(range(n)),
+    )
+
+
+# --- patterns of masks -------------------------------------------------------------------------
+
+
+def _by_patterns(law: TokenLaw, n: int) -> Iterator[tuple[Sampler, str]]:
+    joint = "jointly random F draws which cells are ones"
+    missing = next((z for z in product((0, 1), repeat=n) if not law[z]), None)
+    yield any_target_by_joint_unmasking(law), joint
+    if missing is not None:
+        yield target_missing_a_string_by_joint_unmasking(law, missing), joint
+    for odd in _dyadic_first(law, n):
+        yield any_target_by_joint_patterns(law, odd), joint
+    drawn = "jointly random G draws which cells are masked again"
+    yield any_target_by_joint_remasking(law), drawn
+    yield any_target_by_joint_remasking_zeros(law), drawn
+    both = next(
+        (z for z in product((0, 1), repeat=n) if not law[z] and not law[_complement(z)]), None
+    )
+    if both is not None:
+        yield any_target_by_joint_remasking_zeros(law, both), drawn
+    if one_hot_weights(law) is not None:
+        yield (
+            one_hot_by_independent_unmasking(law),
+            "independent coins of F are a decision list for the place of the 1",
+        )
+        yield one_hot_by_remasking(law), "independent bits, and G masks every 1 but the first"
+    weight = sum(next(iter(law)))
+    if weight < n and law == fixed_weight(n, weight):
+        yield fixed_weight_by_uniform_subset(n, weight), "F selects a uniform set of zeros"
+
+
+def _complement(z: State) -> State:
+    return tuple(1 - bit for bit in z)
+
+
+def _dyadic_first(law: TokenLaw, n: int) -> list[int]:
+    """A cell whose conditional law given the others is dyadic, if there is one; else cell 0."""
+    for cell in range(n):
+        others = {z[:cell] + z[cell + 1 :] for z in law}
+        if all(_conditional_is_dyadic(law, cell, y) for y in others):
+            return [cell]
+    return [0]
+
+
+def _conditional_is_dyadic(law: TokenLaw, cell: int, others: State) -> bool:
+    zero, one = (law[(*others[:cell], bit, *others[cell:])] for bit in (0, 1))
+    return (one / (zero + one)).denominator.bit_count() == 1
+
+
+# --- revision ----------------------------------------------------------------------------------
+
+
+def _by_revision(law: TokenLaw, n: int) -> Iterator[tuple[Sampler, str]]:
+    words = "mixture of {} product laws: round 1 draws which one"
+    in_bits = False
+    for pieces, book in _coded(law, n, n):
+        text = words.format(len(pieces))
+        in_bits = in_bits or not _all_dyadic(law) or _dyadic(pieces, book)
+        yield mixture_by_revision(pieces, book), text
+        yield mixture_by_revision(pieces, book, same_rate=True), text
+    if not in_bits:
+        pieces = _pieces(law)
+        for clock in (False, True):
+            masked = codebook_with_masks([p.mass for p in pieces], n, clock=clock)
+            if masked is not None and len(masked.symbols) <= MOST_BITS:
+                text = words.format(len(pieces)) + ", by two tokens and M"
+                yield mixture_by_revision(pieces, masked, clock=clock), text
+                yield mixture_by_revision(pieces, masked, clock=clock, same_rate=True), text
+                yield mixture_by_revision(pieces, masked, clock=clock, independent=True), text
+                break
+        last = _dyadic_first(law, n)[0]
+        for marking in Marking:
+            yield any_target_by_revision(law, last, marking), "alias method over prefixes"
+
+
+def _all_dyadic(law: TokenLaw) -> bool:
+    """Whether every atom is dyadic: otherwise dyadic samplers are out of reach."""
+    return all(weight.denominator.bit_count() == 1 for _, weight in law.items())
+
+
+def _dyadic(pieces: Sequence[Piece], book: Codebook) -> bool:
+    numbers = [w for law in book.symbols for _, w in law.items()]
+    numbers += [chance for piece in pieces for chance in piece.ones]
+    return all(number.denominator.bit_count() == 1 for number in numbers)
+
+
+def _pieces(law: TokenLaw) -> tuple[Piece, ...]:
+    """The target as few product laws: by all splits if it is small, else by prefixes."""
+    n = len(next(iter(law)))
+    if len(law) <= MOST_STRINGS and n <= ORDERED_CELLS + 1:
+        return pieces_of(law)
+    return tuple(Piece(w, tuple(Fraction(bit) for bit in z)) for z, w in sorted(law.items()))
+
+
+def _coded(law: TokenLaw, n: int, cells: int) -> Iterator[tuple[tuple[Piece, ...], Codebook]]:
+    """Pieces with a codebook on so many cells: with dyadic numbers and with any, if there are."""
+    found: list[tuple[tuple[Piece, ...], Codebook]] = []
+    pieces = _pieces(law)
+    limit = min(cells, MOST_BITS)
+    book = codebook([piece.mass for piece in pieces], limit)
+    if book is not None:
+        found.append((pieces, book))
+    for size in range(1, min(n - 1, limit) + 1):
+        if found and (_dyadic(*found[-1]) or not _all_dyadic(law)):
+            break
+        for chosen in combinations(range(n), size):
+            at = pieces_at(law, chosen)
+            if at is not None:
+                found.append(at)
+                break
+        else:
+            continue
+        break
+    if found:
+        yield found[0]
+        if len(found) > 1 and _dyadic(*found[1]) and not _dyadic(*found[0]):
+            yield found[1]
+
+
+# --- scratch cells -----------------------------------------------------------------------------
+
+
+def _by_scratch(law: TokenLaw, n: int, scratch: int) -> Iterator[tuple[Sampler, str]]:
+    for pieces, book in _coded(law, n, scratch):
+        text = f"mixture of {len(pieces)} product laws, named by {len(book.symbols)} scratch cells"
+        yield mixture_with_scratch({(): pieces}, (), (), book, n), text
+    for first in range(n):
+        by_value: dict[tuple[int, ...], tuple[Piece, ...]] = {
+            (bit,): _pieces(_where(law, first, bit)) for bit in {z[first] for z in law}
+        }
+        masses = {tuple(p.mass for p in pieces) for pieces in by_value.values() if len(pieces) > 1}
+        if len(masses) != 1:
+            continue
+        named = codebook(next(iter(masses)), min(scratch, MOST_BITS - 1))
+        if named is not None:
+            text = f"output {first} and {len(named.symbols)} scratch cells name a product law"
+            chance = marginal(law, first)[1]
+            yield mixture_with_scratch(by_value, (first,), (chance,), named, n), text
+            return
+
+
+def _where(law: TokenLaw, cell: int, bit: int) -> TokenLaw:
+    return law.given(lambda z: z[cell] == bit)
