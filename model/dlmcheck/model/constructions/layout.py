@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from dlmcheck.model.constructions.rules import next_round
+from dlmcheck.model.constructions import rules
 from dlmcheck.model.constructions.shift import block_source
 from dlmcheck.spec.circuit import Circuit, node_of
 from dlmcheck.spec.lattice import RandomBits
@@ -102,7 +102,7 @@ def _arguments_layout(circuit: Circuit, random_bits: RandomBits) -> Layout:
         # dict.fromkeys: each cell once, in the order in which the gate names them.
         celled = [v for v in dict.fromkeys(map(node_of, args)) if v in cell]
         latest = max((rounds[v] for v in celled), default=0)
-        rounds[node] = 0 if node in shown else next_round(latest)
+        rounds[node] = 0 if node in shown else rules.next_round(latest)
         waits[node] = tuple(cell[v] for v in celled)
     return Layout(tuple(nodes), tuple(rounds[v] for v in nodes), tuple(waits[v] for v in nodes))
 

@@ -72,15 +72,18 @@ def compile_remasking(
     cells = ceil_log2(d + 1) - (mistake is Mistake.COUNTER_TOO_SHORT)
     if cells < 0:
         raise BadPoint("depth 0 has no counter to shorten", source="construction")
-    code = binary_code(d + 1, cells)
-    if mistake is Mistake.START_IS_A_VALUE:
-        code = binary_code(d + 2, cells)[1:]
+    first = rules.shown_number(0, start_is_a_value=mistake is Mistake.START_IS_A_VALUE)
+    code = binary_code(d + 1 + first, cells)[first:]
     if mistake is Mistake.DOES_NOT_STOP:
         code = binary_code(1 << cells, cells)
-    last = LEFT if mistake is Mistake.ALWAYS_LEFT and d % 2 == 0 else RIGHT
-    return remasking(
-        rows, code, (rows.width, rows.width), last=last, end=end, stop=stop, mistake=mistake
-    )
+    banks = (rows.width, rows.width)
+    last = last_bank(even=d % 2 == 0, mistake=mistake)
+    return remasking(rows, code, banks, last=last, end=end, stop=stop, mistake=mistake)
+
+
+def last_bank(*, even: bool, mistake: Mistake | None = None) -> int:
+    """The bank of layer d, for even or odd d: the one with the last cells."""
+    return LEFT if mistake is Mistake.ALWAYS_LEFT and even else RIGHT
 
 
 @dataclass(frozen=True)
@@ -223,7 +226,7 @@ def _predictor(layout: _Layout, coin_of: dict[int, int]) -> Circuit:
     first_coin = 2 * layout.length + layout.clock_bits
     coins = {node: first_coin + j for node, j in coin_of.items()}
     writes = layout.conditions(builder)
-    zero = builder.constant(False)
+    builder.constant(False)  # which every high bit is: it comes in front of the others
     outputs: list[Literal] = []
     for cell in range(len(layout.rows.circuit.data_inputs)):
         outputs += [masked_bit(cell), value_bit(cell)]
@@ -234,16 +237,11 @@ def _predictor(layout: _Layout, coin_of: dict[int, int]) -> Circuit:
             cases = [(writes[t], _value(builder, layout, cell, t, coins)) for t in layers]
             low[cell] = rules.chosen(builder, cases)
         for i, cell in enumerate(layout.counters[side]):
-            shown = [layout.code[t][i] for t in layers]
-            low[cell] = rules.code_bits(builder, shown, [writes[t] for t in layers], Edits.REMASK)[
-                1
-            ]
+            shown, due = [layout.code[t][i] for t in layers], [writes[t] for t in layers]
+            _, low[cell] = rules.code_bits(builder, shown, due, Edits.REMASK)
     for cell in sorted(low):
         # A visible token is kept in every state, reachable or not: mask preservation.
-        outputs += [
-            zero,
-            rules.keeping_bit(builder, masked_bit(cell), value_bit(cell), low[cell]),
-        ]
+        outputs += rules.keeping_bits(builder, masked_bit(cell), value_bit(cell), low[cell])
     return builder.build(outputs)
 
 
@@ -280,10 +278,15 @@ def _unmask(layout: _Layout) -> Circuit:
     return builder.build([selected.get(cell, never) for cell in range(layout.length)])
 
 
+def keeps_older_bank(end: End, mistake: Mistake | None = None) -> bool:
+    """Whether G spares the older bank once the newer one shows layer d."""
+    return end is End.WHOLE_STATE and mistake is not Mistake.REMASKS_AT_END
+
+
 def _remask(layout: _Layout) -> Circuit:
     """G: mask the bank that shows t once the other shows t+1 (which G sees after the write)."""
     builder = Builder(interface(layout.length, clock_bits=layout.clock_bits))
-    keep = layout.end is End.WHOLE_STATE and layout.mistake is not Mistake.REMASKS_AT_END
+    keep = keeps_older_bank(layout.end, layout.mistake)
     pairs = [(t, t + 1) for t in range(len(layout.code) - 1)]
     depth = layout.rows.depth
     pairs = [(t, u) for t, u in pairs if rules.is_watched(newest=u == depth, keep=keep)]

@@ -108,7 +108,8 @@ def revision(
     coins = coin_numbers(rows)
     builder = Builder(interface(length, clock_bits=clock_bits, random=len(coins)))
     if mistake is Mistake.START_IS_A_VALUE:
-        code = binary_code(rows.depth + 2, counter_cells)[1:]
+        first = rules.shown_number(0, start_is_a_value=True)
+        code = binary_code(rows.depth + 1 + first, counter_cells)[first:]
     if mistake is Mistake.DOES_NOT_STOP:
         code = binary_code(1 << counter_cells, counter_cells)
     clock = range(2 * length, 2 * length + clock_bits)

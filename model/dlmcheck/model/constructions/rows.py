@@ -195,14 +195,12 @@ def matching(cells: Sequence[int], tokens: State) -> list[Literal]:
 
 def value_matching(cells: Sequence[int], number: int) -> list[Literal]:
     """As `matching` for a binary number modulo 2^cells, with masked cells read as 0."""
-    return [
-        value_bit(cell) if number >> j & 1 else ~value_bit(cell) for j, cell in enumerate(cells)
-    ]
+    return [rules.match_bit(value_bit(cell), number >> j & 1) for j, cell in enumerate(cells)]
 
 
 def round_is(builder: Builder, clock: Sequence[Literal], number: int) -> Literal:
     """Whether the clock bits (lowest first) show a round number."""
-    return rules.all_of(builder, [c if number >> j & 1 else ~c for j, c in enumerate(clock)])
+    return rules.clock_shows(builder, clock, [number >> j & 1 for j in range(len(clock))])
 
 
 # --- results -------------------------------------------------------------------------------

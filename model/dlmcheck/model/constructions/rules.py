@@ -46,18 +46,19 @@ def slot_bit(builder: Builder, op: Op, args: Sequence[Literal]) -> Literal:
     return builder.gate(op, args)
 
 
-def keeping_bit(
+def keeping_bits(
     builder: Builder, masked: Literal, value: Literal, drawn: Literal | bool
-) -> Literal:
-    """The low bit of a cell that keeps a visible token: (masked and drawn) or value.
+) -> list[Literal]:
+    """What is drawn for a cell that keeps a visible token: 0, and (masked and drawn) or value.
 
-    With high bit 0 beside it a visible cell shows its token, in every state, reachable or not.
+    So a visible cell shows its token, in every state, reachable or not.
     """
-    if drawn is False:
-        return value
+    low = value
     if drawn is True:
-        return builder.or_(masked, value)
-    return builder.or_(builder.and_(masked, drawn), value)
+        low = builder.or_(masked, value)
+    elif drawn is not False:
+        low = builder.or_(builder.and_(masked, drawn), value)
+    return [builder.constant(False), low]
 
 
 # --- which cells are written ---------------------------------------------------------------
@@ -97,6 +98,16 @@ def is_rewritten(
 
 
 # --- which layer stands, which is due ------------------------------------------------------
+
+
+def match_bit(wire: Literal, bit: int) -> Literal:
+    """The literal of a wire that holds iff it has this value."""
+    return wire if bit else ~wire
+
+
+def clock_shows(builder: Builder, clock: Sequence[Literal], bits: Sequence[int]) -> Literal:
+    """Whether the clock's wires have these values: "the round is the one of this layer"."""
+    return all_of(builder, [match_bit(wire, b) for wire, b in zip(clock, bits, strict=True)])
 
 
 def match_token(masked: Literal, value: Literal, token: int) -> list[Literal]:
@@ -229,6 +240,15 @@ def bank_places(place: N, width: N, counter: N, *, behind: bool = False) -> tupl
     if behind:
         return place + width, place, place + width + counter
     return place, place + counter, place + counter + width
+
+
+def shown_number(layer: N, *, start_is_a_value: bool = False) -> N:
+    """The number that a counter shows when a layer stands.
+
+    The start is seen from the mask. If, by mistake, it is 0 on a counter whose masks are read as
+    0, the layers are counted from 1.
+    """
+    return layer + 1 if start_is_a_value else layer
 
 
 def home_of(layer: N, depth: N, last: int) -> N:

@@ -208,6 +208,5 @@ def _predictor(
             drawn = rules.drawn_bit(builder, gate.op, [seen(arg) for arg in gate.args])
         elif node in coin_of:
             drawn = coin_of[node]
-        low = rules.keeping_bit(builder, masked, value, drawn)
-        outputs += [builder.constant(False), low]
+        outputs += rules.keeping_bits(builder, masked, value, drawn)
     return builder.build(outputs)
