@@ -22,15 +22,18 @@ from dlmcheck.spec.serial import circuit_to_json, schedule_to_json
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult
 from dlmcheck.verify.certificate_kinds import check_certificate, read_document
 from dlmcheck.verify.claims.registry import Profile, Registry, SweepJob
+from dlmcheck.verify.kernel import proof_documents
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.documents import FORMAT, certificate_text, fields_of, kind_of
 from dlmcheck.verify.kernel.evidence import Exhaustive, Witness
 from dlmcheck.verify.kernel.laws import LawWitness
 from dlmcheck.verify.kernel.preservation import BrokenMask
+from dlmcheck.verify.kernel.proof_documents import place_of
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.sweep import check_sweep, check_witness
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Partners, WrongRun, partners_to_json
+from dlmcheck.verify.proof_files import ProofFiles, check_place, replay_proof
 
 ROW = "row"
 _ROW_FIELDS = ("row", "profile", "job", "statement", "verdict", "evidence")
@@ -96,16 +99,24 @@ def evidence_json(road: RoadResult) -> dict[str, Any]:
     return {"type": type(evidence).__name__, **fields}
 
 
-def write_rows(result: AuditResult, folder: Path) -> list[Path]:
-    """One file per road of each row that the kernel settled; returns the paths."""
+def write_rows(result: AuditResult, folder: Path, registry: Registry | None = None) -> list[Path]:
+    """One file per road of each row that the kernel settled; returns the paths.
+
+    With the registry that was audited, a road that is a proof for all n is written as a
+    certificate of its steps, which can be checked without the registry.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    proofs = ProofFiles(registry)
     written: list[Path] = []
     for row in result.rows:
         for index, road in enumerate(row.roads):
             if road.verdict.is_settled:
                 name = row.row.id.replace("/", "--").replace(">=", "ge")
                 path = folder / f"{name}--{index}.json"
-                path.write_text(row_file(result.profile, row, road), "utf-8")
+                text = ""
+                if road.verdict is Verdict.PROVED:
+                    text = proofs.text(result.profile, row.row.id, road.job, road.statement)
+                path.write_text(text or row_file(result.profile, row, road), "utf-8")
                 written.append(path)
     return written
 
@@ -117,7 +128,10 @@ def replay_file(path: Path, registry: Registry) -> Checked:
     does not come to what the file says.
     """
     document = read_document(path)
-    if kind_of(document) != ROW:
+    kind = kind_of(document)
+    if kind == proof_documents.KIND and place_of(document) is not None:
+        return replay_proof(document, registry)
+    if kind != ROW:
         return check_certificate(document)
     try:
         return _replay_row(fields_of(document, _ROW_FIELDS), registry)
@@ -133,9 +147,7 @@ def _replay_row(raw: Mapping[str, Json], registry: Registry) -> Checked:
     job = registry.job(str(raw["job"]))
     profile = Profile(raw["profile"])
     statement, verdict = str(raw["statement"]), Verdict(raw["verdict"])
-    roads = [row.roads_of(profile) for row in registry.rows if row.id == raw["row"]]
-    if not any((r.job, r.statement) == (job.id, statement) for road in roads for r in road):
-        raise Rejected(f"no row {raw['row']} that rests on {statement} of {job.id}")
+    check_place(registry, str(raw["row"]), profile, job.id, statement)
     evidence = raw["evidence"]
     if not isinstance(evidence, dict):
         raise TypeError("evidence is no object")

@@ -121,7 +121,7 @@ def _write_files(
         write_file(path, junit_bytes(gated))
 
     def evidence(path: Path) -> None:
-        write_rows(gated.result, path)
+        write_rows(gated.result, path, registry)
 
     def lock(path: Path) -> None:
         missing = [row.row.id for row in gated.result.rows if row.verdict not in EXPECTABLE]

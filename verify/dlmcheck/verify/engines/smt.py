@@ -16,7 +16,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,6 +187,20 @@ def decide(text: str, name: str = "the query") -> bool:
     return said == {"sat"}
 
 
+@contextmanager
+def recorded() -> Generator[dict[str, Query], None, None]:
+    """What `answer` is asked meanwhile, by name: the queries behind the names in a proof."""
+    asked: dict[str, Query] = {}
+    token = _RECORD.set(asked)
+    try:
+        yield asked
+    finally:
+        _RECORD.reset(token)
+
+
+_RECORD: ContextVar[dict[str, Query] | None] = ContextVar("asked", default=None)
+
+
 def answer(queries: Sequence[Query]) -> SolverAnswer:
     """Who was believed on the queries, if each of them holds and can fail.
 
@@ -192,6 +208,9 @@ def answer(queries: Sequence[Query]) -> SolverAnswer:
     a premise that is not needed, or no answer; `SolversDisagree` for two.
     """
     for query in queries:
+        asked = _RECORD.get()
+        if asked is not None:
+            asked[query.name] = query
         if decide(script(query), query.name):
             raise Rejected(f"query {query.name} does not hold")
         if not decide(script(query, conclude=False), f"{query.name}, premises alone"):
