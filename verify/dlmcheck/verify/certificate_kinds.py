@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     "wrong-run": "dlmcheck.verify.kernel.witness",
     "law": "dlmcheck.verify.kernel.laws",
     "broken-mask": "dlmcheck.verify.kernel.preservation",
+    "locality": "dlmcheck.verify.kernel.local_certificate",
     "induction": "dlmcheck.verify.kernel.proof_documents",
     "sampler": "dlmcheck.verify.kernel.sampler_table",
     "lower-bound": "dlmcheck.verify.kernel.round_bounds",

@@ -15,7 +15,8 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     witness     wrong runs, replayed coin by coin
     induction   proofs for all n: steps by truth table, under named rules
     local_parity  local samplers of even parity as a formula, built from the question alone
-    local_certificate  refutations of such formulas: symmetry, case split, proofs
+    local_policy  local policies as tables, run by the specification
+    local_certificate  a policy, or refutations of such formulas: symmetry, case split, proofs
     imports     published theorems that are cited and not checked
     trusted     what rests on the word of a solver, by name and version
 """

@@ -322,13 +322,18 @@ class LocalParity:
     def prefix(self, sizes: Sequence[int]) -> list[Clause]:
         """That so many cells of the first string are visible after rounds 1, 2, ...; as units.
 
-        Together with `normal`: the cells 0, ..., m - 1 are visible then, and no others.
+        Together with `normal`: the cells 0, ..., m - 1 are visible then, and no others. Raises
+        `BadInput` for more sizes than rounds before the last one.
         """
         n, first = self.question.n, self._strings[0]
-        units: list[Clause] = []
+        if len(sizes) >= self.question.rounds:
+            raise BadInput(
+                f"{len(sizes)} sizes for {self.question}",
+                source="locality search",
+                expected="one for each round but the last",
+            )
+        literals: list[Value] = []
         for t, size in enumerate(sizes, start=1):
-            for i in range(n):
-                value = self.visible(t, i, first)
-                literal = value if i < size else negated(value)
-                units.append(() if literal is False else (int(literal),))
-        return units
+            cells = [self.visible(t, i, first) for i in range(n)]
+            literals += [v if i < size else negated(v) for i, v in enumerate(cells)]
+        return [(int(literal),) for literal in literals]

@@ -17,13 +17,14 @@ kernel, which checks refutations of it: `kernel.local_parity`.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.tokens import State, Token
 from dlmcheck.verify.kernel.local_parity import Question, Reading, read_question
+from dlmcheck.verify.kernel.local_policy import FAIR, LocalPolicy, Rule
 from dlmcheck.verify.searches.propositional import Formula
 
 __all__ = [
@@ -37,35 +38,6 @@ __all__ = [
     "opposite",
     "read_question",
 ]
-
-FAIR = 2
-"""The choice of p_i that is neither certainly 0 nor certainly 1."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A function of the tokens of a few cells: a default, and the contents where it differs."""
-
-    reads: tuple[int, ...]
-    table: Mapping[State, int]
-    default: int = 0
-
-    def __call__(self, state: State) -> int:
-        """The value in a state."""
-        return self.table.get(tuple(state[j] for j in self.reads), self.default)
-
-
-@dataclass(frozen=True)
-class LocalPolicy:
-    """F and p of a sampler by local rules, for the cells that are masked.
-
-    `select` and `write` map (cell, `Question.when(round)`) to a rule; a cell is selected where its
-    rule is 1, and written by 0, 1 or `FAIR`.
-    """
-
-    question: Question
-    select: Mapping[tuple[int, int], Rule]
-    write: Mapping[tuple[int, int], Rule]
 
 
 @dataclass
