@@ -33,6 +33,7 @@ KINDS: dict[str, str] = {
     "broken-mask": "dlmcheck.verify.kernel.preservation",
     "locality": "dlmcheck.verify.kernel.local_certificate",
     "induction": "dlmcheck.verify.kernel.proof_documents",
+    "refutation": "dlmcheck.verify.kernel.encoders",
     "sampler": "dlmcheck.verify.kernel.sampler_table",
     "lower-bound": "dlmcheck.verify.kernel.round_bounds",
 }
