@@ -16,6 +16,7 @@ from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
 from dlmcheck.verify.kernel.evidence import Evidence, Exhaustive, Sampled
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.trust import Basis, bases, merged, names
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class RoadResult:
     evidence: Evidence | None = None
     message: str = ""
 
+    @property
+    def bases(self) -> tuple[Basis, ...]:
+        """Who is believed on this road."""
+        return bases(self.evidence, self.engine)
+
 
 @dataclass(frozen=True)
 class RowResult:
@@ -38,6 +44,21 @@ class RowResult:
     verdict: Verdict
     roads: tuple[RoadResult, ...]
     disagreement: bool = False
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the verdict rests on: what the row declares, and what its roads used, by name.
+
+        Only roads that come to the row's verdict count; the others confirm less.
+        """
+        used = [road for road in self.roads if road.verdict is self.verdict]
+        found = [name for road in used for name in names(road.evidence, road.engine)]
+        return merged(self.row.assumptions, found)
+
+    @property
+    def bases(self) -> tuple[Basis, ...]:
+        """Who is believed on some road, each once, in the order of the roads."""
+        return tuple(dict.fromkeys(basis for road in self.roads for basis in road.bases))
 
     @property
     def count(self) -> int | None:

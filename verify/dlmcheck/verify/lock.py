@@ -1,9 +1,9 @@
 """The lock: what an audit is expected to find, so that every change of a verdict is seen.
 
-Per profile and row: the verdict, the assumptions, and per road the job, the engine and what its
-evidence counts (`lock_file` has it as text). An audit meets its lock if all of that is
-exactly so. A verdict that is stronger than expected is a deviation as well: the lock would no
-longer be true. What is no result (UNKNOWN, VACUOUS, ERROR) cannot be expected.
+Per profile and row: the verdict, the assumptions (with those that the evidence names), and per
+road the job, the engine and what its evidence counts (`lock_file` has it as text). An audit meets
+its lock if all of that is exactly so. A verdict that is stronger than expected is a deviation as well: the
+lock would no longer be true. What is no result (UNKNOWN, VACUOUS, ERROR) cannot be expected.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def locked_row(result: RowResult) -> LockedRow:
         raise ValueError(f"{result.row.id} is {result.verdict.value}")
     return LockedRow(
         result.verdict,
-        tuple(sorted(result.row.assumptions)),
+        tuple(sorted(result.assumptions)),
         tuple(map(_locked_road, result.roads)),
     )
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from types import ModuleType
 
-from dlmcheck.verify.claims.registry import Claim, Profile, Registry, Row
+from dlmcheck.verify.claims.registry import Claim, Profile, ProofJob, Registry, Road, Row
 from dlmcheck.verify.exits import ExitCode
+from dlmcheck.verify.kernel.induction import Proof, Step
 from dlmcheck.verify.selection import UnknownClaim, near
+from dlmcheck.verify.trust import merged, proof_names
 
 
 def run_explain(name: str, given: Registry | None) -> ExitCode:
@@ -23,8 +25,9 @@ def run_explain(name: str, given: Registry | None) -> ExitCode:
     print(f"  hypotheses  {'; '.join(claim.hypotheses) or 'none'}")
     print(f"  note        proofs_notes/{claim.note}.md")
     print(f"  source      {source_place(claim, registry)}")
+    proofs = _Proofs(registry)
     for row in rows:
-        _print_row(row)
+        _print_row(row, proofs)
     return ExitCode.OK
 
 
@@ -44,7 +47,24 @@ def _found(name: str, registry: Registry) -> tuple[Claim, tuple[Row, ...]]:
     raise UnknownClaim(name, near(name, registry))
 
 
-def _print_row(row: Row) -> None:
+class _Proofs:
+    """The proofs behind roads, each job's built once."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._built: dict[str, Sequence[Proof]] = {}
+
+    def of(self, road: Road) -> Proof | None:
+        """The proof of a road; None where the road is none."""
+        job = self._registry.job(road.job)
+        if not isinstance(job, ProofJob):
+            return None
+        if job.id not in self._built:
+            self._built[job.id] = job.make()
+        return next((p for p in self._built[job.id] if p.statement == road.statement), None)
+
+
+def _print_row(row: Row, proofs: _Proofs) -> None:
     print(f"\n{row.id}")
     print(f"  statement   {row.statement}")
     if row.dropped is not None:
@@ -55,7 +75,44 @@ def _print_row(row: Row) -> None:
         begins = "" if road.from_profile is Profile.QUICK else f", from {road.from_profile.value}"
         head = "roads" if number == 0 else ""
         print(f"  {head:<11} {road.engine} (job {road.job}, statement {road.statement}{begins})")
-    print(f"  rests on    {'; '.join(row.assumptions) or 'the kernel and the specification'}")
+    found = [proof for proof in map(proofs.of, row.roads) if proof is not None]
+    for proof in found:
+        _print_proof(proof)
+    used = [name for proof in found for name in _used(proof)]
+    rests = merged(row.assumptions, used)
+    print(f"  rests on    {'; '.join(rests) or 'the kernel and the specification'}")
+
+
+def _used(proof: Proof) -> tuple[str, ...]:
+    return proof_names([rule.value for rule in proof.rules], proof.queries)
+
+
+def _print_proof(proof: Proof) -> None:
+    """The argument of a proof for all n, then what it is made of, by name."""
+    print(f"  proof       for all n, of: {proof.statement}")
+    for sentence in proof.skeleton:
+        print(f"{'':<14}{sentence}")
+    for head, steps in (("base", proof.base), ("steps", proof.steps)):
+        for number, step in enumerate(steps):
+            print(f"  {head if number == 0 else '':<11} {_step_line(step)}")
+    print(f"  rules       {'; '.join(rule.value for rule in proof.rules)} (replayed by nobody)")
+    for number, query in enumerate(proof.queries):
+        print(f"  {'queries' if number == 0 else '':<11} {query}")
+    if proof.queries:
+        print(f"  solvers     {_solvers()}, on their word")
+
+
+def _step_line(step: Step) -> str:
+    premises = ", ".join(step.premises) or "nothing"
+    return f"{step.name}: from {premises} ({1 << len(step.circuit.inputs)} rows)"
+
+
+def _solvers() -> str:
+    """Who answers queries of arithmetic here."""
+    from dlmcheck.verify.engines.smt import engines
+
+    found = engines()
+    return f"{found.engine} {found.version}"
 
 
 # --- where a claim is written down ---------------------------------------------------------

@@ -15,6 +15,7 @@ from dlmcheck.verify.claims.registry import Registry
 from dlmcheck.verify.gate import Gate
 from dlmcheck.verify.kernel.evidence import Evidence
 from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.trust import believed, size
 
 FORMAT = "dlmcheck-audit"
 
@@ -69,7 +70,8 @@ def _row(result: RowResult, registry: Registry) -> dict[str, Any]:
         "point": None if row.point is None else point_json(row.point),
         "verdict": result.verdict.value,
         "disagreement": result.disagreement,
-        "assumptions": list(row.assumptions),
+        "assumptions": list(result.assumptions),
+        "trust": [basis.value for basis in result.bases],
         "roads": [_road(road) for road in result.roads],
     }
 
@@ -81,6 +83,9 @@ def _road(road: RoadResult) -> dict[str, Any]:
         "engine": road.engine,
         "verdict": road.verdict.value,
         "message": road.message,
+        "trust": [basis.value for basis in road.bases],
+        "believed": believed(road.evidence),
+        "size": size(road.evidence),
         "evidence": None if road.evidence is None else evidence_json(road.evidence),
     }
 

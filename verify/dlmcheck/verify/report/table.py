@@ -1,7 +1,8 @@
 """An audit as a table of plain text.
 
 On a terminal the table has its width and colours. Anywhere else (a pipe, a file) it has a fixed
-width and is plain ASCII, so that the same audit gives the same bytes. Ids are never cut.
+width and is plain ASCII, so that the same audit gives the same bytes. Ids are never cut. The
+column `trust` says who was believed, in the words of `dlmcheck.verify.trust.Basis`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dlmcheck.verify.report.audit_json import verdict_counts
 
 PIPED_WIDTH = 160
 _LEAST_WIDTH = 110
-_LEAST_BESIDE = 80
+_LEAST_BESIDE = 90
 """What stands beside an id needs so many columns."""
 _ASCII = Box("    \n    \n -- \n    \n    \n -- \n    \n    \n", ascii=True)
 _STYLES = {
@@ -46,10 +47,12 @@ def print_table(gate: Gate, stream: TextIO) -> None:
         )
         table.add_column("claim/reading", no_wrap=True, min_width=longest_id(gate))
         table.add_column("verdict", no_wrap=True, min_width=len("UNSETTLEABLE"))
+        table.add_column("trust", min_width=len("encoder"))
         table.add_column("evidence of each road, and what it rests on", overflow="fold")
         for row in gate.result.rows:
             verdict = Text(row.verdict.value, style=_STYLES[row.verdict])
-            table.add_row(Text(row.row.id), verdict, Text("\n".join(row_lines(row))))
+            basis = Text("\n".join(one.value for one in row.bases) or "none")
+            table.add_row(Text(row.row.id), verdict, basis, Text("\n".join(row_lines(row))))
         print_lines(console, table)
     for deviation in gate.deviations:
         print_lines(console, Text(f"! {deviation.row}: {deviation.message}"))
@@ -74,8 +77,8 @@ def row_lines(row: RowResult) -> list[str]:
         for road in row.roads:
             engines.setdefault(found_by(road), []).append(road.engine)
         lines = [f"{found} [{' + '.join(names)}]" for found, names in engines.items()]
-    if row.row.assumptions:
-        lines.append(f"rests on: {'; '.join(row.row.assumptions)}")
+    if row.assumptions:
+        lines.append(f"rests on: {'; '.join(row.assumptions)}")
     return lines
 
 
