@@ -39,8 +39,16 @@ from dlmcheck.model.samplers.random_unmasking import (
 from dlmcheck.model.targets import Target, TokenLaw, fixed_weight
 from dlmcheck.spec.definition import Sampler
 from dlmcheck.spec.jsontext import Document
-from dlmcheck.spec.lattice import Point, PredictorClass, Reals, Unmasking
-from dlmcheck.spec.law import ZERO, bernoulli, is_product, marginal
+from dlmcheck.spec.lattice import (
+    Clock,
+    Edits,
+    Point,
+    PredictorClass,
+    Reals,
+    Remasking,
+    Unmasking,
+)
+from dlmcheck.spec.law import ONE, bernoulli, is_product, marginal
 from dlmcheck.spec.policies import DeterministicUnmasking, SameRateUnmasking, UnmaskingPolicy
 from dlmcheck.spec.tokens import State, masked_positions
 from dlmcheck.verify.kernel.sampler_table import examine
@@ -48,6 +56,9 @@ from dlmcheck.verify.rounds.any_order import sizes_in_any_order
 from dlmcheck.verify.rounds.facts import Upper
 from dlmcheck.verify.rounds.tables import table_certificate
 
+NOTE = "note SEPARATION"
+MOST_CELLS = 9
+"""The samplers of a longer target are not written out."""
 MOST_BITS = 9
 """A codebook of more bits is not written out: its sampler reaches 2^bits states."""
 MOST_STRINGS = 64
@@ -56,19 +67,57 @@ ORDERED_CELLS = 6
 """Up to this length subsets of any place are looked for that are written together."""
 
 
-def constructions(target: Target, scratch: int | None = 0) -> tuple[Upper, ...]:
-    """Every construction that fits a target of bits, with at most so many scratch cells.
+def constructions(target: Target, scratches: Sequence[int | None] = (0,)) -> tuple[Upper, ...]:
+    """Every construction that fits a target of bits, with these numbers of scratch cells.
 
-    `scratch` None means as many as it takes. Each has been examined by the kernel.
+    None stands for as many as it takes. Each construction with a certificate has been examined by
+    the kernel; those of long targets rest on their proof in the note.
     """
     law = target.law
-    found = [_examined(target, sampler, words) for sampler, words in _samplers(law, scratch)]
-    if len(next(iter(law))) > ORDERED_CELLS:
-        point = Point(unmasking=Unmasking.EXCHANGEABLE, scratch=0)
-        found.append(Upper(point, len(next(iter(law))), "note SEPARATION, a cell a round", None))
-    if scratch is None and not is_product(law):
-        found.append(_with_any_scratch(law))
+    n = len(next(iter(law)))
+    if is_product(law):
+        return tuple(_examined(target, s, "the target is a product law") for s in _one_round(law))
+    found: list[Upper] = []
+    if n > MOST_CELLS or len(law) > 1 << MOST_CELLS - 1:
+        found += _by_name(n)
+    else:
+        found += [_examined(target, sampler, words) for sampler, words in _samplers(law, n)]
+        if n > ORDERED_CELLS:
+            found += _by_name(n)[-1:]
+        for scratch in scratches:
+            found += [
+                _examined(target, sampler, words)
+                for sampler, words in _with_scratch(law, n, scratch)
+            ]
+    if None in scratches:
+        dyadic = Reals.DYADIC if _all_dyadic(law) else Reals.UNRESTRICTED
+        point = Point(scratch=None, predictor=PredictorClass(dyadic))
+        found.append(Upper(point, 2, f"{NOTE}: enough scratch cells", None))
     return tuple(found)
+
+
+def _by_name(n: int) -> list[Upper]:
+    """What holds of every law on n bits, without a certificate."""
+    revise, clock = Edits.REVISE_TOKEN, Clock.ROUND_NUMBER
+    any_f = Unmasking.EXCHANGEABLE
+    points = [
+        (Point(unmasking=Unmasking.JOINT, scratch=0), 2, "jointly random F"),
+        (
+            Point(
+                edits=Edits.REMASK,
+                unmasking=Unmasking.DETERMINISTIC,
+                remasking=Remasking.JOINT,
+                scratch=0,
+            ),
+            2,
+            "jointly random G",
+        ),
+        (Point(edits=revise, scratch=0), 3, "alias method"),
+        (Point(edits=revise, unmasking=any_f, clock=clock, scratch=0), 3, "alias method"),
+        (Point(edits=Edits.REVISE_ANY, unmasking=any_f, scratch=0), 3, "alias method"),
+        (Point(unmasking=any_f, scratch=0), n, "a cell a round, in any order"),
+    ]
+    return [Upper(point, rounds, f"{NOTE}: {words}", None) for point, rounds, words in points]
 
 
 def _examined(target: Target, sampler: Sampler, words: str) -> Upper:
@@ -77,45 +126,45 @@ def _examined(target: Target, sampler: Sampler, words: str) -> Upper:
     return Upper(seen.point, seen.rounds, words, text)
 
 
-def _with_any_scratch(law: TokenLaw) -> Upper:
-    """Two rounds for a finite mixture of product laws (a string each, if need be)."""
-    dyadic = all(weight.denominator.bit_count() == 1 for _, weight in law.items())
-    reals = Reals.DYADIC if dyadic else Reals.UNRESTRICTED
-    point = Point(scratch=None, predictor=PredictorClass(reals))
-    return Upper(point, 2, "note SEPARATION, any law with enough scratch cells", None)
-
-
-def _samplers(law: TokenLaw, scratch: int | None) -> Iterator[tuple[Sampler, str]]:
-    n = len(next(iter(law)))
-    if is_product(law):
-        for policy in (_all_masked_cells, SameRateUnmasking(lambda _x, _t: 1 - ZERO)):
-            yield _one_round(law, policy), "one round: the target is a product law"
-        return
+def _samplers(law: TokenLaw, n: int) -> Iterator[tuple[Sampler, str]]:
     yield from _by_patterns(law, n)
     yield from _by_revision(law, n)
     if n <= ORDERED_CELLS:
         sizes, rounds = sizes_in_any_order(law)
         words = "a uniform subset of cells of which any so many are independent"
         yield by_subsets_of_any_place(law, sizes, rounds), words
-    if scratch is None or scratch > 0:
-        yield from _by_scratch(law, n, MOST_BITS if scratch is None else scratch)
+
+
+def _with_scratch(law: TokenLaw, n: int, scratch: int | None) -> Iterator[tuple[Sampler, str]]:
+    if scratch == 0:
+        return
+    yield from _by_scratch(law, n, MOST_BITS if scratch is None else scratch)
+    if scratch is not None:
+        for pieces, book in _coded(law, n, n + scratch):
+            extra = max(0, len(book.symbols) - n)
+            if extra:
+                text = f"mixture of {len(pieces)} product laws: round 1 draws which one"
+                yield mixture_by_revision(pieces, book, scratch=extra), text
 
 
 # --- one round ---------------------------------------------------------------------------------
 
-_all_masked_cells = DeterministicUnmasking(lambda state, _: masked_positions(state))
 
-
-def _one_round(law: TokenLaw, policy: UnmaskingPolicy) -> Sampler:
+def _one_round(law: TokenLaw) -> Iterator[Sampler]:
     n = len(next(iter(law)))
     chances = [marginal(law, i)[1] for i in range(n)]
-    return Sampler(
-        length=n,
-        predictor=lambda _state, i, _number: bernoulli(chances[i]),
-        unmask=policy,
-        rounds=1,
-        output=tuple(range(n)),
-    )
+    policies: list[UnmaskingPolicy] = [
+        DeterministicUnmasking(lambda state, _: masked_positions(state)),
+        SameRateUnmasking(lambda _state, _number: ONE),
+    ]
+    for policy in policies:
+        yield Sampler(
+            length=n,
+            predictor=lambda _state, i, _number: bernoulli(chances[i]),
+            unmask=policy,
+            rounds=1,
+            output=tuple(range(n)),
+        )
 
 
 # --- patterns of masks -------------------------------------------------------------------------
