@@ -2,8 +2,9 @@
 
 Per profile and row: the verdict, the assumptions (with those that the evidence names), and per
 road the job, the engine and what its evidence counts (`lock_file` has it as text). An audit meets
-its lock if all of that is exactly so. A verdict that is stronger than expected is a deviation as well: the
-lock would no longer be true. What is no result (UNKNOWN, VACUOUS, ERROR) cannot be expected.
+its lock if all of that is exactly so. A verdict that is stronger than expected is a deviation as
+well: the lock would no longer be true. What is no result (UNKNOWN, VACUOUS, ERROR) cannot be
+expected.
 """
 
 from __future__ import annotations
