@@ -1,0 +1,137 @@
+"""The steps on strings: telescoping parity, and the bijection between coins and even strings.
+
+`P[u]` is the parity of the final string up to and with unit u. Telescoping: it is the carry of
+the coins, by induction over units, and 0 at the end. Bijection: the coins are read off the
+string, its parities and the spare bits; done after the sampler this gives its coins back, and the
+sampler after this gives string and spare bits back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dlmcheck.model.samplers.cell_wires import fixed
+from dlmcheck.spec.circuit import Literal
+from dlmcheck.verify.proofs.local_wires import Atom, Scene
+from dlmcheck.verify.proofs.parity_account import PREFIX, UNIT, Account, Formula, place_of
+from dlmcheck.verify.proofs.parity_steps import (
+    Kind,
+    LocalStep,
+    Premise,
+    known,
+    known_equal,
+    made_step,
+)
+from dlmcheck.verify.proofs.positions import Frame, Index, Undecided
+
+
+def string_steps(account: Account, frame: Frame) -> list[LocalStep]:
+    """The steps on strings in one situation.
+
+    Raises `ValueError` if the string depends on a coin that is no seed of a unit near by.
+    """
+    maker = _Maker(account, frame)
+    return [*maker.telescoping(), *maker.seeds(), maker.string()]
+
+
+class _Maker:
+    """Makes the steps of one situation."""
+
+    def __init__(self, account: Account, frame: Frame) -> None:
+        self.account = account
+        self.frame = frame
+        self.unit = frame.index(UNIT)
+
+    def telescoping(self) -> list[LocalStep]:
+        made: list[LocalStep] = []
+        for kind in (Kind.TELESCOPING, Kind.EVEN):
+            scene = Scene(self.frame)
+            f = Formula(scene, self.account)
+            parity = f.parity(f.prefix(self.unit - 1), *self.account.output(f, self.unit))
+            if kind is Kind.EVEN:
+                if self.unit < f.units - 1:
+                    continue
+                conclusion = ~parity
+            else:
+                conclusion = scene.same(parity, self.account.carry(f, self.unit))
+            premises = self._carried(f, scene.read_by([conclusion]))
+            made.append(made_step(scene, kind.value, kind, 0, premises, conclusion))
+        return made
+
+    def _carried(self, f: Formula, atoms: Sequence[Atom]) -> list[Premise]:
+        return [
+            (f"P[{atom.index}] is the carry",
+             f.scene.same(atom.literal, self.account.carry(f, atom.index)))
+            for atom in atoms
+            if atom.family == PREFIX
+        ]  # fmt: skip
+
+    def seeds(self) -> list[LocalStep]:
+        """The string that the coins make gives the coins back."""
+        account, scene = self.account, Scene(self.frame)
+        coins, decoder = Formula(scene, account), Formula(scene, account)
+
+        def string_of(cell: Index) -> Literal:
+            unit, place = place_of(account.layout, cell)
+            return account.output(coins, unit)[place]
+
+        def spare_of(unit: Index) -> Literal:
+            spare = account.spare_of(coins, unit)
+            if spare is None:
+                raise ValueError(f"unit {unit} has no spare bit")
+            return spare
+
+        decoder.string_of, decoder.spare_of = string_of, spare_of
+        claims = [
+            scene.same(account.decode(decoder, family, index), scene.atom(family, index))
+            for family, index in account.seeds(coins, self.unit)
+        ]
+        if not claims:
+            return []
+        conclusion = scene.builder.and_(*claims)
+        premises = self._carried(coins, scene.read_by([conclusion]))
+        return [made_step(scene, Kind.SEEDS.value, Kind.SEEDS, 0, premises, conclusion)]
+
+    def string(self) -> LocalStep:
+        """The coins that are read off an even string make that string."""
+        account, scene = self.account, Scene(self.frame)
+        coins, string = Formula(scene, account), Formula(scene, account)
+
+        def coins_of(family: str, index: Index) -> Literal:
+            if not self._is_seed(string, family, index):
+                raise ValueError(f"the string depends on {family}[{index}], which is no seed")
+            return account.decode(string, family, index)
+
+        coins.coins_of = coins_of
+        made = account.output(coins, self.unit)
+        cells = account.layout.cells(self.unit)
+        claims = [scene.same(bit, string.z(c)) for bit, c in zip(made, cells, strict=True)]
+        spare = account.spare_of(coins, self.unit)
+        if spare is not None:
+            claims.append(scene.same(spare, string.spare(self.unit)))
+        conclusion = scene.builder.and_(*claims)
+        premises: list[Premise] = []
+        for unit in (self.unit, self.unit - 1):
+            if unit >= account.layout.first:
+                try:
+                    total = string.parity(
+                        string.prefix(unit - 1), *map(string.z, account.layout.cells(unit))
+                    )
+                except Undecided:
+                    continue
+                premises.append((f"P[{unit}] adds up z", scene.same(string.prefix(unit), total)))
+        for atom in list(scene.atoms):
+            if atom.family == PREFIX and known_equal(atom.index, string.units - 1):
+                premises.append(("the string is even", ~atom.literal))
+        name = Kind.STRING.value
+        return made_step(scene, name, Kind.STRING, 0, premises, conclusion)
+
+    def _is_seed(self, f: Formula, family: str, index: Index) -> bool:
+        near = [self.unit, self.unit - 1, self.unit - 2, f.units - 1, f.units - 2]
+        near.append(fixed(self.unit, self.account.layout.first))
+        for unit in near:
+            if known(lambda v: v >= self.account.layout.first and v < f.units, unit):
+                for named, place in self.account.seeds(f, unit):
+                    if named == family and known_equal(place, index):
+                        return True
+        return False
