@@ -78,6 +78,10 @@ class Folder:
             return Constant.ZERO
         return next(iter(kept)) if len(kept) == 1 else self.builder.or_(*kept)
 
+    def negated(self, wire: Wire) -> Wire:
+        """NOT, without a gate."""
+        return negated(wire)
+
     def parity_of(self, wires: Sequence[Wire]) -> Wire:
         """XOR."""
         odd = False

@@ -8,9 +8,11 @@ two wires, and every random bit of every round becomes a random input of its own
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
+from dlmcheck.model.constructions.rules import N
 from dlmcheck.model.reductions.folding import Folder, Wire, constant, negated
 from dlmcheck.spec.circuit import Circuit, Input, InputKind
 from dlmcheck.spec.errors import BadInput
@@ -24,6 +26,7 @@ REMASK_DEPTH = 1
 """Gates on the way through "M's bit if remasked, else the old one", after G's own."""
 
 _Cell = tuple[Wire, Wire]
+W = TypeVar("W")
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,30 @@ def round_depth(schedule: Schedule) -> int:
     An F that sees the candidates comes after the predictor, and so after the choice between a
     candidate and a visible token.
     """
-    predictor, unmask = depth(schedule.predictor), depth(schedule.unmask)
-    if schedule.unmask_sees_candidates:
-        test = 1 if _mask_needs_gate(schedule.encoding) else 0
-        decided = max(predictor, test) + SELECT_DEPTH + unmask
+    test = 1 if _mask_needs_gate(schedule.encoding) else 0
+    return depth_of_round(
+        depth(schedule.predictor),
+        depth(schedule.unmask),
+        None if schedule.remask is None else depth(schedule.remask),
+        test if schedule.unmask_sees_candidates else None,
+        max,
+    )
+
+
+def depth_of_round(
+    predictor: N, unmask: N, remask: N | None, test: N | None, largest: Callable[[N, N], N]
+) -> N:
+    """The depth of a round, from the depths of its parts.
+
+    `remask` is None without G; `test` is the depth at which a cell is seen to be masked, or None
+    if F does not see the candidates.
+    """
+    if test is None:
+        decided = largest(predictor, unmask)
     else:
-        decided = max(predictor, unmask)
-    after = 0 if schedule.remask is None else depth(schedule.remask) + REMASK_DEPTH
-    return decided + SELECT_DEPTH + after
+        decided = largest(predictor, test) + SELECT_DEPTH + unmask
+    written = decided + SELECT_DEPTH
+    return written if remask is None else written + remask + REMASK_DEPTH
 
 
 def unroll(schedule: Schedule) -> Unrolled:
@@ -78,8 +97,8 @@ def unroll(schedule: Schedule) -> Unrolled:
     for number in range(1, schedule.rounds + 1):
         run.round(number)
     outputs = [run.cells[i] for i in schedule.output]
-    values = [_value(schedule.encoding, cell) for cell in outputs]
-    masks = [_is_masked(run.folder, schedule.encoding, cell) for cell in outputs]
+    values = [shown_value(schedule.encoding, cell) for cell in outputs]
+    masks = [is_masked(run.folder, schedule.encoding, cell) for cell in outputs]
     return Unrolled(
         schedule=schedule,
         circuit=run.folder.finish(values, schedule.output_names),
@@ -109,8 +128,8 @@ class _Run:
         self.cells: list[_Cell] = [(constant(masked[0]), constant(masked[1]))] * schedule.length
         for node, cell in enumerate((*schedule.data_cells, *schedule.given_cells)):
             self.cells[cell] = (
-                _coded(node, encoding.zero[0], encoding.one[0]),
-                _coded(node, encoding.zero[1], encoding.one[1]),
+                coded(node, encoding.zero[0], encoding.one[0]),
+                coded(node, encoding.zero[1], encoding.one[1]),
             )
 
     def round(self, number: int) -> None:
@@ -122,18 +141,18 @@ class _Run:
         seen = before
         if schedule.unmask_sees_candidates:
             for i, cell in enumerate(self.cells):
-                masked = _is_masked(self.folder, schedule.encoding, cell)
-                seen = [*seen, *self._either(masked, candidates[i], cell)]
+                masked = is_masked(self.folder, schedule.encoding, cell)
+                seen = [*seen, *either(self.folder, masked, candidates[i], cell)]
         selected = self._outputs(schedule.unmask, seen)
         self.cells = [
-            self._either(flag, new, old)
+            either(self.folder, flag, new, old)
             for flag, new, old in zip(selected, candidates, self.cells, strict=True)
         ]
         if schedule.remask is not None:
             marks = self._outputs(schedule.remask, self._bits() + self._clock(number))
             mask = schedule.encoding.code_of(MASK)
             self.cells = [
-                (self._set(flag, cell[0], mask[0]), self._set(flag, cell[1], mask[1]))
+                remasked(self.folder, flag, cell, mask)
                 for flag, cell in zip(marks, self.cells, strict=True)
             ]
 
@@ -149,17 +168,43 @@ class _Run:
         self._next_coin += count
         return self.folder.inline(circuit, [*fixed, *coins])
 
-    def _either(self, flag: Wire, new: _Cell, old: _Cell) -> _Cell:
-        return (self._choice(flag, new[0], old[0]), self._choice(flag, new[1], old[1]))
 
-    def _choice(self, flag: Wire, new: Wire, old: Wire) -> Wire:
-        folder = self.folder
-        return folder.any_of([folder.all_of([flag, new]), folder.all_of([negated(flag), old])])
+class Gates(Protocol[W]):
+    """What the glue of a round is made of: gates on wires, whatever stands for a wire."""
 
-    def _set(self, flag: Wire, old: Wire, bit: bool) -> Wire:
-        if bit:
-            return self.folder.any_of([flag, old])
-        return self.folder.all_of([negated(flag), old])
+    def all_of(self, wires: Sequence[W]) -> W:
+        """AND."""
+        ...
+
+    def any_of(self, wires: Sequence[W]) -> W:
+        """OR."""
+        ...
+
+    def negated(self, wire: W) -> W:
+        """NOT, on the edge."""
+        ...
+
+
+def choice(gates: Gates[W], flag: W, new: W, old: W) -> W:
+    """The new wire if the flag is up, else the old one: `SELECT_DEPTH` gates deep."""
+    taken = gates.all_of([flag, new])
+    return gates.any_of([taken, gates.all_of([gates.negated(flag), old])])
+
+
+def either(gates: Gates[W], flag: W, new: tuple[W, W], old: tuple[W, W]) -> tuple[W, W]:
+    """The new cell if the flag is up, else the old one."""
+    return (choice(gates, flag, new[0], old[0]), choice(gates, flag, new[1], old[1]))
+
+
+def remasked(gates: Gates[W], flag: W, cell: tuple[W, W], mask: Code) -> tuple[W, W]:
+    """M if the flag is up, else the cell: `REMASK_DEPTH` gates deep."""
+
+    def bit(old: W, wanted: bool) -> W:
+        if wanted:
+            return gates.any_of([flag, old])
+        return gates.all_of([gates.negated(flag), old])
+
+    return (bit(cell[0], mask[0]), bit(cell[1], mask[1]))
 
 
 def _parts(schedule: Schedule) -> list[tuple[str, Circuit]]:
@@ -171,13 +216,14 @@ def _coins(circuit: Circuit) -> int:
     return sum(1 for i in circuit.inputs if i.kind is InputKind.RANDOM)
 
 
-def _coded(node: int, zero: bool, one: bool) -> Wire:
+def coded(bit: Wire, zero: bool, one: bool) -> Wire:
+    """One half of the code of a token, as a function of the bit that it shows."""
     if zero == one:
         return constant(zero)
-    return node if one else ~node
+    return bit if one else negated(bit)
 
 
-def _value(encoding: Encoding, cell: _Cell) -> Wire:
+def shown_value(encoding: Encoding, cell: _Cell) -> Wire:
     """The wire that is 1 iff a visible cell shows 1: a bit in which 0 and 1 differ."""
     half = 0 if encoding.zero[0] != encoding.one[0] else 1
     return cell[half] if encoding.one[half] else negated(cell[half])
@@ -192,7 +238,8 @@ def _tells_mask(encoding: Encoding, half: int) -> bool:
     return all(code[half] != encoding.mask[half] for code in codes)
 
 
-def _is_masked(folder: Folder, encoding: Encoding, cell: _Cell) -> Wire:
+def is_masked(folder: Folder, encoding: Encoding, cell: _Cell) -> Wire:
+    """The wire that is 1 iff a cell is masked."""
     wires = [wire if bit else negated(wire) for wire, bit in zip(cell, encoding.mask, strict=True)]
     for half in (0, 1):
         if _tells_mask(encoding, half):

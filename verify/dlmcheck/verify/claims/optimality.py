@@ -36,10 +36,12 @@ from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.verify.claims.comparisons import FamilyCase, family_domain
 from dlmcheck.verify.claims.domains import plain_circuits
 from dlmcheck.verify.claims.parity_samplers import sizes
+from dlmcheck.verify.claims.proved_simulation import UNROLLED_PROOFS, unrolled_road
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.claims.t31 import REFERENCE
 from dlmcheck.verify.kernel.laws import as_tokens, difference
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
+from dlmcheck.verify.proofs.optimality import Parts
 
 SOURCE = "Jiang, Haghtalab, Chen (ICLR 2026), section"
 MEASURED = "measured on the schedules"
@@ -214,6 +216,7 @@ JOBS = (
     SweepJob("optimality-chains", _chains, split=1),
     SweepJob("optimality-families", _families, split=1),
     SweepJob("vocabulary", _tokens, split=1),
+    UNROLLED_PROOFS,
 )
 
 
@@ -224,7 +227,10 @@ def _opt_rows() -> list[Row]:
             f"converse,{name}",
             "the run, unrolled, is one circuit with the same law and depth at most D times the "
             f"depth of a round: schedules of the {name} construction",
-            (Road("optimality-circuits", f"unrolled: {name}", REFERENCE),),
+            (
+                Road("optimality-circuits", f"unrolled: {name}", REFERENCE),
+                unrolled_road(Parts.REMASKING if name == "remasking" else Parts.PLAIN),
+            ),
         )
         for name in SCHEDULES
     ]

@@ -27,6 +27,7 @@ from dlmcheck.spec.lattice import Clock, Edits, End, Point, Remasking, Stop
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.verify.claims.domains import SEEDS, circuit_seeds, plain_circuits
+from dlmcheck.verify.claims.proved_simulation import BANKS_PROOFS, banks_road
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.claims.t31 import COUPLING, CUT_POINTS, REFERENCE
 from dlmcheck.verify.engines.coupling import CouplingVerdict, check_coupling
@@ -302,6 +303,7 @@ JOBS = (
     SweepJob("banks-small", _small_cuts),
     SweepJob("banks-seeded", _seeded),
     SweepJob("banks-laws", _small_laws),
+    BANKS_PROOFS,
 )
 
 
@@ -330,6 +332,7 @@ def _rows(claim: str) -> tuple[Row, ...]:
                         Road("banks-seeded", f"cut:{key}", CUT_POINTS),
                         Road("banks-seeded", f"length:{key}", "measured on the schedule"),
                         Road("banks-seeded", f"coupling:{key}", COUPLING),
+                        banks_road(construction.name, end),
                     ),
                     Point(
                         edits=construction.edits,

@@ -30,6 +30,7 @@ from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.spec.tokens import MASK, State, show_state
 from dlmcheck.verify.claims.domains import circuit_seeds, random_circuits, small_circuits
 from dlmcheck.verify.claims.exactly_d import exactly_rows
+from dlmcheck.verify.claims.proved_simulation import WRITE_ONCE_PROOFS, write_once_roads
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.engines.coupling import CouplingVerdict, check_coupling
 from dlmcheck.verify.engines.cutpoints import cut_points
@@ -264,6 +265,7 @@ JOBS = (
     SweepJob("t31-small", _small),
     SweepJob("t31-layer-0", _layer_0),
     SweepJob("t31-seeded", _seeded),
+    WRITE_ONCE_PROOFS,
 )
 
 
@@ -292,6 +294,7 @@ def _row(reading: Reading) -> Row:
             Road(small, name("cut", _shortest(reading)), CUT_POINTS),
             Road("t31-seeded", name("cut", reading), CUT_POINTS),
             Road("t31-seeded", name("coupling", reading), COUPLING),
+            *write_once_roads(reading),
         ),
         point=Point(
             edits=Edits.WRITE_ONCE,

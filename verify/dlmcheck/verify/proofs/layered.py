@@ -6,7 +6,6 @@ Each is an induction over rounds: after round t+1 the state encodes layer t and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, unique
 
 from dlmcheck.model.constructions import rules
@@ -19,6 +18,7 @@ from dlmcheck.verify.proofs import counters
 from dlmcheck.verify.proofs.banks import BINARY, WITH_MASK, OneBank, revised_steps
 from dlmcheck.verify.proofs.cells import Scene
 from dlmcheck.verify.proofs.remasking import TwoBanks
+from dlmcheck.verify.proofs.terms import Argument
 
 RULES = (
     Rule.ROUNDS,
@@ -45,14 +45,6 @@ class Construction(Enum):
 
 TWO_BANKS = (Construction.REMASKING, Construction.SPLIT, Construction.CLOCKED_REMASKING)
 CLOCKED = (Construction.CLOCKED_REVISION, Construction.CLOCKED_REMASKING)
-
-
-@dataclass(frozen=True)
-class Argument:
-    """A proof and the queries of arithmetic that it names."""
-
-    proof: Proof
-    queries: tuple[Query, ...]
 
 
 def statement(construction: Construction, end: End) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dlmcheck.verify.engines.smt import Query
+from dlmcheck.verify.kernel.induction import Proof
 
 LOGIC = "QF_LIA"
 
@@ -52,6 +53,14 @@ class Term:
     def below(self, other: Term | int) -> str:
         """Smaller, as a formula."""
         return f"(< {self.text} {_text(other)})"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A proof and the queries of arithmetic that it names."""
+
+    proof: Proof
+    queries: tuple[Query, ...]
 
 
 def number(value: int) -> Term:

@@ -17,7 +17,7 @@ from dlmcheck.spec.lattice import DepthCount, End, RandomBits
 from dlmcheck.verify.engines.smt import Query
 from dlmcheck.verify.kernel.induction import Proof, Rule, Step
 from dlmcheck.verify.proofs.cells import Cell, Scene
-from dlmcheck.verify.proofs.terms import Term, between, linear
+from dlmcheck.verify.proofs.terms import Argument, Term, between, linear
 
 ONE_NODE = (Op.ID, Op.NOT)
 MANY_NODES = (Op.AND, Op.OR, Op.XOR)
@@ -270,19 +270,18 @@ def statement(frontier: Frontier, random_bits: RandomBits, count: DepthCount, en
     )
 
 
-def write_once_proof(
-    frontier: Frontier, random_bits: RandomBits, count: DepthCount, end: End
-) -> Proof:
+def argument(frontier: Frontier, random_bits: RandomBits, count: DepthCount, end: End) -> Argument:
     """Theorem 3.1 for every circuit, in a reading in which the number of rounds is true."""
-    steps = write_once_steps(random_bits)
-    return Proof(
+    asked = queries(frontier, random_bits, count)
+    proof = Proof(
         statement(frontier, random_bits, count, end),
         (),
-        steps,
+        write_once_steps(random_bits),
         (Rule.ROUNDS, Rule.UNIFORM, Rule.LISTS, Rule.FAN_IN, Rule.COUPLING),
-        tuple(query.name for query in queries(frontier, random_bits, count)),
+        tuple(query.name for query in asked),
         _skeleton(frontier, random_bits),
     )
+    return Argument(proof, asked)
 
 
 WAITING = {
