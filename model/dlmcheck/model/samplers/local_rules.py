@@ -56,7 +56,7 @@ class Layout:
     def cells(self, unit: P) -> tuple[P, ...]:
         """The cells of a unit, in order."""
         if unit < self.regular:
-            return (unit - 1, unit) if self.regular == 2 else (unit + 1,)
+            return tuple(fixed(unit, k) for k in range(2 if self.regular == 2 else 1))
         return tuple(unit * self.size + (self.extra + k) for k in range(self.size))
 
 
