@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
     "locality": "dlmcheck.verify.kernel.local_certificate",
     "induction": "dlmcheck.verify.kernel.proof_documents",
     "refutation": "dlmcheck.verify.kernel.encoders",
+    "linear": "dlmcheck.verify.kernel.linear",
     "sampler": "dlmcheck.verify.kernel.sampler_table",
     "lower-bound": "dlmcheck.verify.kernel.round_bounds",
 }
