@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from dlmcheck.spec.definition import Predictor, Sampler
 from dlmcheck.spec.errors import IllegalSampler, MalformedSyntax
@@ -37,17 +37,18 @@ from dlmcheck.spec.policies import (
     remasking_class,
     unmasking_class,
 )
-from dlmcheck.spec.resources import reads
 from dlmcheck.spec.sampler import output_law
-from dlmcheck.spec.schedule import Schedule, cells_read, predictor_reads, sampler_of
+from dlmcheck.spec.schedule import sampler_of
 from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.spec.tokens import MASK, State, Token, parse_state
 from dlmcheck.verify.kernel.documents import fields_of
 from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.rationals import law_field, rational_field
+from dlmcheck.verify.kernel.reading import fewest_cells, tokens_read
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
 
+V = TypeVar("V")
 KIND = "sampler"
 FORMS = ("deterministic", "independent", "same-rate", "uniform-subset", "joint")
 REMASKING_FORMS = ("none", "deterministic", "independent", "joint")
@@ -91,12 +92,14 @@ def examine(document: Document) -> Examined:
     raw = fields_of(document, ("name", "target"), ("table", "schedule"))
     name = document.string(raw["name"], ("name",))
     target = law_field(document, raw["target"], ("target",))
+    table: Tabulated | None = None
+    reading: int | None
     if ("table" in raw) == ("schedule" in raw):
         raise document.bad("one sampler", (), "a table or a schedule", kind=MalformedSyntax)
     if "table" in raw:
-        sampler, size, dyadic = _tabulated(document, raw["table"], ("table",))
-        # One round sees one state: constants would do the same.
-        reading = 0 if sampler.rounds == 1 else None
+        table = _tabulated(document, raw["table"], ("table",))
+        sampler, size, dyadic = table.sampler, len(table.entries) + len(table.masks), table.dyadic
+        reading = None
     else:
         text = document.string(raw["schedule"], ("schedule",))
         schedule = schedule_from_json(text, f"{document.source}: schedule")
@@ -112,6 +115,8 @@ def examine(document: Document) -> Examined:
         string = min(z for z in found.support | target.support if found[z] != target[z])
         shown = "".join(map(str, string))
         raise Rejected(f"string {shown} comes out with another probability than the target's")
+    if table is not None and not table.missed:
+        reading = reading_of_table(table)
     point = point_of(sampler, dyadic, reading)
     statement = f"{name} in {sampler.rounds} rounds at: {point}"
     checked = kernel_result(statement, Verdict.PROVED, Certificate(KIND, "kernel", size))
@@ -133,36 +138,65 @@ def point_of(sampler: Sampler, dyadic: bool, reading: int | None) -> Point:
     )
 
 
-def tokens_read(schedule: Schedule) -> int:
-    """The most tokens that one p_i, F_i or G_i reads, by the wires of its circuit.
+@dataclass(frozen=True)
+class Tabulated:
+    """A sampler with the table that it was made of; `missed` fills as it runs."""
 
-    Without revision the own cell is free for p_i and F_i, which matter only where it is masked.
+    sampler: Sampler
+    form: str
+    remask_form: str
+    entries: Mapping[Place, Entry]
+    masks: Mapping[Place, Any]
+    missed: set[Place]
+
+    @property
+    def dyadic(self) -> bool:
+        """Whether every probability of the predictor is dyadic."""
+        rows = (row for entry in self.entries.values() for row in entry.rows if row is not None)
+        return all(w.denominator.bit_count() == 1 for row in rows for _, w in row.items())
+
+
+def reading_of_table(table: Tabulated) -> int | None:
+    """The most tokens that a part need read to do what the table says; None beyond three.
+
+    Where F or G draws sets of cells jointly, nobody knows. The own cell is free for p_i and F_i
+    without revision, as is the own mask for G_i.
     """
-    own_is_free = schedule.edits in (Edits.WRITE_ONCE, Edits.REMASK)
-    most = 0
-    for i, inputs in enumerate(predictor_reads(schedule)):
-        cells = set(cells_read(schedule, inputs))
-        most = max(most, len(cells - {i} if own_is_free else cells))
-    for i, inputs in enumerate(reads(schedule.unmask)):
-        cells = set(cells_read(schedule, inputs))
-        if own_is_free:
-            cells.discard(i)
-        if schedule.unmask_sees_candidates:
-            first = 2 * schedule.length + schedule.clock_bits
-            span = range(first, first + 2 * schedule.length)
-            cells |= {(node - first) // 2 for node in inputs if node in span}
-        most = max(most, len(cells))
-    if schedule.remask is not None:
-        shown = (len(cells_read(schedule, inputs)) for inputs in reads(schedule.remask))
-        most = max(most, *shown, 0)
-    return most
+    if table.form in ("uniform-subset", "joint") or table.remask_form == "joint":
+        return None
+    sampler = table.sampler
+    own_is_free = sampler.edits in (Edits.WRITE_ONCE, Edits.REMASK)
+    parts: list[int | None] = []
+    for i in range(sampler.length):
+        here = {
+            place: entry
+            for place, entry in table.entries.items()
+            if not own_is_free or place[1][i] == MASK
+        }
+        rows = {place: e.rows[i] for place, e in here.items() if e.rows[i] is not None}
+        rates = {place: _value(table.form, e.select, i) for place, e in here.items()}
+        shown = {
+            place: _value(table.remask_form, masks, i)
+            for place, masks in table.masks.items()
+            if place[1][i] != MASK
+        }
+        free = i if own_is_free else None
+        parts += [fewest_cells(rows, free), fewest_cells(rates, free), fewest_cells(shown, None)]
+        if None in parts:
+            return None
+    return max((part for part in parts if part is not None), default=0)
+
+
+def _value(form: str, choice: Any, i: int) -> object:
+    if form == "deterministic":
+        return i in choice
+    return choice[i] if form == "independent" else choice
 
 
 # --- from the text to the sampler ----------------------------------------------------------------
 
 
-def _tabulated(document: Document, value: Json, path: Path) -> tuple[Sampler, int, bool]:
-    """The sampler of a table, the number of its entries, and whether its rows are dyadic."""
+def _tabulated(document: Document, value: Json, path: Path) -> Tabulated:
     form_of = ("cells", "output", "rounds", "edits", "clock", "unmasking", "remasking")
     raw = document.fields(value, path, (*form_of, "entries", "masks"))
     cells = document.integer(raw["cells"], (*path, "cells"), 1)
@@ -199,19 +233,18 @@ def _tabulated(document: Document, value: Json, path: Path) -> tuple[Sampler, in
         if where in masks:
             raise document.malformed(parts[1], (*place, 1), "one entry a state")
         masks[where] = reader.choice(remask_form, parts[2], (*place, 2))
+    missed: set[Place] = set()
     sampler = Sampler(
         length=cells,
         predictor=_predictor(table),
-        unmask=_unmasking(form, table, cells),
+        unmask=_unmasking(form, _Lookup(table, missed), cells),
         rounds=document.integer(raw["rounds"], (*path, "rounds")),
         output=output,
         edits=document.choice(raw["edits"], (*path, "edits"), Edits),
-        remask=_remasking(remask_form, masks, cells),
+        remask=_remasking(remask_form, _Lookup(masks, missed), cells),
         clock=Clock.ROUND_NUMBER if clock else Clock.STATE_ONLY,
     )
-    rows = [row for entry in table.values() for row in entry.rows if row is not None]
-    dyadic = all(w.denominator.bit_count() == 1 for row in rows for _, w in row.items())
-    return sampler, len(table) + len(masks), dyadic
+    return Tabulated(sampler, form, remask_form, table, masks, missed)
 
 
 @dataclass(frozen=True)
@@ -290,9 +323,23 @@ def _predictor(table: Mapping[Place, Entry]) -> Predictor:
     return predictor
 
 
-def _unmasking(form: str, table: Mapping[Place, Entry], cells: int) -> UnmaskingPolicy:
+@dataclass(frozen=True)
+class _Lookup(Generic[V]):
+    """A table that remembers what was asked of it in vain."""
+
+    table: Mapping[Place, V]
+    missed: set[Place]
+
+    def __call__(self, state: State, number: Round) -> V | None:
+        place = number or 0, state
+        if place not in self.table:
+            self.missed.add(place)
+        return self.table.get(place)
+
+
+def _unmasking(form: str, entries: _Lookup[Entry], cells: int) -> UnmaskingPolicy:
     def look(state: State, number: Round) -> Any:
-        entry = table.get((number or 0, state))
+        entry = entries(state, number)
         return None if entry is None else entry.select
 
     if form == "deterministic":
@@ -307,12 +354,12 @@ def _unmasking(form: str, table: Mapping[Place, Entry], cells: int) -> Unmasking
     return JointUnmasking(lambda state, number: look(state, number) or certain(NOTHING))
 
 
-def _remasking(form: str, masks: Mapping[Place, Any], cells: int) -> RemaskingPolicy | None:
+def _remasking(form: str, masks: _Lookup[Any], cells: int) -> RemaskingPolicy | None:
     if form == "none":
         return None
     if form == "deterministic":
-        return DeterministicRemasking(lambda state, t: masks.get((t or 0, state), NOTHING))
+        return DeterministicRemasking(lambda state, t: masks(state, t) or NOTHING)
     if form == "independent":
         still = (ZERO,) * cells
-        return IndependentRemasking(lambda state, i, t: masks.get((t or 0, state), still)[i])
-    return JointRemasking(lambda state, t: masks.get((t or 0, state), certain(NOTHING)))
+        return IndependentRemasking(lambda state, i, t: (masks(state, t) or still)[i])
+    return JointRemasking(lambda state, t: masks(state, t) or certain(NOTHING))

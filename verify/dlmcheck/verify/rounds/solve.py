@@ -7,6 +7,7 @@ each point. Every end of an interval has a certificate, or rests on a proof by n
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,11 +22,13 @@ from dlmcheck.spec.lattice import (
     Remasking,
     Unmasking,
 )
+from dlmcheck.spec.rounds import strategy_sampler
+from dlmcheck.spec.tokens import State, parse_state
 from dlmcheck.verify.rounds.facts import Facts, Lower, Upper, joined
 from dlmcheck.verify.rounds.lower_bounds import arguments
 from dlmcheck.verify.rounds.parity_facts import local_bounds, samplers
 from dlmcheck.verify.rounds.results import RoundsResult, Table
-from dlmcheck.verify.rounds.upper_bounds import constructions
+from dlmcheck.verify.rounds.upper_bounds import constructions, examined
 from dlmcheck.verify.rounds.write_once import write_once
 
 EDITS: tuple[tuple[Edits, Remasking], ...] = (
@@ -45,6 +48,7 @@ UNMASKING = (
     Unmasking.AFTER_SAMPLING,
 )
 """The classes of F. (Hidden memory contains the last one, and nothing more is known of it.)"""
+MOST_RUN = 7
 CLOCKS = (Clock.STATE_ONLY, Clock.ROUND_NUMBER)
 REALS = (Reals.UNRESTRICTED, Reals.DYADIC)
 
@@ -110,9 +114,22 @@ def _by_strategies(target: Target) -> tuple[list[Upper], list[Lower]]:
             uppers.append(
                 Upper(found.point, found.upper.value, found.upper.rests_on, found.upper.certificate)
             )
+            uppers += _run(target, found.upper.value, found.upper.certificate)
         if found.lower.never or found.lower.value:
             lowers.append(Lower(_Strategies(reals), found.lower))
     return uppers, lowers
+
+
+def _run(target: Target, number: int, certificate: str | None) -> Iterator[Upper]:
+    """The strategy of a certificate as a sampler, for what its parts read. Short targets only."""
+    choices = json.loads(certificate or "{}").get("choices")
+    if not isinstance(choices, dict) or target.length > MOST_RUN:
+        return
+    sets: dict[State, frozenset[int]] = {
+        parse_state(shown): frozenset(cells) for shown, cells in choices.items()
+    }
+    sampler = strategy_sampler(target.law, lambda state: sets.get(state, frozenset()), number)
+    yield examined(target, sampler, "round-strategy, as a sampler")
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,8 @@ def table_of(sampler: Sampler) -> dict[str, Any]:
             )
             for written in write_law(sampler, Configuration(state), number):
                 if sampler.remask is not None:
-                    chosen = _masks(sampler, written.state, number)
-                    if chosen is not None:
-                        row = [told, show_state(written.state), chosen]
-                        masks.setdefault((told, written.state), row)
+                    row = [told, show_state(written.state), _masks(sampler, written.state, number)]
+                    masks.setdefault((told, written.state), row)
                 after |= remask_law(sampler, written.state, number).support
         reached = after
     return {
@@ -139,12 +137,10 @@ def _select(sampler: Sampler, state: State, clock: Round) -> object:
     return _sets(policy.select(state, clock), sampler.length)
 
 
-def _masks(sampler: Sampler, state: State, number: int) -> object | None:
-    """What G does in a state; None where it does nothing."""
+def _masks(sampler: Sampler, state: State, number: int) -> object:
+    """What G does in a state."""
     clock = sampler.round_argument(number)
     policy = sampler.remask
-    if remask_law(sampler, state, number).support == {state}:
-        return None
     if isinstance(policy, DeterministicRemasking):
         return _flags(policy.select(state, clock), sampler.length)
     if isinstance(policy, IndependentRemasking):

@@ -50,6 +50,7 @@ from dlmcheck.spec.lattice import (
 )
 from dlmcheck.spec.law import ONE, bernoulli, is_product, marginal
 from dlmcheck.spec.policies import DeterministicUnmasking, SameRateUnmasking, UnmaskingPolicy
+from dlmcheck.spec.rounds import fixed_choice, strategy_sampler
 from dlmcheck.spec.tokens import State, masked_positions
 from dlmcheck.verify.kernel.sampler_table import examine
 from dlmcheck.verify.rounds.any_order import sizes_in_any_order
@@ -76,17 +77,17 @@ def constructions(target: Target, scratches: Sequence[int | None] = (0,)) -> tup
     law = target.law
     n = len(next(iter(law)))
     if is_product(law):
-        return tuple(_examined(target, s, "the target is a product law") for s in _one_round(law))
+        return tuple(examined(target, s, "the target is a product law") for s in _one_round(law))
     found: list[Upper] = []
     if n > MOST_CELLS or len(law) > 1 << MOST_CELLS - 1:
         found += _by_name(n)
     else:
-        found += [_examined(target, sampler, words) for sampler, words in _samplers(law, n)]
+        found += [examined(target, sampler, words) for sampler, words in _samplers(law, n)]
         if n > ORDERED_CELLS:
             found += _by_name(n)[-1:]
         for scratch in scratches:
             found += [
-                _examined(target, sampler, words)
+                examined(target, sampler, words)
                 for sampler, words in _with_scratch(law, n, scratch)
             ]
     if None in scratches:
@@ -120,7 +121,8 @@ def _by_name(n: int) -> list[Upper]:
     return [Upper(point, rounds, f"{NOTE}: {words}", None) for point, rounds, words in points]
 
 
-def _examined(target: Target, sampler: Sampler, words: str) -> Upper:
+def examined(target: Target, sampler: Sampler, words: str) -> Upper:
+    """A sampler as an upper fact: its table, examined by the kernel. Raises `Rejected`."""
     text = table_certificate(target.name, target.law, sampler)
     seen = examine(Document.parse(text, target.name))
     return Upper(seen.point, seen.rounds, words, text)
@@ -129,6 +131,9 @@ def _examined(target: Target, sampler: Sampler, words: str) -> Upper:
 def _samplers(law: TokenLaw, n: int) -> Iterator[tuple[Sampler, str]]:
     yield from _by_patterns(law, n)
     yield from _by_revision(law, n)
+    if n <= ORDERED_CELLS + 1:
+        one_by_one = [frozenset([i]) for i in range(n)]
+        yield strategy_sampler(law, fixed_choice(one_by_one), n), "left to right, a cell a round"
     if n <= ORDERED_CELLS:
         sizes, rounds = sizes_in_any_order(law)
         words = "a uniform subset of cells of which any so many are independent"
