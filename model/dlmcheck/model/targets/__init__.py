@@ -13,6 +13,7 @@ from dlmcheck.model.targets.chains import (
 )
 from dlmcheck.model.targets.codes import linear_code
 from dlmcheck.model.targets.exact import MOST_OUTCOMES, TokenLaw, rational
+from dlmcheck.model.targets.lacunary import lacunary_even_parity
 from dlmcheck.model.targets.named import TARGETS, TargetFamily, parse_target
 from dlmcheck.model.targets.sources import (
     EmpiricalTarget,
@@ -48,6 +49,7 @@ __all__ = [
     "fixed_weight",
     "flip_chain",
     "hidden_markov",
+    "lacunary_even_parity",
     "linear_code",
     "load_target",
     "markov_chain",

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from dlmcheck.model.targets.chains import flip_chain, noisy_chain
 from dlmcheck.model.targets.codes import linear_code
 from dlmcheck.model.targets.exact import TokenLaw, rational
+from dlmcheck.model.targets.lacunary import lacunary_even_parity
 from dlmcheck.model.targets.sources import Target
 from dlmcheck.model.targets.strings import (
     even_parity,
@@ -158,6 +159,12 @@ _ALL = (
     TargetFamily("noisy-markov", "N,FLIP,NOISE", "the same, seen through noise", _noisy),
     TargetFamily(
         "permutations", "M", "permutation matrices, M * M bits", _sized(permutation_matrices)
+    ),
+    TargetFamily(
+        "lacunary-parity",
+        "N",
+        "even strings with weights far apart (N >= 4; N = 4 takes three rounds of revision)",
+        _sized(lacunary_even_parity),
     ),
 )
 

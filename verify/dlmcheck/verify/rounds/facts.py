@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dlmcheck.model.targets import Target
-from dlmcheck.spec.lattice import Point, PredictorClass
+from dlmcheck.spec.lattice import Clock, Point, PredictorClass
 from dlmcheck.spec.membership import includes
 from dlmcheck.verify.rounds.results import (
     Bound,
@@ -86,8 +86,12 @@ class Facts:
 
     @cached_property
     def by_rounds(self) -> list[Upper]:
-        """The upper facts, those with the fewest rounds first, certified ones before others."""
-        return sorted(self.uppers, key=lambda fact: (fact.rounds, fact.certificate is None))
+        """The upper facts: fewest rounds first, then certified ones, then those without a clock."""
+
+        def key(fact: Upper) -> tuple[int, bool, bool]:
+            return fact.rounds, fact.certificate is None, fact.point.clock is Clock.ROUND_NUMBER
+
+        return sorted(self.uppers, key=key)
 
     def at(self, point: Point) -> RoundsResult:
         """The interval at a point."""

@@ -116,7 +116,7 @@ def _scratch(target: Target, scratch: int) -> Iterator[Lower]:
         else:
             return
     text = _checked(target, argument="scratch", scratch=scratch, sets=sets)
-    words = f"{scratch} scratch cells cannot name enough product laws"
+    words = f"no {1 << scratch} product laws make the rest ({scratch} scratch)"
 
     def covers(point: Point) -> bool:
         few = point.scratch is not None and point.scratch <= scratch

@@ -1,0 +1,224 @@
+"""`dlmcheck rounds` and `dlmcheck separate`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+
+from dlmcheck.model.formats import load_circuit
+from dlmcheck.model.targets import (
+    Target,
+    circuit_target,
+    empirical_target,
+    load_target,
+    parse_target,
+    samples_from_text,
+)
+from dlmcheck.spec.errors import BadInput
+from dlmcheck.spec.lattice import (
+    Clock,
+    Edits,
+    Point,
+    PredictorClass,
+    Reals,
+    Remasking,
+    Unmasking,
+)
+from dlmcheck.verify.cli.outputs import check_outputs, write_file
+from dlmcheck.verify.exits import ExitCode
+from dlmcheck.verify.report.rounds import (
+    LEGEND,
+    certificates,
+    result_lines,
+    rounds_json,
+    table_lines,
+)
+from dlmcheck.verify.rounds.results import RoundsResult
+from dlmcheck.verify.rounds.solve import Scope, rounds, separate
+from dlmcheck.verify.rounds.write_once import write_once
+
+_CIRCUITS = (".aag", ".aig", ".bench")
+_Axis = TypeVar("_Axis", bound=Enum)
+
+
+@dataclass(frozen=True)
+class TargetOptions:
+    """Where the target comes from."""
+
+    text: str
+    samples: bool = False
+    random: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RoundsOptions:
+    """The options of `dlmcheck rounds`, as text."""
+
+    target: TargetOptions
+    edits: str = "write-once"
+    unmasking: str = "deterministic"
+    remasking: str | None = None
+    clock: bool = False
+    scratch: str = "0"
+    locality: int | None = None
+    predictor: str = "real"
+    fixed: bool = False
+    certificates: Path | None = None
+    json: Path | None = None
+
+
+@dataclass(frozen=True)
+class SeparateOptions:
+    """The options of `dlmcheck separate`, as text."""
+
+    target: TargetOptions | None
+    scratch: str = "0,1,any"
+    locality: str = "any"
+    certificates: Path | None = None
+    json: Path | None = None
+    page: Path | None = None
+
+
+def load(options: TargetOptions) -> Target:
+    """The target that the options name. Raises `BadInput`, whatever is wrong with it."""
+    path = Path(options.text)
+    if options.samples:
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"cannot be read: {error}", source=options.text) from None
+        return empirical_target(samples_from_text(text, options.text), name=options.text)
+    if path.suffix in _CIRCUITS or options.random:
+        circuit = load_circuit(path, options.random)
+        if circuit.data_inputs:
+            names = ", ".join(circuit.inputs[v].name for v in circuit.data_inputs[:5])
+            raise BadInput(
+                f"the inputs {names} are no coins", source=options.text, expected="--random all"
+            )
+        return circuit_target(circuit, name=options.text)
+    if path.suffix == ".json":
+        try:
+            return load_target(path)
+        except OSError as error:
+            raise BadInput(f"cannot be read: {error.strerror}", source=options.text) from None
+    return parse_target(options.text)
+
+
+def run_rounds(options: RoundsOptions) -> ExitCode:
+    """Print the least number of rounds, or an interval (3). Raises `BadInput` before any work."""
+    point = point_of(options)
+    _check_places(options.certificates, options.json)
+    target = load(options.target)
+    if options.fixed:
+        if point != Point(scratch=0, clock=point.clock, predictor=_unbounded(point)):
+            raise BadInput(
+                "a schedule fixed in advance",
+                source="--fixed",
+                expected="write-once, deterministic F, no scratch cells, no locality",
+            )
+        result = write_once(
+            target, adaptive=False, reals=point.predictor.reals, clock=point.clock
+        ).result
+    else:
+        result = rounds(target, point)
+    heading = "sets fixed in advance, " if options.fixed else ""
+    print("\n".join(result_lines(result, heading=heading)))
+    _write(options.certificates, options.json, target, [result])
+    return ExitCode.OK if result.is_exact else ExitCode.UNKNOWN
+
+
+def _unbounded(point: Point) -> PredictorClass:
+    return PredictorClass(point.predictor.reals)
+
+
+def point_of(options: RoundsOptions) -> Point:
+    """The point that the options name. Raises `BadInput`."""
+    edits = _member(Edits, options.edits, "--edits")
+    default = Remasking.DETERMINISTIC if edits is Edits.REMASK else Remasking.NONE
+    return Point(
+        edits=edits,
+        unmasking=_member(Unmasking, options.unmasking, "--f"),
+        remasking=(
+            default if options.remasking is None else _member(Remasking, options.remasking, "--g")
+        ),
+        clock=Clock.ROUND_NUMBER if options.clock else Clock.STATE_ONLY,
+        scratch=_count(options.scratch, "--scratch"),
+        predictor=PredictorClass(_reals(options.predictor), options.locality),
+    )
+
+
+def _member(axis: type[_Axis], text: str, option: str) -> _Axis:
+    for member in axis:
+        if member.value == text:
+            return member
+    names = ", ".join(str(member.value) for member in axis)
+    raise BadInput(repr(text), source=option, expected=names)
+
+
+def _reals(text: str) -> Reals:
+    found = {"real": Reals.UNRESTRICTED, "dyadic": Reals.DYADIC}.get(text)
+    if found is None:
+        raise BadInput(repr(text), source="--predictor", expected="real or dyadic")
+    return found
+
+
+def _count(text: str, option: str) -> int | None:
+    if text == "any":
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 3):
+        raise BadInput(repr(text), source=option, expected="a number, or any")
+    return int(text)
+
+
+def _counts(text: str, option: str) -> tuple[int | None, ...]:
+    return tuple(dict.fromkeys(_count(part.strip(), option) for part in text.split(",")))
+
+
+def run_separate(options: SeparateOptions) -> ExitCode:
+    """Print the table of a target, or write the page. Raises `BadInput` before any work."""
+    if (options.target is None) == (options.page is None):
+        raise BadInput("one target or --page", source="separate", expected="either of them")
+    if options.page is not None:
+        return _write_page(options.page)
+    assert options.target is not None
+    _check_places(options.certificates, options.json)
+    scope = Scope(_counts(options.scratch, "--scratch"), _counts(options.locality, "--locality"))
+    target = load(options.target)
+    table = separate(target, scope)
+    folder = None if options.certificates is None else str(options.certificates)
+    print("\n".join([*table_lines(table, folder), LEGEND]))
+    _write(options.certificates, options.json, target, table.results)
+    return ExitCode.OK
+
+
+def _write_page(path: Path) -> ExitCode:
+    from dlmcheck.verify.rounds.page import renewed
+
+    check_outputs({"--page": path})
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise BadInput(f"cannot be read: {error.strerror}", source=str(path)) from None
+    write_file(path, renewed(text, str(path)))
+    print(f"{path}: written", file=sys.stderr)
+    return ExitCode.OK
+
+
+def _check_places(folder: Path | None, json: Path | None) -> None:
+    check_outputs({"--certificates": folder, "--json": json}, ("--certificates",))
+
+
+def _write(
+    folder: Path | None, json: Path | None, target: Target, results: Sequence[RoundsResult]
+) -> None:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in certificates(results).items():
+            write_file(folder / name, text)
+    if json is not None:
+        estimate = target.is_estimate
+        write_file(json, rounds_json(target.name, target.length, results, estimate=estimate))

@@ -1,0 +1,243 @@
+"""Round complexity as text and as versioned JSON (schema `rounds-1`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from importlib.metadata import version
+from typing import Any
+
+from dlmcheck.spec.lattice import Clock, Edits, Point, Reals, Unmasking
+from dlmcheck.verify.rounds.results import Bound, RoundsResult, Table
+
+FORMAT = "dlmcheck-rounds"
+ESTIMATE = "an estimate: the answer is about the empirical law of the samples"
+LEGEND = (
+    "Each cell: the least number of rounds, or the interval that is known, and in brackets what "
+    "its lower and its upper end rest on. `2..` means that no sampler is known, `never` that no "
+    "number of rounds is enough. After-sampling F sees the candidates. Dyadic speaks of the "
+    "predictor only: coins of F and G may have any rational probability. Where parts read at "
+    "most k tokens, that holds for p, F and G, each with one set of cells for all rounds."
+)
+
+
+def file_name(target: str, end: str, certificate: str) -> str:
+    """The name of a certificate's file: target, which end it is for, and a digest.
+
+    >>> file_name("markov:4,1/3", "lower", "text")[:19]
+    'markov-4-1-3--lower'
+    """
+    digest = blake2b(certificate.encode(), digest_size=6).hexdigest()
+    slug = "-".join("".join(c if c.isalnum() else " " for c in target).split())[:60]
+    return f"{slug}--{end}-{digest}.json"
+
+
+def certificates(results: Iterable[RoundsResult]) -> dict[str, str]:
+    """File name -> text, for every certificate of some results."""
+    found: dict[str, str] = {}
+    for result in results:
+        for end, bound in (("lower", result.lower), ("upper", result.upper)):
+            if bound.certificate is not None:
+                found[file_name(result.target, end, bound.certificate)] = bound.certificate
+    return dict(sorted(found.items()))
+
+
+# --- one point ---------------------------------------------------------------------------------
+
+
+def result_lines(result: RoundsResult, *, heading: str = "") -> list[str]:
+    """A result as text."""
+    lines = [f"{result.target}: {heading}{_said(result)}", f"  at       {point_text(result.point)}"]
+    if result.estimate:
+        lines.append(f"  note     {ESTIMATE}")
+    for end, bound in (("lower", result.lower), ("upper", result.upper)):
+        lines.append(f"  {end}    {bound_text(result.target, end, bound)}")
+    return lines
+
+
+def _said(result: RoundsResult) -> str:
+    if result.lower.never:
+        return "in no number of rounds"
+    if result.is_exact:
+        return f"{result.interval} round{'' if result.interval == '1' else 's'}"
+    return f"{result.interval} rounds (an interval: nothing between is known)"
+
+
+def bound_text(target: str, end: str, bound: Bound) -> str:
+    """One end: its number, what it rests on, and the file of its certificate."""
+    if bound.value is None and not bound.never:
+        return "no bound is known"
+    number = (
+        "never" if bound.never else f"{'at least' if end == 'lower' else 'at most'} {bound.value}"
+    )
+    trusted = f"; trusted: {bound.trusted}" if bound.trusted else ""
+    where = "no certificate: a proof by name"
+    if bound.certificate is not None:
+        where = f"certificate {file_name(target, end, bound.certificate)}"
+    return f"{number}: {bound.rests_on} ({where}{trusted})"
+
+
+def point_text(point: Point) -> str:
+    """A point in the words of the table."""
+    edits = point.edits.value
+    if point.edits is Edits.REMASK:
+        edits = f"remask (G {point.remasking.value})"
+    return "; ".join(
+        [
+            edits,
+            f"F {point.unmasking.value}",
+            _clock(point.clock),
+            scratch_text(point.scratch),
+            locality_text(point.predictor.locality),
+            _numbers(point.predictor.reals),
+        ]
+    )
+
+
+def _clock(clock: Clock) -> str:
+    return "state only" if clock is Clock.STATE_ONLY else "round number known"
+
+
+def _numbers(reals: Reals) -> str:
+    return "dyadic predictors" if reals is Reals.DYADIC else "real predictors"
+
+
+def scratch_text(scratch: int | None) -> str:
+    """The number of scratch cells in words."""
+    if scratch is None:
+        return "any number of scratch cells"
+    return "L = n" if not scratch else f"{scratch} scratch cell{'s' if scratch > 1 else ''}"
+
+
+def locality_text(tokens: int | None) -> str:
+    """The locality in words."""
+    if tokens is None:
+        return "parts read any tokens"
+    return f"parts read at most {tokens} token{'s' if tokens != 1 else ''}"
+
+
+# --- tables ------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Footnotes:
+    """The numbered list of what bounds rest on."""
+
+    target: str
+    numbers: dict[tuple[str, Bound], int] = field(default_factory=dict)
+
+    def of(self, end: str, bound: Bound) -> str:
+        if bound.value is None and not bound.never:
+            return "-"
+        return str(self.numbers.setdefault((end, bound), len(self.numbers) + 1))
+
+    def lines(self, folder: str | None) -> list[str]:
+        return [
+            f"{number}. {_linked(bound_text(self.target, end, bound), folder)}"
+            for (end, bound), number in self.numbers.items()
+        ]
+
+
+def _linked(text: str, folder: str | None) -> str:
+    """Without a folder of certificates their names say nothing."""
+    if folder is not None or "(certificate " not in text:
+        return text
+    head, _, tail = text.partition("(certificate ")
+    rest = tail.partition(".json")[2]
+    return f"{head}(with certificate{rest}"
+
+
+def table_lines(table: Table, folder: str | None = None) -> list[str]:
+    """A table in Markdown: for each number of scratch cells, locality and kind of numbers.
+
+    `folder` says that the certificates have been written; then their names are given.
+    """
+    notes = _Footnotes(table.target)
+    lines = [f"### {table.target}, n = {table.length}", ""]
+    if table.estimate:
+        lines += [f"This is {ESTIMATE}.", ""]
+    blocks: dict[tuple[int | None, int | None, Reals], list[RoundsResult]] = {}
+    for result in table.results:
+        p = result.point
+        blocks.setdefault((p.predictor.locality, p.scratch, p.predictor.reals), []).append(result)
+    for (locality, scratch, reals), results in blocks.items():
+        title = "; ".join([scratch_text(scratch), locality_text(locality), _numbers(reals)])
+        lines += [f"{title}:", "", *_block(results, notes), ""]
+    return [*lines, *notes.lines(folder), ""]
+
+
+def _block(results: Sequence[RoundsResult], notes: _Footnotes) -> list[str]:
+    forms = list(dict.fromkeys(result.point.unmasking for result in results))
+    rows: dict[str, dict[Clock, dict[Unmasking, str]]] = {}
+    for result in results:
+        p = result.point
+        name = p.edits.value if p.edits is not Edits.REMASK else f"remask, G {p.remasking.value}"
+        cell = f"{result.interval} [{notes.of('lower', result.lower)}, "
+        cell += f"{notes.of('upper', result.upper)}]"
+        rows.setdefault(name, {}).setdefault(p.clock, {})[p.unmasking] = cell
+    lines = [
+        "| edits | clock | " + " | ".join(f"F {form.value}" for form in forms) + " |",
+        "|---" * (2 + len(forms)) + "|",
+    ]
+    for name, by_clock in rows.items():
+        several = list(by_clock.items())
+        if len(several) > 1 and all(cells == several[0][1] for _, cells in several):
+            lines.append(_row(name, "with or without", several[0][1], forms))
+            continue
+        lines += [
+            _row(name, "without" if clock is Clock.STATE_ONLY else "with", cells, forms)
+            for clock, cells in several
+        ]
+    return lines
+
+
+def _row(name: str, clock: str, cells: Mapping[Unmasking, str], forms: Sequence[Unmasking]) -> str:
+    return f"| {name} | {clock} | " + " | ".join(cells[form] for form in forms) + " |"
+
+
+# --- JSON --------------------------------------------------------------------------------------
+
+
+def rounds_json(
+    target: str, length: int, results: Sequence[RoundsResult], *, estimate: bool
+) -> str:
+    """Results as JSON; equal results give equal bytes."""
+    content = {
+        "format": FORMAT,
+        "version": 1,
+        "dlmcheck": version("dlmcheck"),
+        "target": target,
+        "length": length,
+        "estimate": estimate,
+        "results": [_result(result) for result in results],
+    }
+    return json.dumps(content, indent=1) + "\n"
+
+
+def _result(result: RoundsResult) -> dict[str, Any]:
+    p = result.point
+    return {
+        "edits": p.edits.value,
+        "unmasking": p.unmasking.value,
+        "remasking": p.remasking.value,
+        "clock": p.clock.value,
+        "scratch": p.scratch,
+        "locality": p.predictor.locality,
+        "reals": p.predictor.reals.value,
+        "interval": result.interval,
+        "lower": _bound(result.target, "lower", result.lower),
+        "upper": _bound(result.target, "upper", result.upper),
+    }
+
+
+def _bound(target: str, end: str, bound: Bound) -> dict[str, Any]:
+    text = bound.certificate
+    return {
+        "rounds": bound.value,
+        "never": bound.never,
+        "rests_on": bound.rests_on,
+        "certificate": None if text is None else file_name(target, end, text),
+        "trusted": bound.trusted,
+    }
