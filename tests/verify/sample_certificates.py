@@ -1,0 +1,136 @@
+"""A good certificate of each kind, small; for tests that forge them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from dlmcheck.model.builder import Builder
+from dlmcheck.model.constructions.write_once import compile_write_once
+from dlmcheck.model.families.parity import even_strings
+from dlmcheck.model.mutations import flip_gate
+from dlmcheck.model.samplers.revision import parity_revision
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
+from dlmcheck.spec.jsontext import Document
+from dlmcheck.spec.serial import circuit_to_json
+from dlmcheck.verify.certificate_kinds import check_certificate
+from dlmcheck.verify.engines.cutpoints import cut_points
+from dlmcheck.verify.engines.elimination import linear_text
+from dlmcheck.verify.engines.hints import refute
+from dlmcheck.verify.evidence_files import (
+    broken_mask_file,
+    law_file,
+    simulation_file,
+    wrong_run_file,
+)
+from dlmcheck.verify.kernel.circuit_formulas import equal_circuits
+from dlmcheck.verify.kernel.encoders import refutation_text
+from dlmcheck.verify.kernel.induction import Proof, Rule, Step
+from dlmcheck.verify.kernel.laws import difference
+from dlmcheck.verify.kernel.preservation import BrokenMask
+from dlmcheck.verify.kernel.proof_documents import proof_text
+from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.kernel.witness import WrongRun
+from dlmcheck.verify.searches.propositional import Formula
+
+AND = Circuit(
+    (Input("a", InputKind.DATA), Input("r", InputKind.RANDOM)), (Gate(Op.AND, (0, 1)),), (2,)
+)
+OR = replace(AND, gates=(Gate(Op.OR, (0, 1)),))
+COMPILED = compile_write_once(AND)
+SCHEDULE = COMPILED.schedule
+
+
+def checks(text: str) -> bool:
+    """Whether a certificate is accepted."""
+    try:
+        check_certificate(Document.parse(text, "sample"))
+    except Rejected:
+        return False
+    return True
+
+
+@cache
+def samples(second: bool = False) -> dict[str, str]:
+    """By kind; with `second` certificates of something else, for swapping parts."""
+    return {
+        "simulation": _simulation(second),
+        "wrong-run": _wrong_run(second),
+        "law": _law(second),
+        "broken-mask": _broken_mask(second),
+        "induction": _induction(second),
+        "refutation": _refutation(second),
+        "linear": linear_text(even_strings(5 if second else 4)),
+    }
+
+
+def _compiled(second: bool) -> tuple[Circuit, Circuit]:
+    """A circuit to compile and another one for it to differ from."""
+    return (OR, AND) if second else (AND, OR)
+
+
+def _simulation(second: bool) -> str:
+    circuit, _ = _compiled(second)
+    compiled = compile_write_once(circuit)
+    return simulation_file(compiled.schedule, circuit, cut_points(compiled))
+
+
+def _wrong_run(second: bool) -> str:
+    circuit, other = _compiled(second)
+    data = "1" if second else "0"
+    coins = (("predictor", 1, 0),)
+    run = WrongRun(data, () if second else coins)
+    schedule = compile_write_once(circuit).schedule
+    return wrong_run_file(schedule, other, {"r": (coins[0], False)}, run)
+
+
+def _law(second: bool) -> str:
+    circuit, other = _compiled(second)
+    schedule = compile_write_once(circuit).schedule
+    found = difference(schedule, other)
+    assert found is not None
+    return law_file(schedule, other, found)
+
+
+def _broken_mask(second: bool) -> str:
+    schedule = compile_write_once(_compiled(second)[0]).schedule
+    for index in range(len(schedule.predictor.gates)):
+        flipped = flip_gate(schedule, "predictor", index)
+        for cell in range(schedule.length):
+            for token in (0, 1):
+                text = broken_mask_file(flipped, BrokenMask(cell, ((cell, token),), (0,)))
+                if checks(text):
+                    return text
+    raise AssertionError("no gate breaks a mask")
+
+
+def _induction(second: bool) -> str:
+    builder = Builder.with_names(data=["a", "b"])
+    conclusion = builder.and_(0, 1) if second else 1
+    outputs = [0, builder.or_(~0, 1), conclusion]
+    circuit = builder.build(outputs, ["a", "a implies b", "conclusion"])
+    steps = tuple(Step(name, circuit) for name in ("start", "round"))
+    return proof_text(Proof("P", steps[:1], steps[1:], (Rule.ROUNDS,)), {})
+
+
+def _refutation(second: bool) -> str:
+    left, right = (_sum(order) for order in (("abcd", "badc") if second else ("abcd", "dbac")))
+    encoded = equal_circuits(left, right)
+    proof = refute(Formula(encoded.variables, list(encoded.clauses)))
+    assert isinstance(proof, str)
+    claim = {"left": circuit_to_json(left), "right": circuit_to_json(right)}
+    return refutation_text(claim, encoded, proof)
+
+
+def _sum(order: str) -> Circuit:
+    """The parity of four bits, added up in an order."""
+    builder = Builder.with_names(random=list("abcd"))
+    total = "abcd".index(order[0])
+    for name in order[1:]:
+        total = builder.xor(total, "abcd".index(name))
+    return builder.build([total], ["sum"])
+
+
+def revision_by_laws() -> str:
+    """A certificate of kind linear, for a schedule whose law is gone through."""
+    return linear_text(even_strings(3), parity_revision(3))
