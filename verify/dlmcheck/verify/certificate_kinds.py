@@ -37,6 +37,9 @@ KINDS: dict[str, str] = {
     "linear": "dlmcheck.verify.kernel.linear",
     "sampler": "dlmcheck.verify.kernel.sampler_table",
     "lower-bound": "dlmcheck.verify.kernel.round_bounds",
+    "round-strategy": "dlmcheck.verify.kernel.strategy",
+    "round-dependence": "dlmcheck.verify.kernel.dependence",
+    "exchangeable-rounds": "dlmcheck.verify.kernel.exchangeable",
 }
 
 

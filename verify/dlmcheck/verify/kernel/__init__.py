@@ -17,6 +17,11 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     local_parity  local samplers of even parity as a formula, built from the question alone
     local_policy  local policies as tables, run by the specification
     local_certificate  a policy, or refutations of such formulas: symmetry, case split, proofs
+    partial_events  the events of partial states, exactly, for one target
+    target_tables   targets and states inside certificates
+    strategy    upper bounds on write-once rounds: a strategy, on every state it reaches
+    dependence  lower bounds on write-once rounds: claims, each from smaller ones
+    exchangeable    both bounds for exchangeable targets, by numbers of zeros and ones
     imports     published theorems that are cited and not checked
     trusted     what rests on the word of a solver, by name and version
 """
