@@ -15,6 +15,7 @@ from dlmcheck.model.targets import (
     even_parity,
     fixed_weight,
     flip_chain,
+    lacunary_even_parity,
     linear_code,
     noisy_chain,
     odd_parity,
@@ -45,6 +46,7 @@ EXAMPLES: dict[str, TokenLaw] = {
     "markov:4,1/3,0": flip_chain(4, Fraction(1, 3), 0),
     "noisy-markov:3,1/3,1/4": noisy_chain(3, Fraction(1, 3), Fraction(1, 4)),
     "permutations:3": permutation_matrices(3),
+    "lacunary-parity:4": lacunary_even_parity(4),
 }
 
 
