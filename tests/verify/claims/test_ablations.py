@@ -16,7 +16,7 @@ from dlmcheck.spec.lattice import RandomBits
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.tokens import State
-from dlmcheck.verify.claims import ablations, ablations_parity
+from dlmcheck.verify.claims import ablations, ablations_parity, inexact
 from dlmcheck.verify.claims.catalogue import catalogue
 from dlmcheck.verify.claims.registry import Claim, Registry, Road, Row, SweepJob
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -94,6 +94,8 @@ REASONS = {
     "T4.5/without,write-once": "n = 4: two rounds sample D_n",
     "T4.5/without,L=n": "n = 4: L = 7, two rounds sample D_n",
     "T4.5/without,weak-predictor": "n = 4: two rounds sample D_n",
+    "T4.5/without,n>=2": "D_1 is a product law",
+    "T4.5/without,exact-law": "n = 4: one round of fair bits has error 1/2",
 }
 """What the smallest counterexample to each ablation shows."""
 
@@ -172,7 +174,17 @@ def test_a_law_that_is_no_product_is_no_counterexample(monkeypatch: pytest.Monke
         return False
 
     monkeypatch.setattr(ablations_parity, "is_product", refuses)
-    holds("R-4/without,n>=2")
+    holds("R-4/without,n>=2", "T4.5/without,n>=2")
+
+
+def test_an_error_that_is_larger_than_allowed_is_no_counterexample(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def far(_left: Law[State], _right: Law[State]) -> int:
+        return 1
+
+    monkeypatch.setattr(inexact, "total_variation", far)
+    holds("T4.5/without,exact-law")
 
 
 def test_two_rounds_that_do_not_sample_d_n_are_no_counterexample(

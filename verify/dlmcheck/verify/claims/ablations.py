@@ -357,8 +357,16 @@ ABLATIONS: tuple[Ablation, ...] = (
 
 
 def with_ablations(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """The claims with the rows of their ablations behind their own."""
+    """The claims with the rows of their ablations behind their own.
+
+    A hypothesis that only an ablation names is one of the claim's as well.
+    """
     return tuple(
-        replace(claim, rows=(*claim.rows, *(a.row for a in ABLATIONS if a.claim == claim.id)))
+        replace(
+            claim,
+            hypotheses=tuple(dict.fromkeys((*claim.hypotheses, *(a.hypothesis for a in mine)))),
+            rows=(*claim.rows, *(a.row for a in mine)),
+        )
         for claim in claims
+        for mine in [[a for a in ABLATIONS if a.claim == claim.id]]
     )

@@ -18,6 +18,7 @@ from dlmcheck.model.samplers.revision import parity_revision
 from dlmcheck.model.targets import even_parity
 from dlmcheck.spec.law import is_product
 from dlmcheck.spec.schedule import Schedule
+from dlmcheck.verify.claims.inexact import more_than_one_round
 from dlmcheck.verify.claims.parity_samplers import sizes, wrong_law_by_definition
 from dlmcheck.verify.claims.registry import Profile, SweepJob
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
@@ -80,6 +81,7 @@ FIXED_ENDS: tuple[tuple[str, str, str, Callable[[int], Outcome]], ...] = (
         _parity(lambda n: remasking_with_boundary(n, Boundary.BOTH_ZERO, clock=False)),
     ),
     ("R-4", "n>=2", "D_n is no product law for any n >= 1", _not_product),
+    ("T4.5", "n>=2", "D_n takes more than one round for every n >= 1", _not_product),
 )
 
 TWO_ROUNDS: tuple[tuple[str, str, str, Callable[[int], Outcome]], ...] = (
@@ -100,6 +102,12 @@ TWO_ROUNDS: tuple[tuple[str, str, str, Callable[[int], Outcome]], ...] = (
         "weak-predictor",
         "with a predictor that reads all tokens D_n takes more than two rounds",
         _more_than_two_rounds(parity_two_rounds),
+    ),
+    (
+        "T4.5",
+        "exact-law",
+        "with a total-variation error of 1/2 allowed D_n takes more than one round",
+        more_than_one_round,
     ),
 )
 
