@@ -230,7 +230,7 @@ NO_PLACES: list[list[int]] = [[]]
 
 CHANGED: list[tuple[str, str, Change, str]] = [
     ("simulation", "a coin less", inner("certificate", "[[1, 0, 1]]", "[]"), "does not write"),
-    ("simulation", "another coin", inner("certificate", "[1, 0, 1]", "[1, 0, 0]"), "random inputs only"),
+    ("simulation", "another coin", inner("certificate", "[1, 0, 1]", "[1, 0, 0]"), "random inputs"),
     ("simulation", "no such coin", inner("certificate", "[1, 0, 1]", "[1, 9, 1]"), "coin"),
     ("simulation", "a coin of no round", inner("certificate", "[1, 0, 1]", "[9, 0, 1]"), "coin"),
     ("simulation", "another gate", inner("circuit", '"AND"', '"OR"'), "does not write node 2"),

@@ -139,9 +139,14 @@ def solve(text: str) -> str:
     return _one_answer("z3", said.split("\n"))
 
 
+def has_second() -> bool:
+    """Whether there is a second solver to ask: cvc5 is installed."""
+    return importlib.util.find_spec("cvc5") is not None
+
+
 def second_opinion(text: str) -> str | None:
     """What cvc5 says, None where it is not installed. Raises `ValueError` as `solve` does."""
-    if importlib.util.find_spec("cvc5") is None:
+    if not has_second():
         return None
     cvc5: Any = importlib.import_module("cvc5")
     solver: Any = cvc5.Solver()
@@ -163,7 +168,7 @@ def engines() -> SolverAnswer:
     import z3
 
     versions: str = z3.get_version_string()
-    if importlib.util.find_spec("cvc5") is not None:
+    if has_second():
         cvc5: Any = importlib.import_module("cvc5")
         versions += f" and cvc5 {cvc5.__version__}"
     return SolverAnswer("z3", versions, 0)

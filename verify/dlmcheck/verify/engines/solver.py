@@ -1,19 +1,22 @@
 """Satisfiability of network literals by Z3, which is loaded at the first query.
 
 What Z3 answers is trusted on its name and version: a model can be checked (and is, by whoever
-asked), an "unsat" cannot.
+asked), an "unsat" cannot. Each query can be had as SMT-LIB2 text (`network_script`); where cvc5 is
+installed, an "unsat" is asked of it again in that form, and it must not disagree.
 """
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from dlmcheck.verify.engines.network import FALSE, Key, Lit, Network
+from dlmcheck.verify.engines.smt import SolversDisagree, engines, has_second, second_opinion
 
 if TYPE_CHECKING:
     import z3
@@ -36,6 +39,37 @@ class Reply:
     ones: frozenset[Key] = frozenset()
 
 
+def network_script(network: Network, literals: Sequence[Lit]) -> str:
+    """Whether some assignment makes all literals true, as SMT-LIB2 text.
+
+    >>> n = Network()
+    >>> a, b = n.variable(("a", 0, 0)), n.variable(("b", 0, 0))
+    >>> print(network_script(n, [n.and_(a, b ^ 1)]), end="")
+    (set-logic QF_UF)
+    (declare-const v1 Bool) ; a 0 0
+    (declare-const v2 Bool) ; b 0 0
+    (define-fun v3 () Bool (and v1 (not v2)))
+    (assert v3)
+    (check-sat)
+    """
+
+    def term(literal: Lit) -> str:
+        return f"(not v{literal >> 1})" if literal & 1 else f"v{literal >> 1}"
+
+    lines = ["(set-logic QF_UF)"]
+    for node in network.cone(literals):
+        kind, left, right = network.arguments(node)
+        if kind != "leaf":
+            lines.append(f"(define-fun v{node} () Bool ({kind} {term(left)} {term(right)}))")
+        elif node == 0:
+            lines.append("(define-fun v0 () Bool false)")
+        else:
+            shown = " ".join(map(str, network.key_of(2 * node) or ()))
+            lines.append(f"(declare-const v{node} Bool) ; {' '.join(shown.split())}")
+    lines += [f"(assert {term(literal)})" for literal in literals]
+    return "\n".join([*lines, "(check-sat)"]) + "\n"
+
+
 class Z3Solver:
     """Asks Z3 about literals of one network. Expressions are kept from query to query.
 
@@ -51,17 +85,20 @@ class Z3Solver:
         self._network = network
         self._left = timeout
         self._expressions: dict[int, z3.BoolRef] = {}
+        self._alone = False
+        """Whether an "unsat" rests on the word of Z3 alone."""
         self.queries = 0
 
     @property
     def engine(self) -> str:
-        """Name and version."""
+        """Name and version; of both solvers if each "unsat" was said by both."""
         import z3
 
-        return f"z3 {z3.get_version_string()}"
+        version = z3.get_version_string() if self._alone else engines().version
+        return f"z3 {version}"
 
     def satisfy(self, literals: list[Lit]) -> Reply:
-        """Whether some assignment makes all literals true."""
+        """Whether some assignment makes all literals true. Raises `SolversDisagree`."""
         if FALSE in literals:
             return Reply(Answer.UNSAT)
         self.queries += 1
@@ -86,6 +123,7 @@ class Z3Solver:
             solver.add(z3.Not(expression) if literal & 1 else expression)
         answer = solver.check()
         if answer == z3.unsat:
+            self._ask_again(literals)
             return Reply(Answer.UNSAT)
         if answer != z3.sat:
             return Reply(Answer.UNKNOWN)
@@ -96,6 +134,14 @@ class Z3Solver:
             if key is not None and z3.is_true(model.eval(self._expressions[node])):
                 ones.add(key)
         return Reply(Answer.SAT, frozenset(ones))
+
+    def _ask_again(self, literals: Sequence[Lit]) -> None:
+        # The text takes as long as the query: it is written for somebody only.
+        text = network_script(self._network, literals) if has_second() else ""
+        second = second_opinion(text) if text else None
+        if second == "sat":
+            raise SolversDisagree("a network query", {"z3": "unsat", "cvc5": second})
+        self._alone |= second != "unsat"
 
     def _build(self, order: list[int]) -> None:
         import z3
