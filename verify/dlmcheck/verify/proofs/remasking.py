@@ -88,20 +88,25 @@ class TwoBanks:
         return s.concludes(s.exactly(self._due(s, layers), (False, False, False, True)))
 
     def stop(self, k: int, other: int) -> Step:
-        """When X shows the last layer and Y is masked, no layer is due."""
+        """When X shows the last layer, neither bank is selected, whether Y is masked or not."""
         cells = [X_FIRST, X_COUNTER, Y_FIRST, Y_COUNTER]
-        name = f"no layer is due when the last stands; codes with {shown(k)} and {shown(other)}"
-        s = Scene(name, cells=cells, atoms=[X_OLD, Y_OLD, X_SHOWS])
+        name = f"no bank is selected when layer d stands; codes with {shown(k)} and {shown(other)}"
+        s = Scene(name, cells=cells, atoms=[X_OLD, Y_OLD, Y_LAST, X_SHOWS])
         x, y = s.cell(X_FIRST).masked, s.cell(Y_FIRST).masked
         s.premise("X is visible", ~x)
-        s.premise("Y is masked", y)
         s.premise("X's counter cell shows the last layer", s.shows(s.cell(X_COUNTER), k))
         layers = [
-            stands(s, x, s.cell(X_COUNTER), other, X_OLD),
             stands(s, y, s.cell(Y_COUNTER), k, Y_OLD),
+            stands(s, x, s.cell(X_COUNTER), other, X_OLD),
+            stands(s, y, s.cell(Y_COUNTER), k, Y_LAST),
             stands(s, x, s.cell(X_COUNTER), k, X_SHOWS),
         ]
-        return s.concludes(s.exactly(self._due(s, layers), (False, False, False)))
+        due = self._due(s, layers)
+        flags = [
+            rules.bank_is_due(s.builder, x, due[1::2], fill=False),
+            rules.bank_is_due(s.builder, y, due[0::2], fill=False),
+        ]
+        return s.concludes(~s.builder.or_(*flags))
 
     # --- G ---------------------------------------------------------------------------------
 
@@ -187,7 +192,7 @@ class TwoBanks:
         if self.end is End.WHOLE_STATE:
             steps += [self.keeps_both(k) for k in BINARY]
         else:
-            # With both banks visible there is none to be selected, whatever is due.
+            # In the other reading both banks are visible then, and none can be selected.
             steps += [self.stop(k, other) for k, other in pairs]
         codes = [written_code(token, other) for token in BINARY for other in BINARY]
         return tuple(self.start(k) for k in BINARY), (*steps, *self.written(), *codes)

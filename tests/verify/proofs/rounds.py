@@ -1,0 +1,96 @@
+"""One round of a schedule from any state, run by the specification, and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dlmcheck.spec.circuit import evaluate
+from dlmcheck.spec.definition import Configuration
+from dlmcheck.spec.sampler import Positions, remask_law, round_law, selection_law
+from dlmcheck.spec.schedule import Schedule, clock_value, sampler_of
+from dlmcheck.spec.tokens import MASK, PAPER_ENCODING, Code, State
+from dlmcheck.verify.engines.smt import decide, script
+from dlmcheck.verify.kernel.induction import Step, countermodel, truth_columns
+from dlmcheck.verify.proofs.terms import Argument
+
+Atoms = dict[str, bool]
+
+
+def rows(step: Step) -> list[tuple[Atoms, bool]]:
+    """Every row of a step's truth table: the atoms, and whether the conclusion holds."""
+    conclusion = truth_columns(step.circuit)[-1]
+    names = [one.name for one in step.circuit.inputs]
+    return [
+        ({name: bool(row >> i & 1) for i, name in enumerate(names)}, bool(conclusion >> row & 1))
+        for row in range(1 << len(names))
+    ]
+
+
+def countermodels(step: Step) -> list[tuple[str, Atoms]]:
+    """For each premise atoms under which all others hold and the conclusion does not."""
+    return [(premise, countermodel(step, premise)) for premise in step.premises]
+
+
+def failing(argument: Argument) -> set[str]:
+    """The names of the steps and queries of a proof that do not hold."""
+    found = {query.name for query in argument.queries if decide(script(query), query.name)}
+    for step in argument.proof.every_step:
+        *premises, conclusion = truth_columns(step.circuit)
+        wrong = ~conclusion & ((1 << (1 << len(step.circuit.inputs))) - 1)
+        for premise in premises:
+            wrong &= premise
+        if wrong:
+            found.add(step.name)
+    return found
+
+
+def token(atoms: Atoms, cell: str) -> int:
+    """The token of a cell of a step."""
+    return MASK if atoms[f"{cell} is masked"] else int(atoms[f"{cell} is 1"])
+
+
+def selected(schedule: Schedule, state: State, number: int = 1) -> Positions:
+    """What F selects, by the specification."""
+    (found,) = selection_law(sampler_of(schedule, _data(schedule)), state, number)
+    return found
+
+
+def after(schedule: Schedule, state: State, number: int = 1) -> list[State]:
+    """The states that one round can lead to, by the specification."""
+    sampler = sampler_of(schedule, _data(schedule))
+    return [c.state for c in round_law(sampler, Configuration(state), number)]
+
+
+def after_seed(schedule: Schedule, state: State, coins: Sequence[bool], number: int = 1) -> State:
+    """The state after the write of one round, for given coins, by the schedule's circuits."""
+    chosen = selected(schedule, state, number)
+    return tuple(
+        PAPER_ENCODING.token_of(drawn(schedule, state, i, coins, number)) if i in chosen else old
+        for i, old in enumerate(state)
+    )
+
+
+def after_g(schedule: Schedule, state: State, number: int = 1) -> State:
+    """What G makes of a state, by the specification."""
+    (found,) = remask_law(sampler_of(schedule, _data(schedule)), state, number)
+    return found
+
+
+def drawn(
+    schedule: Schedule, state: State, cell: int, coins: Sequence[bool] = (), number: int = 1
+) -> Code:
+    """The code that the predictor draws for a cell, for given coins (0 where there are more)."""
+    fixed = PAPER_ENCODING.encode(state) + clock_value(schedule, number)
+    free = len(schedule.predictor.inputs) - len(fixed)
+    tossed = (*coins, *[False] * free)[:free]
+    bits = evaluate(schedule.predictor, (*fixed, *tossed))
+    return bits[2 * cell], bits[2 * cell + 1]
+
+
+def _data(schedule: Schedule) -> list[bool]:
+    return [False] * len(schedule.data_cells)
+
+
+def always(states: list[State], holds: Callable[[State], bool]) -> bool:
+    """Whether something holds in all states that a round can lead to."""
+    return all(map(holds, states))
