@@ -6,7 +6,7 @@ What a solver says can be trusted without being true: a model can be checked by 
 
 from __future__ import annotations
 
-from dlmcheck.verify.kernel.evidence import SolverAnswer
+from dlmcheck.verify.kernel.evidence import SolverAnswer, SymbolicIdentity
 from dlmcheck.verify.kernel.results import Checked, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
 
@@ -25,3 +25,14 @@ def on_the_word_of(checked: Checked, engine: str, version: str, queries: int) ->
         return checked
     evidence = SolverAnswer(engine, version, queries)
     return kernel_result(checked.statement, Verdict.BOUNDED, evidence)
+
+
+def proved_on_the_word_of(statement: str, evidence: SolverAnswer | SymbolicIdentity) -> Checked:
+    """PROVED for all values of the variables, on the word of a solver or an algebra system alone.
+
+    Raises `ValueError` for evidence of no query or no identity.
+    """
+    told = evidence.queries if isinstance(evidence, SolverAnswer) else len(evidence.identity)
+    if told < 1:
+        raise ValueError("no answer was taken on trust")
+    return kernel_result(statement, Verdict.PROVED, evidence)
