@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dlmcheck.model.targets import Target
-from dlmcheck.spec.lattice import Clock, Point, PredictorClass
+from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass
 from dlmcheck.spec.membership import includes
 from dlmcheck.verify.rounds.results import (
     Bound,
@@ -43,14 +43,19 @@ def contains(wide: Point, narrow: Point) -> bool:
         return False
     if wide.scratch is not None and (narrow.scratch is None or narrow.scratch > wide.scratch):
         return False
-    return _is_weaker(wide.predictor, narrow.predictor)
+    # Without revision the own mask is free to read; with revision the own cell counts.
+    extra = int(wide.edits in REVISING and narrow.edits not in REVISING)
+    return _is_weaker(wide.predictor, narrow.predictor, extra)
 
 
-def _is_weaker(wide: PredictorClass, narrow: PredictorClass) -> bool:
+REVISING = (Edits.REVISE_TOKEN, Edits.REVISE_ANY)
+
+
+def _is_weaker(wide: PredictorClass, narrow: PredictorClass, extra: int) -> bool:
     if not includes(wide.reals, narrow.reals):
         return False
     return wide.locality is None or (
-        narrow.locality is not None and narrow.locality <= wide.locality
+        narrow.locality is not None and narrow.locality + extra <= wide.locality
     )
 
 

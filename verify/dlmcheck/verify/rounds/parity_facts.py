@@ -8,8 +8,8 @@ from one set of cells for all rounds. Sources: Jiang, Haghtalab, Chen (ICLR 2026
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from dlmcheck.model.reductions.cones import least_rounds
 from dlmcheck.model.samplers.ablated import parity_with_scratch
 from dlmcheck.model.samplers.mask_memory import parity_chain, parity_tree
 from dlmcheck.model.samplers.one_parity_check import parity_two_rounds
@@ -22,12 +22,14 @@ from dlmcheck.model.samplers.remasking import parity_remask_clock, parity_remask
 from dlmcheck.model.samplers.revision import parity_revision, parity_revision_absorbing
 from dlmcheck.model.targets import Target, even_parity
 from dlmcheck.spec.jsontext import Document
-from dlmcheck.spec.lattice import Clock, Edits, Point, Unmasking
+from dlmcheck.spec.lattice import Clock, Edits, Point, Reals, Unmasking
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.kernel.sampler_table import examine
 from dlmcheck.verify.rounds.facts import Lower, Upper
-from dlmcheck.verify.rounds.results import Bound
+from dlmcheck.verify.rounds.local import local_rounds, lower_for_all, point_of
+from dlmcheck.verify.rounds.results import UNKNOWN, Bound, strongest_lower
 from dlmcheck.verify.rounds.tables import schedule_certificate
+from dlmcheck.verify.searches.locality import Reading
 
 MOST_CELLS = 7
 """The schedules of more cells are not run by the specification here."""
@@ -66,30 +68,65 @@ def samplers(target: Target) -> Iterator[Upper]:
         yield Upper(seen.point, seen.rounds, f"circuits of note {note}", text)
 
 
-def local_bounds(target: Target, tokens: int) -> Iterator[Lower]:
-    """The cone bound: write-once, F deterministic, L = n, every part reading at most so many."""
+def local_facts(target: Target, tokens: int) -> tuple[list[Upper], list[Lower]]:
+    """Write-once, F deterministic, L = n, every part reading at most so many tokens.
+
+    Searched for where that is quick (`searched`); else the entries of the claim T4.5-LOCAL, which
+    are decided there, and the cone bound, which holds for all n.
+    """
+    uppers: list[Upper] = []
+    lowers: list[Lower] = []
     n = target.length
-    if n < 2 or not is_even_parity(target):
-        return
-    least = least_rounds(n, tokens)
-    bound = Bound(least, "claim T4.5: n <= (k+1)^(D-1) at locality k", never=least is None)
+    if n < 2 or tokens < 1 or not is_even_parity(target):
+        return uppers, lowers
+    for reading in (Reading.STATE_ONLY, Reading.ONE_SET):
+        if searched(n, tokens, reading):
+            lower, upper = local_rounds(n, tokens, reading)
+        else:
+            lower, upper = _claimed(n, tokens, reading)
+        point = point_of(tokens, reading, Reals.DYADIC)
+        if upper.value is not None:
+            uppers.append(Upper(point, upper.value, upper.rests_on, upper.certificate))
+        lowers.append(Lower(_Local(tokens, reading), lower))
+    return uppers, lowers
 
-    def covers(point: Point) -> bool:
+
+def searched(n: int, tokens: int, reading: Reading) -> bool:
+    """Whether the search takes a second or so."""
+    return n <= 4 or (n == 5 and (tokens > 1 or reading is Reading.STATE_ONLY))
+
+
+def _claimed(n: int, tokens: int, reading: Reading) -> tuple[Bound, Bound]:
+    from dlmcheck.verify.claims.locality_entries import ENTRIES
+
+    lower = lower_for_all(n, tokens, reading)
+    for entry in ENTRIES:
+        if (entry.reading, entry.n, entry.tokens) == (reading, n, tokens):
+            words = f"claim T4.5-LOCAL, {entry.slug}"
+            # The claim itself says which refutations are gone through.
+            trusted = "a solver, as the claim says" if entry.proof is None else ""
+            if entry.high is None:
+                return Bound(None, words, trusted=trusted, never=True), UNKNOWN
+            claimed = Bound(entry.low, words, trusted=trusted)
+            return strongest_lower([lower, claimed]), Bound(entry.high, words)
+    return lower, UNKNOWN
+
+
+@dataclass(frozen=True)
+class _Local:
+    """The region of a lower bound for local samplers."""
+
+    tokens: int
+    reading: Reading
+
+    def __call__(self, point: Point) -> bool:
         local = point.predictor.locality
-        return local is not None and local <= tokens and is_local_region(point)
-
-    yield Lower(covers, bound)
-
-
-def is_local_region(point: Point) -> bool:
-    """Write-once, F deterministic, no scratch cells."""
-    return (
-        point.edits is Edits.WRITE_ONCE
-        and point.unmasking is Unmasking.DETERMINISTIC
-        and point.scratch == 0
-    )
-
-
-def state_only(point: Point) -> bool:
-    """Whether the round number is not used."""
-    return point.clock is Clock.STATE_ONLY
+        if local is None or local > self.tokens:
+            return False
+        if point.clock is Clock.ROUND_NUMBER and not self.reading.has_clock:
+            return False
+        return (
+            point.edits is Edits.WRITE_ONCE
+            and point.unmasking is Unmasking.DETERMINISTIC
+            and point.scratch == 0
+        )

@@ -26,7 +26,7 @@ from dlmcheck.spec.rounds import strategy_sampler
 from dlmcheck.spec.tokens import State, parse_state
 from dlmcheck.verify.rounds.facts import Facts, Lower, Upper, joined
 from dlmcheck.verify.rounds.lower_bounds import arguments
-from dlmcheck.verify.rounds.parity_facts import local_bounds, samplers
+from dlmcheck.verify.rounds.parity_facts import local_facts, samplers
 from dlmcheck.verify.rounds.results import RoundsResult, Table
 from dlmcheck.verify.rounds.upper_bounds import constructions, examined
 from dlmcheck.verify.rounds.write_once import write_once
@@ -100,7 +100,7 @@ def facts_about(target: Target, scope: Scope) -> Facts:
     tokens = [locality for locality in scope.localities if locality is not None]
     if tokens:
         parts.append((tuple(samplers(target)), ()))
-    parts += [((), tuple(local_bounds(target, number))) for number in tokens]
+    parts += [local_facts(target, number) for number in tokens]
     return joined(target, parts)
 
 
