@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from itertools import combinations, product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -110,3 +113,18 @@ def test_both_ways_agree_with_enumeration(clauses: list[Clause]) -> None:
     check_lrat(clauses, read_lrat(found))
     assert isinstance(other, Refutation)
     check_lrat(clauses, read_lrat(elaborate(clauses, other.lemmas)))
+
+
+def test_a_checker_of_other_authors_accepts_the_same_lemmas() -> None:
+    """dratify, where it is installed; it takes the lemmas without their hints."""
+    if importlib.util.find_spec("dratify") is None:
+        pytest.skip("dratify is not installed")
+    dratify: Any = importlib.import_module("dratify")
+    formula = pigeons(4)
+    proof = refute(formula)
+    assert isinstance(proof, str)
+    lemmas = [step.lemma for step in additions(proof)]
+    cnf = dratify.parse_dimacs(formula.dimacs())
+    assert dratify.check_proof(cnf, Refutation(tuple(lemmas)).text()).ok
+    weaker = dratify.parse_dimacs(Formula(formula.variables, formula.clauses[:-1]).dimacs())
+    assert not dratify.check_proof(weaker, Refutation(tuple(lemmas)).text()).ok
