@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dlmcheck.model.reductions.cones import least_rounds
+from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.claims.locality_ablations import DROPPED, Dropped, takes_as_long
 from dlmcheck.verify.claims.locality_entries import ENTRIES, Entry, table_text
-from dlmcheck.verify.claims.locality_table import CLAIM, JOBS, TrustingJob, table_sweep
+from dlmcheck.verify.claims.locality_rounds import (
+    ENOUGH,
+    TOO_FEW,
+    enough,
+    three_domain,
+    too_few,
+)
+from dlmcheck.verify.claims.locality_table import CLAIM, JOBS, TrustingJob, on_word, table_sweep
 from dlmcheck.verify.claims.registry import Profile, Registry, SweepJob
 from dlmcheck.verify.kernel.evidence import Exhaustive, SolverAnswer, Witness
-from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, check_sweep, check_witness, run_part
+from dlmcheck.verify.kernel.local_policy import LocalPolicy, check_policy
+from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.kernel.sweep import (
+    HOLDS,
+    NOT_MET,
+    Sweep,
+    check_sweep,
+    check_witness,
+    run_part,
+)
 from dlmcheck.verify.kernel.trusted import on_the_word_of
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.searches.locality import Question, Reading
-from dlmcheck.verify.searches.locality_search import CADICAL, GLUCOSE, Encoder, answer
+from dlmcheck.verify.searches.locality_search import (
+    CADICAL,
+    Answer,
+    answer,
+    certified_answer,
+)
 from dlmcheck.verify.searches.locality_states import StateEncoding
+from dlmcheck.verify.searches.locality_three import three_round_policy
 from dlmcheck.verify.searches.locality_traces import TraceEncoding
 
 NOTE = Path(__file__).parents[3] / "proofs_notes" / "T4.5-LOCAL.md"
@@ -31,16 +55,23 @@ def test_the_claim_fits_its_jobs() -> None:
     assert len({entry.slug for entry in ENTRIES}) == len(ENTRIES)
 
 
-@pytest.mark.parametrize("encoder", [TraceEncoding, StateEncoding])
-def test_a_right_entry(encoder: Encoder) -> None:
-    sweep = table_sweep([RIGHT], encoder, GLUCOSE, with_proof=True)
+ASKED: tuple[Callable[[Question], Answer], ...] = (
+    certified_answer,
+    on_word(TraceEncoding),
+    on_word(StateEncoding),
+)
+
+
+@pytest.mark.parametrize("ask", ASKED)
+def test_a_right_entry(ask: Callable[[Question], Answer]) -> None:
+    sweep = table_sweep([RIGHT], ask)
     result = check_sweep(sweep)[RIGHT.statement]
     assert result.verdict is Verdict.BOUNDED
     assert isinstance(result.evidence, Exhaustive)
     assert result.evidence.met == 2
 
 
-@pytest.mark.parametrize("encoder", [TraceEncoding, StateEncoding])
+@pytest.mark.parametrize("ask", ASKED)
 @pytest.mark.parametrize(
     ("low", "high", "reason"),
     [
@@ -51,10 +82,10 @@ def test_a_right_entry(encoder: Encoder) -> None:
     ],
 )
 def test_a_wrong_entry_is_refuted(
-    low: int, high: int | None, reason: str, encoder: Encoder
+    low: int, high: int | None, reason: str, ask: Callable[[Question], Answer]
 ) -> None:
     wrong = replace(RIGHT, low=low, high=high)
-    sweep = table_sweep([wrong], encoder, CADICAL, with_proof=False)
+    sweep = table_sweep([wrong], ask)
     result = check_sweep(sweep)[wrong.statement]
     assert result.verdict is Verdict.REFUTED
     assert isinstance(result.evidence, Witness)
@@ -63,9 +94,7 @@ def test_a_wrong_entry_is_refuted(
 
 
 def test_trust_is_named() -> None:
-    inner = SweepJob(
-        "small", lambda _: table_sweep([RIGHT], StateEncoding, CADICAL, with_proof=False), split=1
-    )
+    inner = SweepJob("small", lambda _: table_sweep([RIGHT], on_word(StateEncoding)), split=1)
     job = TrustingJob(inner, CADICAL, {RIGHT.statement: 1})
     part = job.run(Profile.QUICK, 0, lambda _: None)
     result = job.conclude(Profile.QUICK, [part])[RIGHT.statement]
@@ -75,13 +104,13 @@ def test_trust_is_named() -> None:
 
 def test_trust_makes_nothing_of_a_refuted_statement() -> None:
     wrong = replace(RIGHT, low=4, high=4)
-    checked = check_sweep(table_sweep([wrong], TraceEncoding, CADICAL, with_proof=False))
+    checked = check_sweep(table_sweep([wrong], on_word(TraceEncoding)))
     refuted = checked[wrong.statement]
     assert on_the_word_of(refuted, "CaDiCaL", "1.9.5", 1) is refuted
 
 
 def test_nobody_was_trusted() -> None:
-    sweep = table_sweep([RIGHT], TraceEncoding, GLUCOSE, with_proof=True)
+    sweep = table_sweep([RIGHT], certified_answer)
     result = check_sweep(sweep)[RIGHT.statement]
     with pytest.raises(ValueError, match="on trust"):
         on_the_word_of(result, "Glucose", "4.1", 0)
@@ -113,7 +142,56 @@ def test_where_the_cone_bound_is_not_met() -> None:
         for e in ENTRIES
         if e.reading is Reading.PER_ROUND and e.low > (least_rounds(e.n, e.tokens) or 0)
     ]
-    assert sorted(above) == [(4, 1), (5, 1), (6, 1), (6, 2), (7, 2)]
+    assert sorted(above) == [
+        *((4, 1), (5, 1), (6, 1)),
+        *((6, 2), (7, 2), (8, 2), (8, 3), (9, 2), (9, 3)),
+    ]
+
+
+# --- three rounds ---
+
+
+def test_three_rounds_up_to_five_cells() -> None:
+    sweep = Sweep(three_domain(5), lambda pair: pair, {ENOUGH: enough, TOO_FEW: too_few()})
+    found = check_sweep(sweep)
+    met: list[int] = []
+    for statement in (ENOUGH, TOO_FEW):
+        evidence = found[statement].evidence
+        assert found[statement].verdict is Verdict.BOUNDED
+        assert isinstance(evidence, Exhaustive)
+        met.append(evidence.met)
+    assert met == [7, 2]
+
+
+def test_a_bound_that_is_too_small_is_found_out() -> None:
+    """Canary: with 2k in place of 2k + 1 a sampler contradicts the row."""
+    sweep = Sweep(three_domain(5), lambda pair: pair, {TOO_FEW: too_few(lambda k: 2 * k)})
+    result = check_sweep(sweep)[TOO_FEW]
+    assert result.verdict is Verdict.REFUTED
+    assert isinstance(result.evidence, Witness)
+    assert result.evidence.reason == "set-per-round n=3 k=1 D=3: a sampler was found and run"
+
+
+def test_a_sampler_for_three_rounds_has_too_many_cells() -> None:
+    """Canary: what is read with one token less is too much."""
+    with pytest.raises(BadInput, match="3 <= n <= 2k"):
+        three_round_policy(6, 2)
+    with pytest.raises(BadInput, match="a clock"):
+        three_round_policy(3, 2, Reading.STATE_ONLY)
+    found = three_round_policy(5, 2)
+    tight = LocalPolicy(Question(5, 1, 3, Reading.PER_ROUND), found.select, found.write)
+    with pytest.raises(Rejected, match="reads 2 tokens"):
+        check_policy(tight)
+
+
+def test_pairs_are_read_back() -> None:
+    domain = three_domain(4)
+    assert [domain.read(domain.write(pair)) for pair in domain.members()] == list(domain.members())
+    with pytest.raises(BadInput, match="no pair"):
+        domain.read("n=3")
+
+
+# --- the rest of the claim ---
 
 
 @pytest.mark.parametrize("dropped", DROPPED, ids=lambda d: d.hypothesis)

@@ -62,10 +62,14 @@ class Entry:
         )
 
 
+_Least = Mapping[tuple[int, int], int | None]
+"""(n, k) -> the least D, or None where no D is enough."""
+
+
 def _entries() -> tuple[Entry, ...]:
-    full = Profile.FULL
+    full, deep = Profile.FULL, Profile.DEEP
     per, one, state = Reading.PER_ROUND, Reading.ONE_SET, Reading.STATE_ONLY
-    small: Mapping[Reading, Mapping[tuple[int, int], int | None]] = {
+    small: Mapping[Reading, _Least] = {
         per: {(3, 1): 3, (3, 2): 2, (4, 1): 4, (4, 2): 3, (4, 3): 2}
         | {(5, 1): 5, (5, 2): 3, (5, 3): 3, (5, 4): 2},
         one: {(3, 1): 3, (3, 2): 2, (4, 1): 5, (4, 2): 3, (4, 3): 2}
@@ -73,30 +77,46 @@ def _entries() -> tuple[Entry, ...]:
         state: {(3, 1): None, (3, 2): 2, (4, 1): None, (4, 2): 3, (4, 3): 2}
         | {(5, 1): None, (5, 3): 3, (5, 4): 2},
     }
-    found = [
-        Entry(reading, n, k, least or 1, least)
-        for reading, table in small.items()
-        for (n, k), least in table.items()
-    ]
-    larger: Mapping[Reading, Mapping[tuple[int, int], int | None]] = {
+    larger: Mapping[Reading, _Least] = {
         per: {(6, 2): 4, (6, 3): 3, (6, 4): 3, (6, 5): 2, (7, 2): 4, (7, 3): 3},
         one: {(6, 2): 4, (6, 3): 3, (6, 4): 3, (6, 5): 2, (7, 3): 3},
         state: {(6, 1): None, (6, 3): 3, (6, 4): 3, (6, 5): 2},
     }
-    found += [
-        Entry(reading, n, k, least or 1, least, full, full)
-        for reading, table in larger.items()
-        for (n, k), least in table.items()
-    ]
+    # By states these take too long, or more memory than there is.
+    on_traces: Mapping[Reading, _Least] = {
+        state: {(7, 1): None, (7, 2): None, (7, 3): 4},
+    }
+    largest: Mapping[Reading, _Least] = {
+        per: {(8, 2): 4, (8, 3): 4, (9, 2): 5, (9, 3): 4},
+        one: {(8, 2): 5, (8, 3): 4, (9, 2): 5, (9, 3): 4},
+        state: {(8, 2): None, (8, 3): 4},
+    }
     return (
-        *found,
-        Entry(state, 5, 2, 5, 5, full),
-        # Proofs of these take minutes to go through: the solver is trusted.
-        Entry(one, 5, 1, 8, 8, None, full),
-        Entry(one, 7, 2, 5, 5, None, full),
-        Entry(state, 6, 2, 1, None, None, full),
-        Entry(per, 6, 1, 7, 7, None, full, word_on_traces=True),
+        *_table(small),
+        *_table(larger, proof=full, word=full),
+        Entry(state, 5, 2, 5, 5),
+        Entry(one, 5, 1, 8, 8, word=full),
+        Entry(one, 7, 2, 5, 5, full, full),
+        Entry(state, 6, 2, 1, None, full, full),
+        Entry(per, 6, 1, 7, 7, full, full, word_on_traces=True),
+        Entry(one, 6, 1, 12, 12, full, None),
+        *_table(on_traces, proof=full, word=deep, word_on_traces=True),
+        *_table(largest, proof=deep, word=None),
     )
+
+
+def _table(
+    table: Mapping[Reading, _Least],
+    *,
+    proof: Profile | None = Profile.QUICK,
+    word: Profile | None = Profile.QUICK,
+    word_on_traces: bool = False,
+) -> list[Entry]:
+    return [
+        Entry(reading, n, k, least or 1, least, proof, word, word_on_traces)
+        for reading, entries in table.items()
+        for (n, k), least in entries.items()
+    ]
 
 
 ENTRIES = _entries()

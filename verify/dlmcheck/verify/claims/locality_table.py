@@ -1,10 +1,10 @@
-"""The least number of rounds for even parity at each locality, n <= 7, as a table of rows.
+"""The least number of rounds for even parity at each locality, n <= 9, as a table of rows.
 
 Source: the locality form of Jiang, Haghtalab, Chen (ICLR 2026), Theorem 4.5, and searches reported
 in the public follow-up notes. Write-once, L = n, F deterministic, every p_i and F_i reading at most
 k tokens: for each reading of "reads k tokens" and each (n, k) the least D (`locality_entries`).
 The upper end of a row is a sampler that is run; the lower end is a refutation of one round less.
-Two roads: one encoding whose refutations are gone through, another one with the solver's word.
+Two roads: one encoding whose refutations the kernel checks, another one with the solver's word.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ from dlmcheck.model.reductions.parity_recogniser import support_recogniser
 from dlmcheck.spec.lattice import Clock, Point, PredictorClass, Reals, Unmasking
 from dlmcheck.verify.claims.locality_ablations import ABLATION_JOB, ROWS
 from dlmcheck.verify.claims.locality_entries import ENTRIES, Entry
+from dlmcheck.verify.claims.locality_rounds import THREE_JOB, THREE_ROWS
 from dlmcheck.verify.claims.registry import Claim, Job, Profile, Progress, Road, Row, SweepJob
 from dlmcheck.verify.engines.cointables import evaluate_columns
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Domain, Outcome, Sweep, fails
 from dlmcheck.verify.kernel.trusted import on_the_word_of
 from dlmcheck.verify.searches.locality import Question, Reading, read_question
+from dlmcheck.verify.searches.locality_last import LastCellEncoding
 from dlmcheck.verify.searches.locality_search import (
     CADICAL,
-    GLUCOSE,
     Answer,
     Encoder,
     Engine,
     answer,
+    certified_answer,
 )
 from dlmcheck.verify.searches.locality_states import StateEncoding
 from dlmcheck.verify.searches.locality_traces import TraceEncoding
@@ -82,30 +84,34 @@ def _goes(starts: Profile | None, profile: Profile) -> bool:
 
 
 def table_sweep(
-    entries: Sequence[Entry], encoder: Encoder, engine: Engine, *, with_proof: bool
+    entries: Sequence[Entry], ask: Callable[[Question], Answer]
 ) -> Sweep[Question, Asked]:
     """All questions of some entries, each answered once."""
     questions = [question for entry in entries for question in entry.questions]
     return Sweep(
         questions_domain("questions on local samplers of even parity", questions),
-        lambda q: Asked(q, answer(q, encoder, engine, with_proof=with_proof)),
+        lambda q: Asked(q, ask(q)),
         {entry.statement: agrees(entry) for entry in entries},
     )
 
 
+def on_word(encoder: Encoder) -> Callable[[Question], Answer]:
+    """Answers with the solver's word for a no."""
+    return lambda question: answer(question, encoder, CADICAL, with_proof=False)
+
+
 def _with_proof(profile: Profile) -> Sweep[Question, Asked]:
-    entries = [e for e in ENTRIES if _goes(e.proof, profile)]
-    return table_sweep(entries, TraceEncoding, GLUCOSE, with_proof=True)
+    return table_sweep([e for e in ENTRIES if _goes(e.proof, profile)], certified_answer)
 
 
 def _on_trust(profile: Profile) -> Sweep[Question, Asked]:
     entries = [e for e in ENTRIES if _goes(e.word, profile) and not e.word_on_traces]
-    return table_sweep(entries, StateEncoding, CADICAL, with_proof=False)
+    return table_sweep(entries, on_word(StateEncoding))
 
 
 def _traces_on_trust(profile: Profile) -> Sweep[Question, Asked]:
     entries = [e for e in ENTRIES if _goes(e.word, profile) and e.word_on_traces]
-    return table_sweep(entries, TraceEncoding, CADICAL, with_proof=False)
+    return table_sweep(entries, on_word(TraceEncoding))
 
 
 @dataclass(frozen=True)
@@ -198,7 +204,7 @@ def _row(entry: Entry) -> Row:
     }[entry.reading]
     roads: list[Road] = []
     if entry.proof is not None:
-        engine = f"{TraceEncoding.name}, {GLUCOSE.says}, refutation checked by unit propagation"
+        engine = f"{LastCellEncoding.name}, {CADICAL.says}, refutation checked by the kernel"
         roads.append(Road("locality-proofs", entry.statement, engine, entry.proof))
     if entry.word is not None:
         name = TraceEncoding.name if entry.word_on_traces else StateEncoding.name
@@ -243,6 +249,7 @@ CLAIM = Claim(
             f"for every entry: {CONES}",
             (Road("locality-found", CONES, "wires of the sampler's circuits"),),
         ),
+        *THREE_ROWS,
         *ROWS,
     ),
 )
@@ -254,5 +261,6 @@ JOBS: tuple[Job, ...] = (
     TrustingJob(SweepJob("locality-word", _on_trust), CADICAL, QUERIES),
     TrustingJob(SweepJob("locality-word-traces", _traces_on_trust), CADICAL, QUERIES),
     SweepJob("locality-found", _found, split=1),
+    THREE_JOB,
     ABLATION_JOB,
 )

@@ -1,8 +1,8 @@
 """Answering a question about local samplers: a sampler, or a refutation.
 
-A yes is a schedule that was run (`locality_schedules.objection`). A no is the solver's, and comes
-with a list of clauses that `propositional.check_refutation` goes through by unit propagation, if
-that is asked for; otherwise the solver is trusted.
+A yes is a schedule that was run (`locality_schedules.objection`). A no is the solver's word
+(`answer`), perhaps with a list of clauses that are gone through by unit propagation; or it is a
+certificate that the kernel accepts (`certified_answer`).
 
 Monotonicity is used: with the round number an idle first round may be put in front, and without it
 rounds after the last change nothing. So a no for D rounds is a no for fewer, and the least D is
@@ -21,9 +21,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dlmcheck.spec.schedule import Schedule
+from dlmcheck.verify.kernel.local_certificate import Case, check_cases
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.searches.locality import Question
 from dlmcheck.verify.searches.locality_last import LastCellEncoding
+from dlmcheck.verify.searches.locality_refute import decide
 from dlmcheck.verify.searches.locality_schedules import objection, schedule_of
 from dlmcheck.verify.searches.locality_states import StateEncoding
 from dlmcheck.verify.searches.locality_traces import TraceEncoding
@@ -101,3 +103,19 @@ def answer(
     if found is None:
         return Answer(None)
     return Answer(None, check_refutation(encoding.formula.clauses, found))
+
+
+def certified_answer(question: Question) -> Answer:
+    """Answer a question by a policy or a refutation, each accepted by the kernel.
+
+    The policy is also run as a schedule of circuits. Raises `Rejected` if something is not as it
+    should be.
+    """
+    found = decide(question)
+    if isinstance(found, Case):
+        return Answer(None, check_cases(question, [found]))
+    schedule = schedule_of(found)
+    reason = objection(schedule, question)
+    if reason:
+        raise Rejected(f"{question}: the policy found is no such sampler: {reason}")
+    return Answer(schedule)
