@@ -16,7 +16,7 @@ fixed number of rounds, or once no cell is masked. Nothing here is fast.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -76,6 +76,10 @@ class Candidates:
             source = self._laws(cell) if law is None else law
             self._drawn[cell] = (self._choices.choose(source), source)
         return self._drawn[cell][0]
+
+    def was_drawn(self, cell: int) -> bool:
+        """Whether the candidate of a cell has been looked at."""
+        return cell in self._drawn
 
     def source(self, cell: int) -> Law[Token]:
         """The law from which a cell's candidate was drawn. Raises `KeyError` if it was not."""
@@ -137,15 +141,19 @@ def step_law(decoder: Decoder, before: Configuration, number: int) -> Law[Made]:
     def run(choices: Choices) -> Made:
         candidates = Candidates(lambda cell: decoder.predictor(before.state, cell), choices)
         step = decoder.step(before.state, number, before.memory, candidates, choices)
-        state = _applied(decoder, before.state, number, step, candidates)
+        check_step(decoder, before.state, number, step)
+        tokens = {cell: candidates.token(cell) for cell in sorted(step.reveal)}
+        state = apply_step(before.state, step, tokens)
         return Made(step, state, tuple(map(candidates.source, sorted(step.reveal))))
 
     return explore(run)
 
 
-def _applied(
-    decoder: Decoder, state: State, number: int, step: Step, candidates: Candidates
-) -> State:
+def check_step(decoder: Decoder, state: State, number: int, step: Step) -> None:
+    """Check that a step keeps to the rules.
+
+    Raises `SelectsNoCell`, `WritesVisibleToken`, `WritesForeignToken`, `ChangesPrompt`.
+    """
     edits = dict(step.edit)
     cells = {*step.reveal, *step.remask, *edits}
     prompt = dict(decoder.prompt)
@@ -167,10 +175,14 @@ def _applied(
         else:
             continue
         raise error(message, state=state, round_number=number, position=cell)
+
+
+def apply_step(state: State, step: Step, tokens: Mapping[int, Token]) -> State:
+    """The state after a step, given the tokens of the revealed cells."""
     after = list(state)
-    for cell in sorted(step.reveal):
-        after[cell] = candidates.token(cell)
-    for cell, token in edits.items():
+    for cell in step.reveal:
+        after[cell] = tokens[cell]
+    for cell, token in step.edit:
         after[cell] = token
     for cell in step.remask:
         after[cell] = MASK

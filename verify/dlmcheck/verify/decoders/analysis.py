@@ -7,16 +7,19 @@ computed in `spec.decoder`; the two are compared by the tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 
-from dlmcheck.spec.decoder import Decoder, Made, step_law
+from dlmcheck.spec.decoder import Decoder
 from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.law import Law, total_variation
-from dlmcheck.spec.tokens import MASK, State
+from dlmcheck.spec.perfect import agrees
+from dlmcheck.spec.tokens import State, Token
 from dlmcheck.verify.decoders.behaviour import Behaviour, behaviour
 from dlmcheck.verify.decoders.divergence import Divergence, divergence
+from dlmcheck.verify.decoders.enumeration import Transition, transition
 
 Weights = dict[Configuration, Fraction]
 
@@ -88,7 +91,8 @@ def analyse(
     Raises the errors of `spec.decoder.step_law` (a step that breaks the rules, or is not
     reproducible).
     """
-    known: dict[tuple[Configuration, int], Law[Made]] = {}
+    decoder = _remembering(decoder)
+    known: dict[tuple[Configuration, int], Transition] = {}
     running: Weights = {decoder.start(): Fraction(1)}
     ended: dict[State, Fraction] = {}
     by_round = [_states(running, ended)]
@@ -96,16 +100,12 @@ def analyse(
     _retire(decoder, running, ended, number)
     while running and number < most_rounds:
         number += 1
-        following: Weights = {}
-        for before, weight in running.items():
-            law = step_law(decoder, before, number)
-            known[before, number] = law
-            for made, chance in law.items():
-                after = Configuration(made.state, made.step.memory)
-                following[after] = following.get(after, Fraction(0)) + weight * chance
+        rounds: dict[Configuration, Transition] = {}
+        for before in running:
+            rounds[before] = known[before, number] = transition(decoder, before, number)
             if progress is not None:
                 progress(len(known))
-        running = following
+        running = _pushed(running, rounds)
         by_round.append(_states(running, ended))
         finished = _retire(decoder, running, ended, number)
         expected += number * finished
@@ -126,6 +126,31 @@ def analyse(
     )
 
 
+def _pushed(running: Weights, rounds: Mapping[Configuration, Transition]) -> Weights:
+    """One round of the law, in integers over one denominator: fractions only at its end."""
+    common = lcm(*(w.denominator * rounds[one].denominator for one, w in running.items()))
+    following: dict[Configuration, int] = {}
+    for before, weight in running.items():
+        made = rounds[before]
+        factor = weight.numerator * (common // (weight.denominator * made.denominator))
+        for after, scaled in made.after.items():
+            following[after] = following.get(after, 0) + factor * scaled
+    return {after: Fraction(weight, common) for after, weight in following.items()}
+
+
+def _remembering(decoder: Decoder) -> Decoder:
+    """The same decoder, whose predictor is asked once for each state and cell."""
+    known: dict[tuple[State, int], Law[Token]] = {}
+
+    def predictor(state: State, cell: int) -> Law[Token]:
+        law = known.get((state, cell))
+        if law is None:
+            law = known[state, cell] = decoder.predictor(state, cell)
+        return law
+
+    return replace(decoder, predictor=predictor)
+
+
 def shortest_wrong_trace(
     decoder: Decoder, target: Law[State], most_rounds: int = 64
 ) -> Trace | None:
@@ -135,6 +160,7 @@ def shortest_wrong_trace(
     state whose visible tokens have probability zero under the target. Without remasking or
     revision what is visible stays, so then it cannot be put right.
     """
+    decoder = _remembering(decoder)
     paths: dict[Configuration, tuple[tuple[State, ...], Fraction]] = {
         decoder.start(): ((decoder.start().state,), Fraction(1))
     }
@@ -145,18 +171,15 @@ def shortest_wrong_trace(
         for before, (states, chance) in paths.items():
             if decoder.ends(before.state, number - 1):
                 continue
-            for made, weight in step_law(decoder, before, number).items():
-                trace = (*states, made.state)
-                if not any(_agrees(outcome, made.state) for outcome in target):
-                    return Trace(trace, chance * weight)
-                after = Configuration(made.state, made.step.memory)
-                following.setdefault(after, (trace, chance * weight))
+            made = transition(decoder, before, number)
+            for after, scaled in made.after.items():
+                trace = (*states, after.state)
+                weight = chance * Fraction(scaled, made.denominator)
+                if not any(agrees(outcome, after.state) for outcome in target):
+                    return Trace(trace, weight)
+                following.setdefault(after, (trace, weight))
         paths = following
     return None
-
-
-def _agrees(outcome: State, state: State) -> bool:
-    return all(token in (MASK, shown) for token, shown in zip(state, outcome, strict=True))
 
 
 def _states(running: Weights, ended: dict[State, Fraction]) -> dict[State, Fraction]:
@@ -195,8 +218,7 @@ def _caught(decoder: Decoder, running: Weights, found: Behaviour, number: int) -
         if decoder.ends(before.state, number):
             reached[before] = set()
             continue
-        law = step_law(decoder, before, number + 1)
-        reached[before] = {Configuration(made.state, made.step.memory) for made in law}
+        reached[before] = set(transition(decoder, before, number + 1).after)
         todo += reached[before]
     if todo:
         return Fraction(0)

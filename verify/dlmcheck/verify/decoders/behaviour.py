@@ -23,16 +23,17 @@ simpler than it is meant; what is said is about this run, on this target.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 
-from dlmcheck.spec.decoder import Made
+from dlmcheck.spec.decoder import Step
 from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.lattice import Unmasking
-from dlmcheck.spec.law import Law, certain, marginal, product_law
+from dlmcheck.spec.law import Law, marginal, product_law
 from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
+from dlmcheck.verify.decoders.enumeration import Transition
 
 Written = tuple[tuple[int, int], ...]
 """The masked cells that are written in a round, with their tokens, by cell."""
@@ -72,74 +73,95 @@ _NARROW_TO_WIDE = (
 )
 
 
-Rounds = Mapping[tuple[Configuration, int], Law[Made]]
-"""The step law of each configuration in each round in which it was reached."""
+Rounds = Mapping[tuple[Configuration, int], Transition]
+"""What one round does, for each configuration in each round in which it was reached."""
 
 
 def behaviour(rounds: Rounds) -> Behaviour:
-    """The behaviour behind the step laws of everything that was reached."""
+    """The behaviour behind the rounds of everything that was reached."""
     fits = own = frozenset(_NARROW_TO_WIDE)
     remasks = revises = False
-    by_memory: dict[tuple[State, int], set[Law[tuple[Written, State]]]] = {}
-    by_round: dict[Configuration, set[Law[tuple[Written, State]]]] = {}
-    for (before, number), law in rounds.items():
-        seen = _seen(before.state, law)
-        masked = masked_positions(before.state)
-        pairs = seen.map(lambda one: one[0])
-        fits &= classes(pairs, masked, sources(before.state, law))
-        own &= classes(pairs, masked, token_laws(pairs))
-        by_memory.setdefault((before.state, number), set()).add(seen)
-        by_round.setdefault(before, set()).add(seen)
-        for made in law:
-            for cell, (old, new) in enumerate(zip(before.state, made.state, strict=True)):
+    by_memory: dict[tuple[State, int], list[Transition]] = {}
+    by_round: dict[Configuration, list[Transition]] = {}
+    for (before, number), made in rounds.items():
+        offered, any_predictor = classes(made, before.state)
+        fits &= offered
+        own &= any_predictor
+        by_memory.setdefault((before.state, number), []).append(made)
+        by_round.setdefault(before, []).append(made)
+        for branch in made.branches:
+            step = branch.step
+            for cell in step.remask:
                 # What is written and masked again within one round is remasked as well.
-                touched = cell in made.step.reveal or cell in dict(made.step.edit)
-                remasks |= cell in made.step.remask and (old != MASK or touched)
-                revises |= old != MASK and new not in (MASK, old)
+                touched = cell in step.reveal or cell in dict(step.edit)
+                remasks |= before.state[cell] != MASK or touched
+            for cell, token in step.edit:
+                revises |= before.state[cell] not in (MASK, token) and cell not in step.remask
     return Behaviour(
         fits,
         own,
-        uses_memory=any(len(laws) > 1 for laws in by_memory.values()),
-        uses_clock=any(len(laws) > 1 for laws in by_round.values()),
+        uses_memory=any(map(_differ, by_memory.values())),
+        uses_clock=any(map(_differ, by_round.values())),
         remasks=remasks,
         revises=revises,
     )
 
 
-def _seen(before: State, law: Law[Made]) -> Law[tuple[Written, State]]:
-    return law.map(lambda made: (written(before, made.state), made.state))
+def _differ(made: Sequence[Transition]) -> bool:
+    """Whether the next state has different laws, memory left aside."""
+    if len(made) < 2:
+        return False
+    laws: set[Law[State]] = set()
+    for one in made:
+        weights: dict[State, Fraction] = {}
+        for after, scaled in one.after.items():
+            weight = Fraction(scaled, one.denominator)
+            weights[after.state] = weights.get(after.state, Fraction(0)) + weight
+        laws.add(Law(weights))
+    return len(laws) > 1
 
 
-def written(before: State, after: State) -> Written:
-    """The masked cells that a round writes, with their tokens.
-
-    A cell that is remasked in the same round has shown no token to anybody; it does not count.
-    """
-    return tuple(
-        (cell, token)
-        for cell, (old, token) in enumerate(zip(before, after, strict=True))
-        if old == MASK and token != MASK
-    )
-
-
-# --- from which laws the tokens come -------------------------------------------------------
+# --- the form of one round -----------------------------------------------------------------
 
 TokenLaws = Mapping[int, Law[Token]]
+Classes = frozenset[Unmasking]
 
 
-def sources(before: State, law: Law[Made]) -> TokenLaws | None:
-    """Per cell the law from which its token was drawn; None if that is not one law per cell."""
-    found: dict[int, Law[Token]] = {}
-    for made in law:
-        drawn = dict(zip(sorted(made.step.reveal), made.sources, strict=True))
-        own = {cell: certain(token) for cell, token in made.step.edit if before[cell] == MASK}
-        for cell, source in (drawn | own).items():
-            if found.setdefault(cell, source) != source:
-                return None
-    return found
+def classes(made: Transition, before: State) -> tuple[Classes, Classes]:
+    """All classes whose form a round has: for the laws that tokens are drawn from, and for any."""
+    masked = masked_positions(before)
+    if made.sources is not None and not any(branch.seen for branch in made.branches):
+        # Nothing that was drawn could have a say: tokens follow whatever was selected.
+        selected = made.branches.map(lambda branch: _selected(branch.step, before))
+        found = selection_classes(selected, masked)
+        return found, found
+    pairs = written_law(made, before)
+    offered = frozenset({Unmasking.AFTER_SAMPLING})
+    if made.sources is not None:
+        offered = forms(pairs, masked, made.sources)
+    return offered, forms(pairs, masked, token_laws(pairs))
 
 
-def token_laws(law: Law[Written]) -> TokenLaws | None:
+def _selected(step: Step, before: State) -> frozenset[int]:
+    """The masked cells that are written and stay so; who remasks a cell shows nobody its token."""
+    cells = step.reveal | {cell for cell, _ in step.edit if before[cell] == MASK}
+    return cells - step.remask
+
+
+def written_law(made: Transition, before: State) -> Law[Written]:
+    """The joint law of the masked cells that a round writes, and of their tokens."""
+    weights: dict[Written, Fraction] = {}
+    for after, scaled in made.after.items():
+        pairs = tuple(
+            (cell, token)
+            for cell, (old, token) in enumerate(zip(before, after.state, strict=True))
+            if old == MASK and token != MASK
+        )
+        weights[pairs] = weights.get(pairs, Fraction(0)) + Fraction(scaled, made.denominator)
+    return Law(weights)
+
+
+def token_laws(law: Law[Written]) -> TokenLaws:
     """Per cell the law of its token given that it is selected, with whatever other cells."""
     weights: dict[int, dict[Token, Fraction]] = {}
     for pairs, weight in law.items():
@@ -153,25 +175,11 @@ def token_laws(law: Law[Written]) -> TokenLaws | None:
     return found
 
 
-# --- the form of one round -----------------------------------------------------------------
-
-
-def classes(
-    law: Law[Written], masked: frozenset[int], laws: TokenLaws | None
-) -> frozenset[Unmasking]:
-    """All classes whose form the joint law of (S, tokens) of one round has, for these laws p_i."""
-    fits = {Unmasking.AFTER_SAMPLING}
-    if laws is None or not tokens_follow(law, laws):
-        return frozenset(fits)
-    fits.add(Unmasking.JOINT)
-    selected = law.map(lambda pairs: frozenset(cell for cell, _ in pairs))
-    if is_independent(selected, masked):
-        fits.add(Unmasking.INDEPENDENT)
-    if is_exchangeable(selected, masked):
-        fits.add(Unmasking.EXCHANGEABLE)
-    if len(selected) == 1:
-        fits.add(Unmasking.DETERMINISTIC)
-    return frozenset(fits)
+def forms(law: Law[Written], masked: frozenset[int], laws: TokenLaws) -> Classes:
+    """All classes whose form the joint law of (S, tokens) has, for these laws p_i."""
+    if not tokens_follow(law, laws):
+        return frozenset({Unmasking.AFTER_SAMPLING})
+    return selection_classes(law.map(lambda pairs: frozenset(cell for cell, _ in pairs)), masked)
 
 
 def tokens_follow(law: Law[Written], laws: TokenLaws) -> bool:
@@ -186,6 +194,18 @@ def tokens_follow(law: Law[Written], laws: TokenLaws) -> bool:
         if tokens != product_law(laws[cell] for cell in sorted(chosen)):
             return False
     return True
+
+
+def selection_classes(selected: Law[frozenset[int]], masked: frozenset[int]) -> Classes:
+    """The classes of a law of S whose tokens follow."""
+    fits = {Unmasking.AFTER_SAMPLING, Unmasking.JOINT}
+    if is_independent(selected, masked):
+        fits.add(Unmasking.INDEPENDENT)
+    if is_exchangeable(selected, masked):
+        fits.add(Unmasking.EXCHANGEABLE)
+    if len(selected) == 1:
+        fits.add(Unmasking.DETERMINISTIC)
+    return frozenset(fits)
 
 
 def is_independent(selected: Law[frozenset[int]], masked: frozenset[int]) -> bool:
