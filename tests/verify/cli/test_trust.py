@@ -138,6 +138,12 @@ KINDS: tuple[tuple[Evidence, str, tuple[Basis, ...], tuple[str, ...]], ...] = (
     (Exhaustive("d", 3, 2), SPECIFICATION, (Basis.KERNEL,), ()),
     (Exhaustive("d", 3, 2), "an engine", (Basis.ENGINE,), ()),
     (Exhaustive("d", 3, 2), PROPAGATION, (Basis.ENCODER,), (trust.ENCODER,)),
+    (
+        Exhaustive("d", 3, 2),
+        "compared by SymPy 1.14 (trusted)",
+        (Basis.ENGINE, Basis.SOLVER),
+        ("engine: compared by SymPy (trusted)",),
+    ),
     (Witness("s", "i", "r"), "cut points, replayed by the kernel", (Basis.KERNEL,), ()),
     (Witness("s", "i", "r"), "an engine", (Basis.ENGINE,), ()),
     (Certificate("cut points", "kernel", 4), "an engine", (Basis.KERNEL,), ()),

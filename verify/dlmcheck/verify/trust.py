@@ -35,6 +35,8 @@ REPLAYED = ("by the specification", "by the kernel")
 """An engine whose name says so adds nothing: its check is the definition, or the kernel's own."""
 CLAUSES = "unit propagation"
 """An engine whose name says so has clauses refuted, and the refutation checked."""
+TRUSTED = "(trusted)"
+"""An engine whose name says so takes the word of the library that it names."""
 
 
 @unique
@@ -75,6 +77,8 @@ def bases(evidence: Evidence | None, engine: str) -> tuple[Basis, ...]:
         return (Basis.ENCODER,) if _is_refutation(evidence) else (Basis.KERNEL,)
     if CLAUSES in engine:
         return (Basis.ENCODER,)
+    if TRUSTED in engine:
+        return (Basis.ENGINE, Basis.SOLVER)
     return (Basis.KERNEL,) if any(words in engine for words in REPLAYED) else (Basis.ENGINE,)
 
 
@@ -88,8 +92,12 @@ def names(evidence: Evidence | None, engine: str) -> tuple[str, ...]:
         return (f"solver: {_without_version(evidence.engine)}, on its word",)
     if isinstance(evidence, Coupling):
         return (evidence.engine,)
-    clauses = isinstance(evidence, Exhaustive | Witness) and CLAUSES in engine
-    if clauses or (isinstance(evidence, Certificate) and _is_refutation(evidence)):
+    by_instance = isinstance(evidence, Exhaustive | Witness)
+    if by_instance and TRUSTED in engine:
+        return (f"engine: {_without_version(engine)}",)
+    if (by_instance and CLAUSES in engine) or (
+        isinstance(evidence, Certificate) and _is_refutation(evidence)
+    ):
         return (ENCODER,)
     return ()
 
