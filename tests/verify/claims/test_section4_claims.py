@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import cache
 
 import pytest
 
@@ -27,10 +28,12 @@ from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.spec.tokens import State
-from dlmcheck.verify.claims import parity_samplers, section4, section4_checks
+from dlmcheck.verify.claims import parity_samplers, proved_parity, section4, section4_checks
 from dlmcheck.verify.claims.parity_samplers import GROUPS, RANDOM_F, ParitySampler, sizes
+from dlmcheck.verify.claims.registry import DirectJob, Profile
 from dlmcheck.verify.claims.section4_checks import PUSH_FORWARD, WIRES
 from dlmcheck.verify.claims.t31 import REFERENCE
+from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.verdicts import Verdict
 from tests.verify.claims.planting import Audited, at_most, audit
 
@@ -52,7 +55,17 @@ def audited() -> Audited:
         replace(claim, rows=tuple(row for row in claim.rows if row.dropped is None))
         for claim in section4.CLAIMS
     ]
-    return audit(claims, section4.JOBS)
+    return audit(claims, [j for j in section4.JOBS if j.id != proved_parity.JOB] + [PROVED])
+
+
+@cache
+def proved() -> Mapping[str, Checked]:
+    """The proofs for all n: about the samplers' rules, and not about what is planted here."""
+    (job,) = proved_parity.JOBS
+    return job.conclude(Profile.QUICK, [job.run(Profile.QUICK, 0, lambda _: None)])
+
+
+PROVED = DirectJob(proved_parity.JOB, lambda _: proved())
 
 
 def expect(reasons: dict[str, dict[str, str]], vacuous: tuple[str, ...] = ()) -> None:
@@ -73,7 +86,9 @@ def expect(reasons: dict[str, dict[str, str]], vacuous: tuple[str, ...] = ()) ->
             assert other.verdict is Verdict.VACUOUS
         elif other.row.id not in reasons:
             imported = other.row.reading in ("imported", "deterministic,AC0")
-            wanted = Verdict.UNSETTLEABLE if imported else Verdict.BOUNDED
+            proved = any(road.job == proved_parity.JOB for road in other.row.roads)
+            wanted = Verdict.PROVED if proved else Verdict.BOUNDED
+            wanted = Verdict.UNSETTLEABLE if imported else wanted
             assert other.verdict is wanted, other.row.id
 
 

@@ -8,6 +8,7 @@ each other class of F is a reading of its own.
 
 from __future__ import annotations
 
+from dlmcheck.verify.claims import proved_parity, section4_checks
 from dlmcheck.verify.claims.parity_samplers import (
     RANDOM_F,
     REMASKING,
@@ -23,7 +24,6 @@ from dlmcheck.verify.claims.section4_checks import (
     CONE_BOUND,
     FASTER,
     HASTAD,
-    JOBS,
     NO_ROUND,
     PUSH_FORWARD,
     SHAPE,
@@ -34,7 +34,7 @@ from dlmcheck.verify.claims.section4_checks import (
 )
 from dlmcheck.verify.claims.t31 import REFERENCE
 
-__all__ = ["CLAIMS", "JOBS"]
+JOBS = (*section4_checks.JOBS, *proved_parity.JOBS)
 
 
 def _says(sampler: ParitySampler) -> str:
@@ -49,19 +49,18 @@ def _slug(sampler: ParitySampler) -> str:
 
 
 def _exact_rows(claim: str, group: str, samplers: tuple[ParitySampler, ...]) -> list[Row]:
-    return [
-        Row(
-            claim,
-            _slug(s),
-            f"the sampler '{s.name}' samples D_n exactly, in the stated rounds: {_says(s)}",
-            (
-                Road("parity-definition", key(group, s), REFERENCE),
-                Road("parity-engine", key(group, s), PUSH_FORWARD),
-            ),
-            s.point,
+    rows: list[Row] = []
+    for s in samplers:
+        proved = proved_parity.roads(group, s)
+        says = f"the sampler '{s.name}' samples D_n exactly, in the stated rounds: {_says(s)}"
+        roads = (
+            Road("parity-definition", key(group, s), REFERENCE),
+            Road("parity-engine", key(group, s), PUSH_FORWARD),
+            *proved,
         )
-        for s in samplers
-    ]
+        statement = f"{proved_parity.every_n(s)}, {says}" if proved else says
+        rows.append(Row(claim, _slug(s), statement, roads, s.point))
+    return rows
 
 
 def _random_f_rows() -> list[Row]:

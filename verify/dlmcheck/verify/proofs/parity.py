@@ -14,7 +14,7 @@ at exactly those cells that the rules read; those that a step does not need are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dlmcheck.verify.engines.smt import Query
 from dlmcheck.verify.kernel.induction import Proof, Rule
@@ -23,37 +23,39 @@ from dlmcheck.verify.proofs.parity_account import UNIT, Account, Formula, nowher
 from dlmcheck.verify.proofs.parity_rounds import round_steps
 from dlmcheck.verify.proofs.parity_steps import Kind, LocalStep
 from dlmcheck.verify.proofs.parity_strings import string_steps
-from dlmcheck.verify.proofs.positions import Frame, exhaustive
+from dlmcheck.verify.proofs.positions import LOGIC, Frame, exhaustive
+
+RULES = (Rule.ROUNDS, Rule.POSITIONS, Rule.SITUATIONS, Rule.UNIFORM, Rule.BIJECTION)
 
 
 @dataclass(frozen=True, eq=False)
 class LocalProof:
-    """The steps and queries of an account."""
+    """A proof with its steps as they were made, and the texts of its queries."""
 
-    account: Account
+    statement: str
     steps: tuple[LocalStep, ...]
     queries: tuple[Query, ...]
+    skeleton: tuple[str, ...]
 
     @property
     def proof(self) -> Proof:
         """As the kernel takes it: the steps of round 1 and of the first unit are the base."""
-        first = self.account.layout.first
-        base = [s.step for s in self.steps if _is_base(s, first)]
         return Proof(
-            self.account.statement,
-            tuple(base),
-            tuple(s.step for s in self.steps if s.step not in base),
-            (Rule.ROUNDS, Rule.POSITIONS, Rule.SITUATIONS, Rule.UNIFORM, Rule.BIJECTION),
+            self.statement,
+            tuple(one.step for one in self.steps if _is_base(one)),
+            tuple(one.step for one in self.steps if not _is_base(one)),
+            RULES,
             tuple(query.name for query in self.queries),
-            self.account.skeleton,
+            self.skeleton,
         )
 
 
-def _is_base(step: LocalStep, first: int) -> bool:
+def _is_base(step: LocalStep) -> bool:
     if step.number:
         return step.number == 1
-    example = step.situation.example
-    return step.kind is Kind.TELESCOPING and example is not None and example[UNIT] == first
+    example = step.situation.example or {}
+    first = step.account.layout.first
+    return step.kind is Kind.TELESCOPING and example.get(UNIT) == first
 
 
 def local_proof(account: Account) -> LocalProof:
@@ -71,10 +73,26 @@ def local_proof(account: Account) -> LocalProof:
         _check_cells(account, frame)
         made += [*round_steps(account, frame), *string_steps(account, frame)]
         queries += frame.queries()
-    order = {step: number for number, step in enumerate(made)}
     kinds = list(Kind)
-    made.sort(key=lambda s: (not s.number, s.number, kinds.index(s.kind), order[s]))
-    return LocalProof(account, tuple(made), tuple(queries))
+    made.sort(key=lambda one: (not one.number, one.number, kinds.index(one.kind)))
+    return LocalProof(account.statement, tuple(made), tuple(queries), account.skeleton)
+
+
+def for_every_parity(statement: str, even: LocalProof, odd: LocalProof) -> LocalProof:
+    """One proof from one for n = 2m and one for n = 2m + 1, m >= 1: for every n >= 2."""
+    steps: list[LocalStep] = []
+    halves = (
+        ("n is at least 2", "(>= n 2)"),
+        ("m is half of n, rounded down", "(and (<= (* 2 m) n) (< n (+ (* 2 m) 2)))"),
+    )
+    cases = "(and (>= m 1) (or (= n (* 2 m)) (= n (+ (* 2 m) 1))))"
+    declared = ("(declare-const m Int)", "(declare-const n Int)")
+    queries = [Query("n is even or odd", LOGIC, declared, halves, cases)]
+    for label, proof in (("even n", even), ("odd n", odd)):
+        for one in proof.steps:
+            steps.append(replace(one, step=replace(one.step, name=f"{label}, {one.step.name}")))
+        queries += [replace(query, name=f"{label}, {query.name}") for query in proof.queries]
+    return LocalProof(statement, tuple(steps), tuple(queries), even.skeleton)
 
 
 def _check_cells(account: Account, frame: Frame) -> None:

@@ -102,7 +102,9 @@ class _Maker:
         premises = self._known(f, scene.read_by([conclusion]), before, drawn, number)
         further = number > len(self.account.rounds)
         label = "a further round" if further else f"round {number}"
-        return made_step(scene, f"{label}, {kind.value}", kind, number, premises, conclusion)
+        return made_step(
+            self.account, scene, f"{label}, {kind.value}", kind, number, premises, conclusion
+        )
 
     def _after(
         self, scene: Scene, circuits: UnitCircuits, *, seen: bool

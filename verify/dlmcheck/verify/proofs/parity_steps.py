@@ -12,6 +12,7 @@ from enum import Enum, unique
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.verify.kernel.induction import CONCLUSION, Step, truth_columns
 from dlmcheck.verify.proofs.local_wires import Atom, Scene
+from dlmcheck.verify.proofs.parity_account import Account
 from dlmcheck.verify.proofs.positions import Index, Situation, Undecided
 
 
@@ -32,6 +33,7 @@ class Kind(Enum):
 class LocalStep:
     """A step with what it is made of: its kind, the round (0 if none), situation and atoms."""
 
+    account: Account
     step: Step
     kind: Kind
     number: int
@@ -44,6 +46,7 @@ Premise = tuple[str, Literal]
 
 
 def made_step(
+    account: Account,
     scene: Scene,
     label: str,
     kind: Kind,
@@ -61,7 +64,7 @@ def made_step(
 
     kept = [premises[k] for k in _needed(step(premises))]
     outputs = [*(literal for _, literal in kept), conclusion]
-    return LocalStep(step(kept), kind, number, situation, tuple(scene.read_by(outputs)))
+    return LocalStep(account, step(kept), kind, number, situation, tuple(scene.read_by(outputs)))
 
 
 def _needed(step: Step) -> list[int]:

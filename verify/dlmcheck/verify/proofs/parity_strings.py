@@ -55,7 +55,7 @@ class _Maker:
             else:
                 conclusion = scene.same(parity, self.account.carry(f, self.unit))
             premises = self._carried(f, scene.read_by([conclusion]))
-            made.append(made_step(scene, kind.value, kind, 0, premises, conclusion))
+            made.append(made_step(self.account, scene, kind.value, kind, 0, premises, conclusion))
         return made
 
     def _carried(self, f: Formula, atoms: Sequence[Atom]) -> list[Premise]:
@@ -90,7 +90,9 @@ class _Maker:
             return []
         conclusion = scene.builder.and_(*claims)
         premises = self._carried(coins, scene.read_by([conclusion]))
-        return [made_step(scene, Kind.SEEDS.value, Kind.SEEDS, 0, premises, conclusion)]
+        return [
+            made_step(self.account, scene, Kind.SEEDS.value, Kind.SEEDS, 0, premises, conclusion)
+        ]
 
     def string(self) -> LocalStep:
         """The coins that are read off an even string make that string."""
@@ -124,7 +126,7 @@ class _Maker:
             if atom.family == PREFIX and known_equal(atom.index, string.units - 1):
                 premises.append(("the string is even", ~atom.literal))
         name = Kind.STRING.value
-        return made_step(scene, name, Kind.STRING, 0, premises, conclusion)
+        return made_step(self.account, scene, name, Kind.STRING, 0, premises, conclusion)
 
     def _is_seed(self, f: Formula, family: str, index: Index) -> bool:
         near = [self.unit, self.unit - 1, self.unit - 2, f.units - 1, f.units - 2]

@@ -171,6 +171,10 @@ class Situation:
         """Whether the constraints give the fact; False if they do not, or it is beyond them."""
         return _entails(self.constraints, fact)
 
+    def normal(self, linear: Linear) -> Linear:
+        """An expression with every equality of the situation solved for one of its variables."""
+        return _solved(self.constraints, linear)[1]
+
     def smt(self) -> str:
         """The conjunction of its constraints."""
         return f"(and true {' '.join(c.smt() for c in self.constraints)})"
@@ -247,6 +251,7 @@ class Frame:
 
     situation: Situation
     facts: list[Constraint] = field(default_factory=list[Constraint])
+    _asked: dict[Constraint, bool] = field(default_factory=dict[Constraint, bool])
 
     def index(self, value: Linear | int | str) -> Index:
         """An index: a number, a variable by its name, or an expression."""
@@ -272,11 +277,12 @@ class Frame:
         raise Undecided(self.situation.name, f"{left} = {right}")
 
     def _holds(self, fact: Constraint) -> bool:
-        if not self.situation.entails(fact):
-            return False
-        if fact.linear.factors and fact not in self.facts:
-            self.facts.append(fact)
-        return True
+        if fact not in self._asked:
+            self._asked[fact] = self.situation.entails(fact)
+            given = not fact.linear.factors or fact in self.situation.constraints
+            if self._asked[fact] and not given:
+                self.facts.append(fact)
+        return self._asked[fact]
 
     def queries(self) -> list[Query]:
         """Each fact that was used, from those constraints of the situation that it needs."""
@@ -347,7 +353,7 @@ class Index:
         return self.linear.value(values)
 
     def __str__(self) -> str:
-        return str(self.linear)
+        return str(self.frame.situation.normal(self.linear))
 
 
 # --- queries -------------------------------------------------------------------------------

@@ -1,0 +1,100 @@
+"""The even-parity samplers with revision, remasking or a random F, proved for all n.
+
+Sources: Jiang, Haghtalab, Chen (ICLR 2026), Theorems 4.1, 4.2 and 4.5; the notes of these names
+have the proofs in words. The steps are emitted by the samplers' own rules
+(`dlmcheck.verify.proofs.parity`); the kernel decides them, solvers answer the queries of
+arithmetic about positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dlmcheck.verify.claims.parity_samplers import GROUPS, ParitySampler, key
+from dlmcheck.verify.claims.registry import ProofJob, Road
+from dlmcheck.verify.engines import smt
+from dlmcheck.verify.kernel.evidence import SolverAnswer
+from dlmcheck.verify.kernel.induction import Proof
+from dlmcheck.verify.proofs import parity_random, parity_samplers
+from dlmcheck.verify.proofs.parity import LocalProof, for_every_parity, local_proof
+
+JOB = "parity-proved"
+BY_INDUCTION = "proof for every n"
+
+Make = Callable[[str], LocalProof]
+"""The proof of a statement that is given."""
+
+
+def _independent(*, clock: bool) -> Make:
+    def make(statement: str) -> LocalProof:
+        even, odd = (
+            local_proof(parity_random.independent_account(statement, odd=odd, clock=clock))
+            for odd in (False, True)
+        )
+        return for_every_parity(statement, even, odd)
+
+    return make
+
+
+PROOFS: Mapping[str, Make] = {
+    "T4.1: two rounds": lambda s: local_proof(parity_samplers.revision_account(s, clock=False)),
+    "T4.1: two rounds, clock": lambda s: local_proof(
+        parity_samplers.revision_account(s, clock=True)
+    ),
+    "T4.1: two rounds, absorbing": lambda s: local_proof(
+        parity_samplers.revision_absorbing_account(s)
+    ),
+    "T4.2: blocks, four rounds, clock": lambda s: local_proof(
+        parity_samplers.remask_blocks_account(s)
+    ),
+    "T4.2: two rounds, clock": lambda s: local_proof(parity_samplers.remask_clock_account(s)),
+    "T4.2: two rounds, state only": lambda s: local_proof(
+        parity_samplers.remask_state_only_account(s)
+    ),
+    "T4.5: independent F": _independent(clock=False),
+    "T4.5: independent F, clock": _independent(clock=True),
+    "T4.5: joint F": lambda s: local_proof(parity_random.joint_account(s)),
+    "T4.5: joint F, clock": lambda s: local_proof(parity_random.joint_clock_account(s)),
+    "T4.5: F after sampling": lambda s: local_proof(parity_random.after_sampling_account(s)),
+}
+"""By the name of the statement about a sampler (`parity_samplers.key`)."""
+
+
+def every_n(sampler: ParitySampler) -> str:
+    """The range of a sampler, in words."""
+    return f"for every {'even ' if sampler.step == 2 else ''}n >= {sampler.least}"
+
+
+def statement(group: str, sampler: ParitySampler) -> str:
+    """What is proved of a sampler."""
+    return f"{key(group, sampler)}, {every_n(sampler)}"
+
+
+def roads(group: str, sampler: ParitySampler) -> tuple[Road, ...]:
+    """The road of a sampler that is proved for all n; none for one that is not."""
+    if key(group, sampler) not in PROOFS:
+        return ()
+    return (Road(JOB, statement(group, sampler), BY_INDUCTION),)
+
+
+def makers() -> dict[str, Make]:
+    """By statement, how its proof is made."""
+    return {
+        statement(group, sampler): PROOFS[key(group, sampler)]
+        for group, samplers in GROUPS.items()
+        for sampler in samplers
+        if key(group, sampler) in PROOFS
+    }
+
+
+def proofs() -> tuple[Proof, ...]:
+    """All proofs of this module, built anew."""
+    return tuple(make(name).proof for name, make in makers().items())
+
+
+def answered(proof: Proof) -> SolverAnswer:
+    """Who was believed on the queries of one of these proofs. Raises `KeyError` for another."""
+    return smt.answer(makers()[proof.statement](proof.statement).queries)
+
+
+JOBS = (ProofJob(JOB, proofs, answered),)
