@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from dlmcheck.model.autoregressive import AutoregressiveModel, autoregressive_model
+from dlmcheck.model.autoregressive import autoregressive_model
 from dlmcheck.model.constructions.shift import shift_right
 from dlmcheck.model.constructions.shorter import growing_revision_length
 from dlmcheck.model.constructions.vocabulary import binary_sampler
@@ -29,6 +29,7 @@ from dlmcheck.model.reductions.unrolled import unroll
 from dlmcheck.model.samplers.ablated import Boundary, revision_with_boundary
 from dlmcheck.model.samplers.one_parity_check import parity_two_rounds
 from dlmcheck.model.samplers.prefix_tree import two_round_sampler
+from dlmcheck.spec.autoregressive import AutoregressiveModel
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.law import Law, certain
 from dlmcheck.spec.schedule import Schedule
