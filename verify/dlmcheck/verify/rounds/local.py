@@ -2,37 +2,57 @@
 
 Source: the locality form of Jiang, Haghtalab, Chen (ICLR 2026), Theorem 4.5; the note T4.5-LOCAL.
 Write-once, L = n, every p_i and F_i reads at most k tokens beside its own mask status. F is
-deterministic in `local_rounds`; dyadic and real predictors need the same rounds there, as every
-choice that is reached is fair or certain (rigidity). `exchangeable_rounds` is about an F that treats
-all masked cells alike.
+deterministic in `local_rounds`; dyadic and real predictors need the same rounds there, since each
+choice that is reached is fair or certain (rigidity). `exchangeable_rounds` is about an F that
+treats all masked cells alike.
 
-Bounds that hold for all n (by name of their notes) come first; then each number of rounds in
-between is decided by a policy that the specification runs, or a refutation that the kernel checks.
+Bounds that hold for all n come first (they rest on their notes; for few cells a certificate says
+the same); then each number of rounds in between is decided by a policy that the specification
+runs, or a refutation that the kernel checks.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import comb
 from pathlib import Path
 
 from dlmcheck.model.reductions.cones import least_rounds
-from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Clock, Point, PredictorClass, Reals, Unmasking
 from dlmcheck.verify.jobs import Finished
 from dlmcheck.verify.kernel.local_certificate import policy_certificate, refutation_certificate
+from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.rounds.results import UNKNOWN, Bound, RoundsResult, strongest_lower
 from dlmcheck.verify.searches.locality import Question, Reading
-from dlmcheck.verify.searches.locality_cubes import Conquered, conquer
+from dlmcheck.verify.searches.locality_cubes import Conquered, all_sizes, conquer
+from dlmcheck.verify.searches.locality_three import (
+    ROUNDS,
+    longest_in_three,
+    three_round_policy,
+)
 
 SEARCHED = "a certificate of kind locality"
 CONES = "D >= 1 + ceil(log_(k+1) n) (T4.5)"
 THREE = "three rounds are enough only for n <= 2k + 1 (T4.5-LOCAL)"
 SMALLER = "no sampler for one cell less (a certificate of kind locality), and more cells are harder"
 PRODUCT = "one round is a product law"
+ASKED = 3_000_000
+CERTIFIED = 300_000
+"""Up to so many clauses a number of rounds is asked for, and known bounds are certified."""
+RUN = 10
+"""Up to so many cells the sampler for three rounds is run by the specification."""
 TRIES = 3
 """So many numbers of rounds are tried after one that was left open, for an upper bound."""
+
+
+def clauses_about(question: Question) -> int:
+    """How many clauses the formula of a question has, roughly."""
+    q = question
+    selecting = q.rounds - 2 if q.reading.has_clock else q.rounds
+    places = q.n * comb(q.n - 1, q.k) << (q.n - 1)
+    return places * (max(selecting, 0) * 2 * (1 << q.k) + 3 * q.rounds)
 
 
 def lower_for_all(n: int, tokens: int, reading: Reading) -> Bound:
@@ -43,8 +63,8 @@ def lower_for_all(n: int, tokens: int, reading: Reading) -> Bound:
         return Bound(None, CONES, never=True)
     bounds = [Bound(least, CONES)]
     # A sampler that does not know the round number is one that does not use it.
-    if n > 2 * tokens + 1:
-        bounds.append(Bound(4, THREE))
+    if n > longest_in_three(tokens):
+        bounds.append(Bound(ROUNDS + 1, THREE))
     return strongest_lower(bounds)
 
 
@@ -54,6 +74,7 @@ def local_rounds(
     reading: Reading,
     *,
     most: int | None = None,
+    largest: int = ASKED,
     depth: int = 0,
     folder: Path | None = None,
     workers: int = 1,
@@ -62,7 +83,8 @@ def local_rounds(
 ) -> tuple[Bound, Bound]:
     """Both bounds for D_n, with certificates where they come from a search.
 
-    Asked are numbers of rounds up to `most` (default: n (n + 1) / 2). Each question is split into
+    Asked are numbers of rounds up to `most` (default: n (n + 1) / 2), as long as the formula has no
+    more than `largest` clauses, which take a kilobyte of memory each. Each question is split into
     cases to a depth, `workers` at a time with `timeout` seconds each; finished cases stay in the
     folder, if there is one, and are not decided again. What is left open leaves an interval.
     Raises `BadInput` for numbers out of range.
@@ -70,65 +92,65 @@ def local_rounds(
     lower = lower_for_all(n, tokens, reading)
     if lower.never:
         return lower, UNKNOWN
-    if folder is None:
-        with tempfile.TemporaryDirectory() as name:
-            search = _Search(n, tokens, reading, depth, Path(name), workers, timeout, on_finish)
-            return search.run(lower, most)
-    search = _Search(n, tokens, reading, depth, folder, workers, timeout, on_finish)
-    return search.run(lower, most)
+    search = _Search(Question(n, tokens, 1, reading), depth, workers, timeout, on_finish, largest)
+    if folder is not None:
+        return search.run(lower, most, folder)
+    with tempfile.TemporaryDirectory() as name:
+        return search.run(lower, most, Path(name))
 
 
+@dataclass
 class _Search:
-    def __init__(
-        self,
-        n: int,
-        tokens: int,
-        reading: Reading,
-        depth: int,
-        folder: Path,
-        workers: int,
-        timeout: float | None,
-        on_finish: Callable[[Finished], None] | None,
-    ) -> None:
-        if depth < 0:
-            raise BadInput(f"depth {depth}", source="local rounds", expected="a depth >= 0")
-        self.question = Question(n, tokens, 1, reading)
-        self.depth, self.folder = depth, folder
-        self.workers, self.timeout, self.on_finish = workers, timeout, on_finish
+    """One number of rounds after the other; `question` has the rest."""
 
-    def _ask(self, question: Question) -> Conquered:
+    question: Question
+    depth: int
+    workers: int
+    timeout: float | None
+    on_finish: Callable[[Finished], None] | None
+    largest: int
+
+    def _ask(self, question: Question, folder: Path) -> Conquered:
+        depth = min(self.depth, question.rounds - 1)
+        if clauses_about(question) > self.largest:
+            return Conquered(question, None, (), tuple(all_sizes(question, depth)))
         return conquer(
             question,
-            min(self.depth, question.rounds - 1),
-            self.folder,
+            depth,
+            folder,
             workers=self.workers,
             timeout=self.timeout,
             on_finish=self.on_finish,
         )
 
-    def run(self, lower: Bound, most: int | None) -> tuple[Bound, Bound]:
-        """Ask one number of rounds after the other, until a sampler is found."""
-        q = self.question
-        state_only = not q.reading.has_clock
-        limit = q.n if state_only else most or q.n * (q.n + 1) // 2
+    def run(self, lower: Bound, most: int | None, folder: Path) -> tuple[Bound, Bound]:
+        """From what is known without a search to both bounds."""
+        q, least = self.question, lower.value or 1
         upper = UNKNOWN
-        if state_only and lower.value is not None and lower.value <= q.n:
+        limit = most or q.n * (q.n + 1) // 2
+        if not q.reading.has_clock:
             # Every round writes a cell; so D = n stands for all D.
-            whole = self._ask(replace(q, rounds=q.n))
+            whole = self._ask(replace(q, rounds=q.n), folder)
             if whole.policy is not None:
                 upper = Bound(q.n, SEARCHED, policy_certificate(whole.policy))
             elif not whole.open:
                 text = refutation_certificate(whole.question, whole.cases)
                 return Bound(None, SEARCHED, text, never=True), UNKNOWN
             limit = q.n - 1
+        elif least <= ROUNDS and 3 <= q.n <= RUN and q.n > q.tokens + 1:
+            policy = three_round_policy(q.n, q.tokens, q.reading)
+            return self._certified(lower, folder), Bound(
+                ROUNDS, SEARCHED, policy_certificate(policy)
+            )
+        lower = self._certified(lower, folder)
         still_open = 0
-        for rounds in range(lower.value or 1, limit + 1):
-            found = self._ask(replace(q, rounds=rounds))
+        for rounds in range(least, limit + 1):
+            found = self._ask(replace(q, rounds=rounds), folder)
             if found.policy is not None:
                 return lower, Bound(rounds, SEARCHED, policy_certificate(found.policy))
             if found.open:
                 if not still_open:
-                    lower = self._one_cell_less(rounds, lower)
+                    lower = self._one_cell_less(rounds, lower, folder)
                 still_open += 1
             elif not still_open:
                 text = refutation_certificate(found.question, found.cases)
@@ -137,12 +159,27 @@ class _Search:
                 break
         return lower, upper
 
-    def _one_cell_less(self, rounds: int, lower: Bound) -> Bound:
+    def _certified(self, lower: Bound, folder: Path) -> Bound:
+        """A bound that holds for all n, with a refutation of one round less if n is small."""
+        if lower.value is None or lower.value < 2:
+            return lower
+        question = replace(self.question, rounds=lower.value - 1)
+        if clauses_about(question) > CERTIFIED:
+            return lower
+        found = self._ask(question, folder)
+        if found.policy is not None:
+            raise Rejected(f"{question}: a sampler, against {lower.rests_on}")
+        if found.open:
+            return lower
+        text = refutation_certificate(question, found.cases)
+        return Bound(lower.value, f"{lower.rests_on}, and {SEARCHED}", text)
+
+    def _one_cell_less(self, rounds: int, lower: Bound, folder: Path) -> Bound:
         """With the round number known the least D does not decrease with n."""
         q = self.question
         if not q.reading.has_clock or q.n < 3:
             return lower
-        found = self._ask(replace(q, n=q.n - 1, rounds=rounds))
+        found = self._ask(replace(q, n=q.n - 1, rounds=rounds), folder)
         if found.policy is not None or found.open:
             return lower
         return Bound(rounds + 1, SMALLER, refutation_certificate(found.question, found.cases))
