@@ -52,6 +52,13 @@ def claim(name: str, *roads: Road, assumptions: tuple[str, ...] = ()) -> Claim:
     return Claim(name, f"the claim {name}", "planted", (), name, (row,))
 
 
+def twice() -> Claim:
+    """Two rows that rest on one proof."""
+    (row,) = claim("TWICE", Road("proofs", "rounds go on", "steps by truth tables")).rows
+    other = Row("TWICE", "again", row.statement, row.roads)
+    return Claim("TWICE", "the claim TWICE", "planted", (), "TWICE", (row, other))
+
+
 def registry() -> Registry:
     proof = Road("proofs", "the parity telescopes", "steps by truth tables")
     asked = Road("proofs", "rounds go on", "steps by truth tables")
@@ -59,6 +66,7 @@ def registry() -> Registry:
         claims=(
             claim("PURE", proof, Road("bounded", "holds", "an engine")),
             claim("ASKED", asked, assumptions=("declared",)),
+            twice(),
             claim("BOUNDED", Road("bounded", "holds", "an engine")),
             claim("AGAINST", proof, Road("against", "fails", "an engine")),
             claim(

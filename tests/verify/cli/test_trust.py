@@ -132,6 +132,14 @@ def test_explain_prints_the_skeleton_the_steps_and_who_is_believed(
     assert "  proof " not in proved("explain", "BOUNDED").out
 
 
+def test_a_proof_that_two_rows_rest_on_is_printed_once(proved: Callable[..., Result]) -> None:
+    done = proved("explain", "TWICE")
+    assert done.out.count("for all n, of: rounds go on") == 1
+    assert done.out.count("as above, of: rounds go on") == 1
+    assert done.out.count("Every round has a next one.") == 1
+    assert done.out.count(f"rests on    {ROUNDS}") == 2
+
+
 SPECIFICATION = "reference enumeration by the specification"
 PROPAGATION = "clauses; refutations checked by unit propagation"
 KINDS: tuple[tuple[Evidence, str, tuple[Basis, ...], tuple[str, ...]], ...] = (

@@ -53,6 +53,7 @@ class _Proofs:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._built: dict[str, Sequence[Proof]] = {}
+        self._printed: set[str] = set()
 
     def of(self, road: Road) -> Proof | None:
         """The proof of a road; None where the road is none."""
@@ -62,6 +63,14 @@ class _Proofs:
         if job.id not in self._built:
             self._built[job.id] = job.make()
         return next((p for p in self._built[job.id] if p.statement == road.statement), None)
+
+    def print(self, proof: Proof) -> None:
+        """Print a proof, or where it stands above: many rows may rest on one."""
+        if proof.statement in self._printed:
+            print(f"  proof       as above, of: {proof.statement}")
+        else:
+            self._printed.add(proof.statement)
+            _print_proof(proof)
 
 
 def _print_row(row: Row, proofs: _Proofs) -> None:
@@ -77,7 +86,7 @@ def _print_row(row: Row, proofs: _Proofs) -> None:
         print(f"  {head:<11} {road.engine} (job {road.job}, statement {road.statement}{begins})")
     found = [proof for proof in map(proofs.of, row.roads) if proof is not None]
     for proof in found:
-        _print_proof(proof)
+        proofs.print(proof)
     used = [name for proof in found for name in _used(proof)]
     rests = merged(row.assumptions, used)
     print(f"  rests on    {'; '.join(rests) or 'the kernel and the specification'}")
