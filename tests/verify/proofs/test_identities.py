@@ -1,9 +1,8 @@
 """Identities, inequalities and counts for all n: they hold, and planted errors are found."""
-# pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -20,7 +19,7 @@ from dlmcheck.verify.claims import identity_checks, inexact
 from dlmcheck.verify.claims.identities import CLAIMS
 from dlmcheck.verify.claims.registry import Profile, Registry, SweepJob
 from dlmcheck.verify.engines import smt
-from dlmcheck.verify.engines.algebra import Identity, NotNegative, check_algebra, difference
+from dlmcheck.verify.engines.algebra import Identity, NotNegative, Side, check_algebra, difference
 from dlmcheck.verify.kernel.evidence import SolverAnswer, SymbolicIdentity
 from dlmcheck.verify.kernel.induction import check_proof, check_step
 from dlmcheck.verify.kernel.results import Rejected
@@ -36,6 +35,12 @@ IDENTITIES = [f for one in ALGEBRAIC for f in one.facts if isinstance(f, Identit
 QUERIES = [
     q for one in identity_checks.ARITHMETIC if isinstance(one, ByQueries) for q in one.queries
 ]
+
+
+def side(function: Side) -> Side:
+    """A side of an identity, typed."""
+    return function
+
 
 # --- the engine --------------------------------------------------------------------------------
 
@@ -68,9 +73,9 @@ def test_inequalities_are_decided_by_signs() -> None:
     with pytest.raises(Rejected, match="is 0 at 0"):
         check_algebra([replace(good, strict=True)])
     with pytest.raises(Rejected, match="negative"):
-        check_algebra([replace(good, value=lambda k, P: margin(k, P) - 1)])
+        check_algebra([replace(good, value=side(lambda k, p: margin(k, p) - 1))])
     with pytest.raises(Rejected, match="no polynomial"):
-        check_algebra([replace(good, value=lambda k, P: P / (k + 1))])
+        check_algebra([replace(good, value=side(lambda k, p: p / (k + 1)))])
 
 
 def test_many_identities_are_not_all_listed() -> None:
@@ -138,15 +143,15 @@ def test_the_rows_lead_to_jobs() -> None:
 @pytest.mark.parametrize(
     ("identity", "wrong"),
     [
-        (lengths.COUNTED.facts[1], lambda w: (w**2 + 7 * w + 16) / 2),
-        (families.RECURRENCES.facts[1], lambda k, p: 2 * families.merged(k, p) + 2 * p),
-        (families.BY_DEPTH.facts[0], lambda k, p: 2 * (k - 1) + 2 + 0 * p),
-        (errors.PARITY_OF_BITS.facts[1], lambda odd, p: (1 - odd) * (1 - 2 * p)),
-        (errors.LAST_BIT.facts[0], lambda n, e: e / 2 + 0 * n),
-        (errors.ONE_COIN.facts[0], lambda n, p: 2 * p - 1 + 0 * n),
+        (lengths.COUNTED.facts[1], side(lambda w: (w**2 + 7 * w + 16) / 2)),
+        (families.RECURRENCES.facts[1], side(lambda k, p: 2 * families.merged(k, p) + 2 * p)),
+        (families.BY_DEPTH.facts[0], side(lambda k, p: 2 * (k - 1) + 2 + 0 * p)),
+        (errors.PARITY_OF_BITS.facts[1], side(lambda odd, p: (1 - odd) * (1 - 2 * p))),
+        (errors.LAST_BIT.facts[0], side(lambda n, e: e / 2 + 0 * n)),
+        (errors.ONE_COIN.facts[0], side(lambda n, p: 2 * p - 1 + 0 * n)),
     ],
 )
-def test_another_right_side_is_rejected(identity: Identity, wrong: Callable[..., Fraction]) -> None:
+def test_another_right_side_is_rejected(identity: Identity, wrong: Side) -> None:
     assert difference(identity) == 0
     with pytest.raises(Rejected, match="the sides differ"):
         check_algebra([replace(identity, right=wrong)])
@@ -201,13 +206,21 @@ def refuted(job: str) -> set[str]:
     return {name for name, one in checked.items() if one.verdict is Verdict.REFUTED}
 
 
+def claimed_late(d: int) -> int:
+    return 0 if lengths.is_power_of_two(d + 2) else 1
+
+
+def doubled(_: Fraction, power: Fraction) -> Fraction:
+    return 2 * power
+
+
 def test_canaries_of_the_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
     growing = lengths.SAVINGS[0]
-    late = replace(growing, claimed=lambda d: 0 if lengths.is_power_of_two(d + 2) else 1)
+    late = replace(growing, claimed=claimed_late)
     monkeypatch.setattr(lengths, "SAVINGS", (late,))
     assert refuted("lengths-exact") == {growing.proof.statement}
     tree = families.GROWTHS[2]
-    monkeypatch.setattr(families, "GROWTHS", (replace(tree, size=lambda _, p: 2 * p),))
+    monkeypatch.setattr(families, "GROWTHS", (replace(tree, size=doubled),))
     assert refuted("families-grow") == {identity_checks.growth_name(tree)}
     monkeypatch.setattr(lengths, "CLOSED", lengths.CLOSED[1:])
     assert refuted("layers-counted") == {identity_checks.COUNTS}
@@ -215,7 +228,9 @@ def test_canaries_of_the_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_canary_another_sampler_has_another_law(monkeypatch: pytest.MonkeyPatch) -> None:
     def planted(n: int, target: Law[tuple[int, ...]], symbols: int) -> object:
-        return two_round_sampler(n, uniform(product((0, 1), repeat=n)), symbols)
+        fair: list[State] = list(product((0, 1), repeat=n))
+        assert target
+        return two_round_sampler(n, uniform(fair), symbols)
 
     monkeypatch.setattr(identity_checks, "two_round_sampler", planted)
     assert refuted("two-rounds-any-law") == {dimension.enough(s).statement for s in (2, 3)}
@@ -239,7 +254,7 @@ def test_canary_bits_that_are_not_independent(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_any_law_has_a_sampler_that_is_exact_at_the_corners() -> None:
-    for string in product((0, 1), repeat=4):
-        state: State = string
-        point = Law({state: Fraction(1)})
+    corners: list[State] = list(product((0, 1), repeat=4))
+    for string in corners:
+        point = Law({string: Fraction(1)})
         assert output_law(two_round_sampler(4, point, 3)) == point

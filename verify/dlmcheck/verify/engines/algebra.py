@@ -24,14 +24,22 @@ Number = Any
 """A rational, or an element of a field of rational functions over the rationals."""
 
 
+Side = (
+    Callable[[Number], Number]
+    | Callable[[Number, Number], Number]
+    | Callable[[Number, Number, Number], Number]
+)
+"""A function of numbers; one of more variables is wrapped by `partial`."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """Both sides as functions of the same variables; they are claimed to be equal."""
 
     name: str
     variables: tuple[str, ...]
-    left: Callable[..., Number]
-    right: Callable[..., Number]
+    left: Side
+    right: Side
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class NotNegative:
 
     name: str
     variables: tuple[str, ...]
-    value: Callable[..., Number]
+    value: Side
     strict: bool = False
 
 

@@ -3,8 +3,6 @@
 Source: the notes T4.5-ERROR and PARITY-ERROR, after Jiang, Haghtalab, Chen (ICLR 2026), Theorems
 4.1 and 4.5. N stands for 2^(n-1), the number of even strings.
 """
-# pyright: reportUnknownLambdaType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
 

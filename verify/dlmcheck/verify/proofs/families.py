@@ -4,8 +4,6 @@ Source: the families of `model.families`, and Jiang, Haghtalab, Chen (ICLR 2026)
 the remark on autoregressive models: d rounds against N steps. Where a family halves its input,
 n = P = 2^k, and a step of an induction goes from (k, P) to (k + 1, 2 P).
 """
-# pyright: reportUnknownLambdaType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
 
