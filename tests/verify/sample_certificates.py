@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 
 from dlmcheck.model.builder import Builder
@@ -10,8 +13,10 @@ from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.model.families.parity import even_strings
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.model.samplers.revision import parity_revision
+from dlmcheck.model.targets import Target, fixed_weight
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.jsontext import Document
+from dlmcheck.spec.law import Law
 from dlmcheck.spec.serial import circuit_to_json
 from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.engines.cutpoints import cut_points
@@ -27,10 +32,15 @@ from dlmcheck.verify.kernel.circuit_formulas import equal_circuits
 from dlmcheck.verify.kernel.encoders import refutation_text
 from dlmcheck.verify.kernel.induction import Proof, Rule, Step
 from dlmcheck.verify.kernel.laws import difference
+from dlmcheck.verify.kernel.local_parity import Reading
 from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.proof_documents import proof_text
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.witness import WrongRun
+from dlmcheck.verify.rounds.local import local_rounds
+from dlmcheck.verify.rounds.lower_bounds import arguments
+from dlmcheck.verify.rounds.upper_bounds import constructions
+from dlmcheck.verify.rounds.write_once import write_once
 from dlmcheck.verify.searches.propositional import Formula
 
 AND = Circuit(
@@ -61,7 +71,41 @@ def samples(second: bool = False) -> dict[str, str]:
         "induction": _induction(second),
         "refutation": _refutation(second),
         "linear": linear_text(even_strings(5 if second else 4)),
+        **_of_rounds(_target(second)),
+        **_of_local_samplers(4 if second else 3),
     }
+
+
+def _target(second: bool) -> Target:
+    """Three strings, with other weights each time; no renaming of cells keeps it."""
+    half, quarter = Fraction(1, 2), Fraction(1, 4)
+    weights = (quarter, quarter, half) if second else (half, quarter, quarter)
+    strings = ((0, 0, 0), (0, 1, 1), (1, 1, 1) if second else (1, 0, 1))
+    return Target("three strings", Law(dict(zip(strings, weights, strict=True))))
+
+
+def _of_rounds(target: Target) -> dict[str, str]:
+    """What is known of the rounds of a target, as far as it is a certificate."""
+    result = write_once(target).result
+    ones = 2 if (1, 1, 1) in target.law.support else 1
+    exchangeable = write_once(Target("fixed weight", fixed_weight(3, ones))).result
+    bounds = [result.lower, result.upper, exchangeable.lower]
+    bounds += [found.bound for found in arguments(target)]
+    bounds += [found.bound() for found in constructions(target)]
+    return _by_kind(bound.certificate for bound in bounds)
+
+
+def _of_local_samplers(n: int) -> dict[str, str]:
+    return _by_kind(bound.certificate for bound in local_rounds(n, 1, Reading.ONE_SET)[:1])
+
+
+def _by_kind(texts: Iterable[str | None]) -> dict[str, str]:
+    """The first of each kind."""
+    found: dict[str, str] = {}
+    for text in texts:
+        if text is not None:
+            found.setdefault(str(json.loads(text)["kind"]), text)
+    return found
 
 
 def _compiled(second: bool) -> tuple[Circuit, Circuit]:
