@@ -109,9 +109,10 @@ def test_every_statement_is_proved() -> None:
     found = identity_checks.decided(Profile.QUICK)
     assert len(found) == len(identity_checks.ARITHMETIC)
     assert {checked.verdict for checked in found.values()} == {Verdict.PROVED}
-    for proof in identity_checks.proofs():
-        answers = identity_checks.answered(proof) if proof.queries else None
-        assert check_proof(proof, answers).verdict is Verdict.PROVED
+    for module in (identity_checks, inexact):
+        for proof in module.proofs():
+            answers = module.answered(proof) if proof.queries else None
+            assert check_proof(proof, answers).verdict is Verdict.PROVED
 
 
 def sweeps() -> Iterator[SweepJob]:

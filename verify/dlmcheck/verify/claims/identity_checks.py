@@ -44,9 +44,7 @@ ARITHMETIC: tuple[Arithmetic, ...] = (
     errors.ONE_COIN,
     errors.TWO_BITS,
 )
-QUERIES = {
-    q.name: q for q in (*dimension.count_queries(2), *dimension.count_queries(3), errors.FAR)
-}
+QUERIES = {q.name: q for symbols in (2, 3) for q in dimension.count_queries(symbols)}
 
 
 def decided(_: Profile) -> Mapping[str, Checked]:
@@ -56,12 +54,7 @@ def decided(_: Profile) -> Mapping[str, Checked]:
 
 def proofs() -> tuple[Proof, ...]:
     """The proofs that have steps, too."""
-    return (
-        dimension.not_enough(2),
-        dimension.not_enough(3),
-        errors.balance_proof(),
-        errors.distance_proof(),
-    )
+    return dimension.not_enough(2), dimension.not_enough(3)
 
 
 def answered(proof: Proof) -> SolverAnswer:
