@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from dlmcheck.spec.perfect import Impossible
 from dlmcheck.verify.claims.registry import Profile, Registry
 from dlmcheck.verify.exits import ExitCode
 
@@ -312,6 +313,37 @@ def separate(
         chosen, scratch=scratch, locality=locality, certificates=certificates, json=json, page=page
     )
     return lambda _: run_separate(options)
+
+
+@app.command(epilog=EXIT_CODES)
+def sampler(
+    step: Annotated[
+        str,
+        typer.Argument(
+            metavar="STEP", help="MODULE:STEP, FILE.py:STEP, or the name of a published rule."
+        ),
+    ],
+    target: Annotated[
+        str, typer.Option(metavar="TARGET", help="A family such as even-parity:4, or a JSON file.")
+    ],
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="Rounds that a rule is asked for (default: cells).")
+    ] = None,
+    prompt: Annotated[
+        str | None, typer.Option(metavar="TOKENS", help="Visible tokens in front, such as 01.")
+    ] = None,
+    impossible: Annotated[
+        Impossible | None,
+        typer.Option(help="What the predictor says where the visible tokens are impossible."),
+    ] = None,
+    most_rounds: Annotated[int, typer.Option(min=1, help="Stop after so many rounds.")] = 64,
+    json: Json = None,
+) -> Action:
+    """The exact output law of a decoder with a perfect predictor (1: not the target's)."""
+    from dlmcheck.verify.cli.sampler_command import SamplerOptions, run_sampler
+
+    options = SamplerOptions(step, target, rounds, prompt, impossible, most_rounds, json)
+    return lambda _: run_sampler(options)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -1,0 +1,77 @@
+"""Somebody's decoder, found by name: a published rule, or a step function in a module or file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Hashable
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+from dlmcheck.model.decoders.named import RULES
+from dlmcheck.spec.choices import Choices
+from dlmcheck.spec.decoder import Candidates, Step, StepFunction
+from dlmcheck.spec.errors import BadInput, DlmcheckError
+from dlmcheck.spec.tokens import State, show_state
+
+
+def load_step(name: str, cells: int, rounds: int) -> tuple[StepFunction, int | None]:
+    """The step function of a name, and the number of rounds if it is fixed by the rule.
+
+    `name` is a published rule (`llada-random`), or `MODULE:STEP` or `FILE.py:STEP`, where STEP
+    is a function step(state, round, memory, candidates, choices). Raises `BadInput` if there is
+    no such thing.
+    """
+    if name in RULES:
+        rule = RULES[name]
+        return rule.make(cells, rounds), rounds if rule.fixed_rounds else None
+    place, colon, attribute = name.rpartition(":")
+    if not colon:
+        raise BadInput(
+            f"no published rule is called {name!r}",
+            source="decoder",
+            expected=f"MODULE:STEP, FILE.py:STEP, or one of {', '.join(RULES)}",
+        )
+    step = getattr(_module(place), attribute, None)
+    if not callable(step):
+        raise BadInput(f"no function {attribute!r}", source=place, expected="a step function")
+    return _guarded(cast(StepFunction, step), name), None
+
+
+def _guarded(step: StepFunction, name: str) -> StepFunction:
+    """The same step; what it raises, or returns that is no `Step`, is bad input."""
+
+    def run(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        try:
+            made: object = step(state, number, memory, candidates, choices)
+        except DlmcheckError:
+            raise
+        except Exception as error:
+            where = f"in round {number} at {show_state(state)}: {type(error).__name__}: {error}"
+            raise BadInput(where, source=name, expected="a step that returns") from error
+        if not isinstance(made, Step):
+            raise BadInput(f"returns {made!r}", source=name, expected="a Step")
+        return made
+
+    return run
+
+
+def _module(place: str) -> ModuleType:
+    path = Path(place)
+    if path.suffix != ".py":
+        try:
+            return import_module(place)
+        except ImportError as error:
+            raise BadInput(str(error), source=place, expected="a module") from error
+    found = spec_from_file_location(path.stem, path)
+    if found is None or found.loader is None or not path.exists():
+        raise BadInput("no such file", source=place, expected="a Python file")
+    module = module_from_spec(found)
+    # Dataclasses and the like look their module up while it is run.
+    sys.modules[found.name] = module
+    found.loader.exec_module(module)
+    return module
