@@ -159,10 +159,10 @@ def answered(_: Proof) -> SolverAnswer:
 
 
 JOBS = (
-    ProofJob("inexact-proved", proofs, answered),
     SweepJob("inexact-local", _seeds, split=1),
     SweepJob("inexact-half", _half, split=1),
     *inexact_small.JOBS,
+    ProofJob("inexact-proved", proofs, answered),
 )
 
 CLAIM = Claim(
