@@ -133,3 +133,34 @@ def any_target_by_revision(
         edits=Edits.REVISE_ANY if marking is Marking.PREDICTED_MASK else Edits.REVISE_TOKEN,
         clock=Clock.ROUND_NUMBER if marking is Marking.CLOCK else Clock.STATE_ONLY,
     )
+
+
+def alias_over_strings(target: TokenLaw) -> Sampler:
+    """The alias method over all 2^n strings, with a clock: wrong, since the mark takes a cell.
+
+    Round 1 draws a string, round 2 puts the mark into its last cell, so round 3 has to guess what
+    stood there (it takes 0). For the ablation of X-ALIAS3; needs n >= 1.
+    """
+    n = len(next(iter(target)))
+    strings = list(product((0, 1), repeat=n))
+    table = alias_table([target[z] for z in strings])
+    number_of = {z: k for k, z in enumerate(strings)}
+
+    def predictor(state: State, i: int, number: Round) -> Law[Token]:
+        if number == 1:
+            return bernoulli(HALF)
+        if number == 2:
+            kept = bernoulli(table.keep[number_of[state]])
+            return kept if i == n - 1 else certain(state[i])
+        j = number_of[(*state[:-1], 0)]
+        return certain(strings[j if state[-1] else table.alias[j]][i])
+
+    return Sampler(
+        length=n,
+        predictor=predictor,
+        unmask=DeterministicUnmasking(lambda _state, _number: frozenset(range(n))),
+        rounds=3,
+        output=tuple(range(n)),
+        edits=Edits.REVISE_TOKEN,
+        clock=Clock.ROUND_NUMBER,
+    )

@@ -322,8 +322,10 @@ def mixture_with_scratch(
     order = {cell: k for k, cell in enumerate(first)}
 
     def predictor(state: State, i: int, _number: Round) -> Law[Token]:
-        if state == start:
-            return book.symbols[i - n] if i >= n else bernoulli(marginals[order[i]])
+        if state == start and opening:
+            if i >= n:
+                return book.symbols[i - n]
+            return bernoulli(marginals[order[i]]) if i in order else certain(0)
         pieces = by_value.get(tuple(state[cell] for cell in first))
         index = book.piece.get(state[n:]) if width else 0
         if pieces is None or index is None or i >= n:

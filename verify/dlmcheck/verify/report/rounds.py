@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from importlib.metadata import version
@@ -14,13 +14,13 @@ from dlmcheck.verify.rounds.results import Bound, RoundsResult, Table
 
 FORMAT = "dlmcheck-rounds"
 ESTIMATE = "an estimate: the answer is about the empirical law of the samples"
-LEGEND = (
-    "Each cell: the least number of rounds, or the interval that is known, and in brackets what "
-    "its lower and its upper end rest on. `2..` means that no sampler is known, `never` that no "
-    "number of rounds is enough. After-sampling F sees the candidates. Dyadic speaks of the "
-    "predictor only: coins of F and G may have any rational probability. Where parts read at "
-    "most k tokens, that holds for p, F and G, each with one set of cells for all rounds."
-)
+LEGEND = """\
+Each cell: the least number of rounds, or the interval that is known, and in brackets what its
+lower and its upper end rest on; with real / with dyadic predictors where the two differ. `2..`
+means that no sampler is known, `never` that no number of rounds is enough. After-sampling F sees the
+candidates. Dyadic speaks of the predictor only: coins of F and G may have any rational probability.
+Where parts read at most k tokens, that holds for p, F and G, each with one set of cells for all
+rounds."""
 
 
 def file_name(target: str, end: str, certificate: str) -> str:
@@ -158,25 +158,39 @@ def table_lines(table: Table, folder: str | None = None) -> list[str]:
     lines = [f"### {table.target}, n = {table.length}", ""]
     if table.estimate:
         lines += [f"This is {ESTIMATE}.", ""]
-    blocks: dict[tuple[int | None, int | None, Reals], list[RoundsResult]] = {}
+    blocks: dict[tuple[int | None, int | None], list[RoundsResult]] = {}
     for result in table.results:
         p = result.point
-        blocks.setdefault((p.predictor.locality, p.scratch, p.predictor.reals), []).append(result)
-    for (locality, scratch, reals), results in blocks.items():
-        title = "; ".join([scratch_text(scratch), locality_text(locality), _numbers(reals)])
-        lines += [f"{title}:", "", *_block(results, notes), ""]
+        blocks.setdefault((p.predictor.locality, p.scratch), []).append(result)
+    before: dict[int | None, list[str]] = {}
+    for (locality, scratch), results in blocks.items():
+        rows = _block(results, notes)
+        known = before.setdefault(locality, [])
+        fresh = [row for row in rows[2:] if row not in known]
+        known += fresh
+        lines.append(f"{scratch_text(scratch)}; {locality_text(locality)}:")
+        if fresh:
+            lines += ["", *rows[:2], *fresh]
+        if len(fresh) < len(rows) - 2:
+            what = "All other rows are" if fresh else "Every row is"
+            lines += ["", f"{what} as in a table above with fewer scratch cells."]
+        lines.append("")
     return [*lines, *notes.lines(folder), ""]
+
+
+_Cells = dict[Unmasking, dict[Reals, str]]
 
 
 def _block(results: Sequence[RoundsResult], notes: _Footnotes) -> list[str]:
     forms = list(dict.fromkeys(result.point.unmasking for result in results))
-    rows: dict[str, dict[Clock, dict[Unmasking, str]]] = {}
+    rows: dict[str, dict[Clock, _Cells]] = {}
     for result in results:
         p = result.point
         name = p.edits.value if p.edits is not Edits.REMASK else f"remask, G {p.remasking.value}"
         cell = f"{result.interval} [{notes.of('lower', result.lower)}, "
         cell += f"{notes.of('upper', result.upper)}]"
-        rows.setdefault(name, {}).setdefault(p.clock, {})[p.unmasking] = cell
+        cells = rows.setdefault(name, {}).setdefault(p.clock, {})
+        cells.setdefault(p.unmasking, {})[p.predictor.reals] = cell
     lines = [
         "| edits | clock | " + " | ".join(f"F {form.value}" for form in forms) + " |",
         "|---" * (2 + len(forms)) + "|",
@@ -193,8 +207,10 @@ def _block(results: Sequence[RoundsResult], notes: _Footnotes) -> list[str]:
     return lines
 
 
-def _row(name: str, clock: str, cells: Mapping[Unmasking, str], forms: Sequence[Unmasking]) -> str:
-    return f"| {name} | {clock} | " + " | ".join(cells[form] for form in forms) + " |"
+def _row(name: str, clock: str, cells: _Cells, forms: Sequence[Unmasking]) -> str:
+    """A row; where real and dyadic predictors differ, both stand in the cell."""
+    texts = [" / ".join(dict.fromkeys(cells[form].values())) for form in forms]
+    return f"| {name} | {clock} | " + " | ".join(texts) + " |"
 
 
 # --- JSON --------------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
 from dlmcheck.model.targets import Target
-from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass
+from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass, Reals
 from dlmcheck.spec.membership import includes
 from dlmcheck.verify.rounds.results import (
     Bound,
@@ -91,10 +92,17 @@ class Facts:
 
     @cached_property
     def by_rounds(self) -> list[Upper]:
-        """The upper facts: fewest rounds first, then certified ones, then those without a clock."""
+        """The upper facts: fewest rounds first, then certified ones, then the narrowest."""
 
-        def key(fact: Upper) -> tuple[int, bool, bool]:
-            return fact.rounds, fact.certificate is None, fact.point.clock is Clock.ROUND_NUMBER
+        def key(fact: Upper) -> tuple[int, bool, float, bool, bool]:
+            point = fact.point
+            return (
+                fact.rounds,
+                fact.certificate is None,
+                inf if point.scratch is None else point.scratch,
+                point.clock is Clock.ROUND_NUMBER,
+                point.predictor.reals is Reals.UNRESTRICTED,
+            )
 
         return sorted(self.uppers, key=key)
 

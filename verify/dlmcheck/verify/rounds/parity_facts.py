@@ -92,8 +92,10 @@ def local_facts(target: Target, tokens: int) -> tuple[list[Upper], list[Lower]]:
 
 
 def searched(n: int, tokens: int, reading: Reading) -> bool:
-    """Whether the search takes a second or so."""
-    return n <= 4 or (n == 5 and (tokens > 1 or reading is Reading.STATE_ONLY))
+    """Whether the search takes less than a minute."""
+    if reading is Reading.STATE_ONLY:
+        return n <= 6
+    return n <= 4 or (tokens > 1 and n <= 6) or (tokens in (2, 3) and n == 7)
 
 
 def _claimed(n: int, tokens: int, reading: Reading) -> tuple[Bound, Bound]:
