@@ -103,22 +103,48 @@ def _reads(policy: Policy, n: int, reading: Reading) -> int:
     return most
 
 
-def least_tokens(n: int, rounds: int) -> dict[Reading, int | None]:
-    """The least k for which n cells and so many rounds are enough, in each reading; None: no k.
+Trace = tuple[frozenset[int], ...]
+"""The visible cells after rounds 0, 1, ..., D on the way to a string."""
 
-    Raises `BadInput` for n above `MOST_CELLS`.
+
+def _trace(policy: Policy, string: State, rounds: int) -> Trace:
+    """What is visible on the way to a string, which fixes it."""
+    visible: list[frozenset[int]] = [frozenset()]
+    for number in range(1, rounds + 1):
+        before = visible[-1]
+        state = tuple(bit if i in before else MASK for i, bit in enumerate(string))
+        visible.append(before | frozenset(policy[number, state]))
+    return tuple(visible)
+
+
+def samplers_by_traces(n: int, rounds: int) -> dict[tuple[Trace, ...], dict[Reading, int]]:
+    """All policies that sample the target, by their traces, with the tokens that they read.
+
+    The traces come in the order of the even strings; n tokens mean that no number is enough. By
+    rigidity no two such policies have the same traces. Raises `BadInput` for n above `MOST_CELLS`,
+    and `ValueError` if two have.
     """
     if not 1 <= n <= MOST_CELLS:
         raise BadInput(f"n = {n}", source="brute force", expected=f"1 <= n <= {MOST_CELLS}")
     even = [z for z in product((0, 1), repeat=n) if sum(z) % 2 == 0]
     target = dict.fromkeys(even, Fraction(1, len(even)))
-    best: dict[Reading, int | None] = dict.fromkeys(Reading)
+    found: dict[tuple[Trace, ...], dict[Reading, int]] = {}
     for policy in _policies(1, rounds, (all_masked(n),)):
-        if _law(policy, n, rounds) != target:
-            continue
-        for reading in Reading:
-            read = _reads(policy, n, reading)
-            known = best[reading]
-            if read < n and (known is None or read < known):
-                best[reading] = read
-    return best
+        if _law(policy, n, rounds) == target:
+            traces = tuple(_trace(policy, z, rounds) for z in even)
+            if traces in found:
+                raise ValueError("two samplers with the same traces")
+            found[traces] = {reading: min(n, _reads(policy, n, reading)) for reading in Reading}
+    return found
+
+
+def least_tokens(n: int, rounds: int) -> dict[Reading, int | None]:
+    """The least k for which n cells and so many rounds are enough, in each reading; None: no k.
+
+    Raises `BadInput` for n above `MOST_CELLS`.
+    """
+    found = samplers_by_traces(n, rounds).values()
+    return {
+        reading: min((read[reading] for read in found if read[reading] < n), default=None)
+        for reading in Reading
+    }

@@ -38,6 +38,10 @@ class LastCellEncoding:
         clauses += self.parity.prefix(sizes)
         self.formula = Formula(len(self.parity.names), clauses)
 
+    def visible(self, t: int, i: int, string: State) -> int | bool:
+        """Whether cell i is visible after round t on the way to a string, as a literal."""
+        return self.parity.visible(t, i, "".join(map(str, string)))
+
     def policy(self, model: Model) -> LocalPolicy:
         """The sampler that a model stands for."""
         q = self.question

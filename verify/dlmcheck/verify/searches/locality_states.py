@@ -140,6 +140,10 @@ class StateEncoding:
             self.formula.add(earlier, -later)
         self.formula.add(first[0])
 
+    def selected(self, number: int, i: int, state: State) -> int:
+        """Whether F selects masked cell i in a state in a round, as a literal."""
+        return self._select[self.question.when(number), i, state]
+
     # --- decoding ---
 
     def policy(self, model: Model) -> LocalPolicy:

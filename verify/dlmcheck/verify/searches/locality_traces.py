@@ -72,6 +72,10 @@ class TraceEncoding:
         if symmetry:
             self._break_symmetry()
 
+    def visible(self, t: int, i: int, string: State) -> int | bool:
+        """Whether cell i is visible after round t on the way to a string, as a literal."""
+        return self._visible[t, i, self._strings.index(string)]
+
     # --- the trace ---
 
     def _traces(self) -> dict[tuple[int, int, int], int | bool]:
