@@ -27,7 +27,9 @@ from dlmcheck.verify.engines.biased import (
     coin_biases,
     polynomials,
 )
+from dlmcheck.verify.kernel.induction import Rule, check_proof
 from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.kernel.verdicts import Verdict
 
 HALF = Fraction(1, 2)
 SOME = list(islice(plain_circuits(Profile.QUICK).members(), 0, None, 29))
@@ -104,3 +106,20 @@ def test_a_coin_stands_for_one_input() -> None:
 def test_random_policies_are_refused() -> None:
     with pytest.raises(Rejected, match="deterministic F"):
         biased_schedule_law(parity_independent_unmasking(4), (), [])
+
+
+def test_the_laws_agree_for_every_circuit_and_every_bias() -> None:
+    found = [check_proof(proof, biased_coins.answered(proof)) for proof in biased_coins.proofs()]
+    assert {checked.verdict for checked in found} == {Verdict.PROVED}
+    assert len(found) == len(CONSTRUCTIONS)
+
+
+def test_canary_a_proof_without_coupling_says_nothing_of_biased_coins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    argument = biased_coins.arguments()["T3.1"]
+    bare = replace(argument.proof, rules=(Rule.ROUNDS,))
+    planted = {"T3.1": replace(argument, proof=bare)}
+    monkeypatch.setattr(biased_coins, "arguments", lambda: planted)
+    with pytest.raises(Rejected, match="no coupling"):
+        biased_coins.proofs()

@@ -7,17 +7,20 @@ the note BIAS says what is claimed for others.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dlmcheck.model.constructions.layout import Frontier
 from dlmcheck.model.constructions.remask import compile_remasking
 from dlmcheck.model.constructions.revise import compile_revision
 from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.spec.circuit import Circuit, all_data
 from dlmcheck.spec.errors import IllegalCode, IllegalSampler
+from dlmcheck.spec.lattice import DepthCount, End, RandomBits
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.claims.domains import plain_circuits
-from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
+from dlmcheck.verify.claims.registry import Claim, Profile, ProofJob, Road, Row, SweepJob
 from dlmcheck.verify.claims.t31 import CUT_POINTS
+from dlmcheck.verify.engines import smt
 from dlmcheck.verify.engines.biased import (
     biased_circuit_law,
     biased_schedule_law,
@@ -26,10 +29,15 @@ from dlmcheck.verify.engines.biased import (
 )
 from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.kernel.contents import Simulation
+from dlmcheck.verify.kernel.evidence import SolverAnswer
+from dlmcheck.verify.kernel.induction import Proof, Rule
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.simulation import check_simulation
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
+from dlmcheck.verify.proofs import layered, write_once
+from dlmcheck.verify.proofs.terms import Argument
 
+PROOF = "the coupling proof for every circuit"
 POLYNOMIALS = "laws as polynomials in the biases, compared by SymPy (trusted)"
 
 
@@ -133,7 +141,38 @@ def sweep(profile: Profile) -> Sweep[Circuit, Case]:
     return Sweep(plain_circuits(profile), Case, properties)
 
 
-JOBS = (SweepJob("biased-coins", sweep),)
+BIASED = "Nothing was used of the coins' law, so the laws agree for coins of every bias."
+
+
+def arguments() -> dict[str, Argument]:
+    """Per theorem its proof for every circuit: that the run is the same function of the coins."""
+    sampled, counted, end = RandomBits.SAMPLED, DepthCount.FROM_ONE, End.WHOLE_STATE
+    return {
+        "T3.1": write_once.argument(Frontier.ARGUMENTS, sampled, counted, end),
+        "T3.2": layered.argument(layered.Construction.REMASKING, end),
+        "T3.3": layered.argument(layered.Construction.REVISION, end),
+    }
+
+
+def proofs() -> tuple[Proof, ...]:
+    """The same proofs, with the conclusion for biased coins; they rest on the coupling rule."""
+    found: list[Proof] = []
+    for theorem, argument in arguments().items():
+        proof = argument.proof
+        if Rule.COUPLING not in proof.rules:
+            raise Rejected(f"the proof of {theorem} is no coupling")
+        says = (*proof.skeleton, BIASED)
+        found.append(replace(proof, statement=statement("all circuits", theorem), skeleton=says))
+    return tuple(found)
+
+
+def answered(proof: Proof) -> SolverAnswer:
+    """Who was believed on the queries of one of these proofs. Raises `KeyError` for another."""
+    known = {statement("all circuits", t): a.queries for t, a in arguments().items()}
+    return smt.answer(known[proof.statement])
+
+
+JOBS = (SweepJob("biased-coins", sweep), ProofJob("biased-proved", proofs, answered))
 
 CLAIM = Claim(
     "BIAS",
@@ -146,12 +185,17 @@ CLAIM = Claim(
             "BIAS",
             theorem,
             f"{theorem}: if random bit j is 1 with probability p_j, and so is the coin that "
-            "stands for it, the run samples the circuit's law, for all p_1, ..., p_r",
+            "stands for it, the run samples the circuit's law, for all p_1, ..., p_r and every "
+            + ("circuit" if theorem == "T3.1" else "layered circuit"),
             (
+                Road("biased-proved", statement("all circuits", theorem), PROOF),
                 Road("biased-coins", statement("laws", theorem), POLYNOMIALS),
                 Road("biased-coins", statement("coupled", theorem), CUT_POINTS),
             ),
-            assumptions=("sympy (equality of polynomials)",),
+            assumptions=(
+                "sympy (equality of polynomials)",
+                *(f"rule: {rule.value}" for rule in arguments()[theorem].proof.rules),
+            ),
         )
         for theorem in CONSTRUCTIONS
     ),
