@@ -88,8 +88,27 @@ def test_canary_solvers_that_disagree_are_reported_and_not_outvoted(
         answer([GOOD])
     assert caught.value.answers == {"z3": "unsat", "cvc5": "sat"}
     said.append("unknown")
-    with pytest.raises(Rejected, match="no answer of cvc5"):
-        answer([GOOD])
+    with pytest.raises(Rejected, match="premise 'large' is not needed"):
+        answer([replace(GOOD, conclusion="true")])  # it is Z3 who is asked then
+
+
+def test_who_confirms_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the second solver gives up, the answer says that it rests on the first alone."""
+
+    def only_the_first(text: str) -> str:
+        return solve(text) if text.startswith("; step") else "unknown"
+
+    class Second:
+        __version__ = "9"
+
+    monkeypatch.setattr(smt, "has_second", lambda: True)
+    monkeypatch.setattr(smt, "second_opinion", only_the_first)
+    monkeypatch.setitem(sys.modules, "cvc5", Second)
+    version = answer([GOOD]).version
+    assert version.endswith(" and cvc5 9")
+    z3 = version.removesuffix(" and cvc5 9")
+    other = replace(GOOD, name="other")
+    assert answer([GOOD, other]).version == f"{z3}, of whose answers cvc5 9 confirms 1"
 
 
 @pytest.mark.parametrize(

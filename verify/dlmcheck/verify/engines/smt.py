@@ -2,8 +2,8 @@
 
 A query is an implication: the premises give the conclusion, for all values of what is declared.
 It is asked as text, and by nothing else, so that the text exported is the text that was solved.
-Z3 answers; cvc5, where it is installed, answers again and must agree. Nothing here replays what
-they say: it is trusted by name and version.
+Z3 answers; cvc5, where it is installed, is asked again and must not disagree. Nothing here replays
+what they say: it is trusted by name and version.
 
 A query must be able to fail: its premises are jointly satisfiable, and without any one of them
 the conclusion fails somewhere.
@@ -30,6 +30,8 @@ from dlmcheck.verify.kernel.results import Rejected
 
 RESOURCES = 20_000_000
 """What Z3 may spend on a query, in its own units: unlike seconds, the same on every machine."""
+SECOND_RESOURCES = 200_000
+"""The same for cvc5, in units of its own, which are larger."""
 ANSWERS = ("sat", "unsat", "unknown")
 
 
@@ -150,7 +152,7 @@ def second_opinion(text: str) -> str | None:
         return None
     cvc5: Any = importlib.import_module("cvc5")
     solver: Any = cvc5.Solver()
-    solver.setOption("rlimit", str(RESOURCES))
+    solver.setOption("rlimit", str(SECOND_RESOURCES))
     parser: Any = cvc5.InputParser(solver)
     lines: list[str] = []
     try:
@@ -164,32 +166,26 @@ def second_opinion(text: str) -> str | None:
 
 
 def engines() -> SolverAnswer:
-    """The solvers that `decide` asks, with their versions, as evidence of no query yet."""
-    import z3
-
-    versions: str = z3.get_version_string()
-    if has_second():
-        cvc5: Any = importlib.import_module("cvc5")
-        versions += f" and cvc5 {cvc5.__version__}"
-    return SolverAnswer("z3", versions, 0)
+    """The solvers that are asked, with their versions, as evidence of no query yet."""
+    return SolverAnswer("z3", _version(0, 0), 0)
 
 
 def decide(text: str, name: str = "the query") -> bool:
-    """Whether a text is satisfiable, on the word of every solver there is.
+    """Whether a text is satisfiable, on the word of Z3, which cvc5 must not contradict.
 
-    Raises `SolversDisagree` if they contradict each other, `Rejected` if one gives no answer.
+    Raises `SolversDisagree` if they contradict each other, `Rejected` if Z3 gives no answer.
     """
-    answers = {"z3": solve(text)}
-    second = second_opinion(text)
-    if second is not None:
-        answers["cvc5"] = second
-    said = set(answers.values())
-    if {"sat", "unsat"} <= said:
-        raise SolversDisagree(name, answers)
-    if "unknown" in said:
-        silent = [engine for engine, answer in answers.items() if answer == "unknown"]
-        raise Rejected(f"query {name}: no answer of {', '.join(silent)}")
-    return said == {"sat"}
+    return _decide(text, name)[0]
+
+
+def _decide(text: str, name: str) -> tuple[bool, bool]:
+    """Whether a text is satisfiable, and whether both solvers say so."""
+    first, second = solve(text), second_opinion(text)
+    if {first, second} == {"sat", "unsat"}:
+        raise SolversDisagree(name, {"z3": first, "cvc5": str(second)})
+    if first == "unknown":
+        raise Rejected(f"query {name}: no answer of z3")
+    return first == "sat", first == second
 
 
 @contextmanager
@@ -209,22 +205,39 @@ _RECORD: ContextVar[dict[str, Query] | None] = ContextVar("asked", default=None)
 def answer(queries: Sequence[Query]) -> SolverAnswer:
     """Who was believed on the queries, if each of them holds and can fail.
 
+    The version is that of Z3, and of cvc5 if it confirms all of them; if it is installed but has
+    no answer to some, the version says to how many it has.
+
     Raises `Rejected` for a query that does not hold, one whose premises contradict each other,
-    a premise that is not needed, or no answer; `SolversDisagree` for two.
+    a premise that is not needed, or no answer of Z3; `SolversDisagree` for two.
     """
+    confirmed = 0
     for query in queries:
         asked = _RECORD.get()
         if asked is not None:
             asked[query.name] = query
-        if decide(script(query), query.name):
+        satisfiable, both = _decide(script(query), query.name)
+        if satisfiable:
             raise Rejected(f"query {query.name} does not hold")
         if not decide(script(query, conclude=False), f"{query.name}, premises alone"):
             raise Rejected(f"query {query.name}: the premises contradict each other")
         for premise, _ in query.premises:
             if not decide(script(query, premise), f"{query.name} without {premise}"):
                 raise Rejected(f"query {query.name}: premise {premise!r} is not needed")
-    found = engines()
-    return SolverAnswer(found.engine, found.version, len(queries))
+        confirmed += both
+    return SolverAnswer("z3", _version(len(queries), confirmed), len(queries))
+
+
+def _version(queries: int, confirmed: int) -> str:
+    import z3
+
+    version: str = z3.get_version_string()
+    if not has_second():
+        return version
+    second = f"cvc5 {importlib.import_module('cvc5').__version__}"
+    if confirmed == queries:
+        return f"{version} and {second}"
+    return f"{version}, of whose answers {second} confirms {confirmed}"
 
 
 def confirm_steps(steps: Sequence[Step]) -> int:
