@@ -51,9 +51,12 @@ def test_rows_that_came_and_went(
     ]
 
 
-def set_version(row: dict[str, Any]) -> None:
+def other_words(row: dict[str, Any]) -> None:
     row["roads"][0]["message"] = "other words"
 
+
+TEN = "BOUNDED by Exhaustive (domain numbers below 10, count 10, met 10)"
+NINE = TEN.replace("met 10", "met 9")
 
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], list[str]]] = {
     "verdict": (
@@ -66,24 +69,13 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], list[str]]] = {
     ),
     "count": (
         lambda row: row["roads"][0]["evidence"]["fields"].update(met=9),
-        [
-            (
-                "GOOD/reading: road first engine (good): BOUNDED by Exhaustive (domain numbers below "
-                "10, count 10, met 10) -> BOUNDED by Exhaustive (domain numbers below 10, count 10, "
-                "met 9)"
-            )
-        ],
+        [f"GOOD/reading: road first engine (good): {TEN} -> {NINE}"],
     ),
     "road": (
         lambda row: row["roads"].pop(),
-        [
-            (
-                "GOOD/reading: road second engine (good2): BOUNDED by Exhaustive (domain numbers "
-                "below 10, count 10, met 9) -> none"
-            )
-        ],
+        [f"GOOD/reading: road second engine (good2): {NINE} -> none"],
     ),
-    "words": (set_version, []),
+    "words": (other_words, []),
 }
 
 

@@ -49,10 +49,8 @@ def pytest_collection_modifyitems(
         audit = ClaimAudit(config, Path(name))
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None
-    items += [
-        ClaimItem.from_parent(session, name=f"claims::{row}", audit=audit, row=row)
-        for row in audit.rows
-    ]
+    make: Any = ClaimItem.from_parent  # pyright: ignore[reportUnknownMemberType]
+    items += [make(session, name=f"claims::{row}", audit=audit, row=row) for row in audit.rows]
 
 
 class ClaimAudit:
