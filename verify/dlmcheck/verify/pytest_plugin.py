@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(
         audit = ClaimAudit(config, Path(name))
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None
-    make: Any = ClaimItem.from_parent  # pyright: ignore[reportUnknownMemberType]
+    make = cast("Any", ClaimItem).from_parent
     items += [make(session, name=f"claims::{row}", audit=audit, row=row) for row in audit.rows]
 
 
