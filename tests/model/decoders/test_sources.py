@@ -168,8 +168,7 @@ def random_order(
     """One cell in random order, its token by a threshold: as one would write it."""
     masked = [i for i, token in enumerate(tokens) if token == MASK]
     cell = source.choice(masked)
-    one: bool = source.random() < table[cell][1]
-    tokens[cell] = int(one)
+    tokens[cell] = 1 if source.random() < table[cell][1] else 0
     return tokens
 
 
