@@ -22,6 +22,12 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     strategy    upper bounds on write-once rounds: a strategy, on every state it reaches
     dependence  lower bounds on write-once rounds: claims, each from smaller ones
     exchangeable    both bounds for exchangeable targets, by numbers of zeros and ones
+    documents   certificates as files: the common head, and how fields are read
+    proof_documents  proofs as files: the steps alone, and compared with a proof built anew
+    refutation  clauses without a model: proofs with hints and without, tied to a claim
+    circuit_formulas  clauses for equal circuits, and for a circuit and its inverse
+    encoders    the clauses of a claim, made anew by the encoder that a file names
+    linear      uniform laws of linear circuits: a matrix read off the gates, and inverses
     imports     published theorems that are cited and not checked
     trusted     what rests on the word of a solver, by name and version
 """
