@@ -5,7 +5,7 @@ what they ask for becomes an atom, the same atom for the same cell. So the gates
 emitted by the rules that emit the schedule, through the same builder.
 
 A cell is two free bits, the mask and the token behind it, which is shown only where there is no
-mask: every assignment to atoms is a legal code.
+mask: every assignment to atoms is a legal code. Likewise every assignment is a round number.
 """
 
 from __future__ import annotations
@@ -59,6 +59,12 @@ class Scene:
     def value(self, cell: Index) -> Literal:
         """What a cell shows: its token, 0 while it is masked."""
         return self.builder.and_(~self.atom(MASKED, cell), self.atom(TOKEN, cell))
+
+    def clock(self, bits: int) -> list[Literal]:
+        """The round number, lowest bit first. There is no round 0: all atoms 0 are round 1."""
+        atoms = [self.atom(CLOCK, self.frame.index(j)) for j in range(bits)]
+        lowest = self.builder.or_(atoms[0], self.builder.and_(*(~atom for atom in atoms)))
+        return [lowest, *atoms[1:]]
 
     def same(self, left: Literal, right: Literal) -> Literal:
         """Whether two bits are equal."""
@@ -116,4 +122,4 @@ class SceneWires(CellWires[Index]):
 
     def clock_bit(self, index: int) -> Literal:
         """A bit of the round number, lowest first."""
-        return self._scene.atom(CLOCK, self._scene.frame.index(index))
+        return self._scene.clock(self.clock_bits)[index]

@@ -170,7 +170,7 @@ def independent_account(
 
 
 def joint_clock_account(statement: str, *, sampler: LocalSampler | None = None) -> Account:
-    """Two rounds, F jointly random, with the round number; every n >= 1 (n >= 2 is claimed)."""
+    """Two rounds, F jointly random, with the round number; every n >= 2."""
 
     def y(f: Formula, i: Index) -> Literal:
         return f.coin("F1", i) if i >= 0 and i < f.units - 1 else f.zero()
@@ -182,8 +182,8 @@ def joint_clock_account(statement: str, *, sampler: LocalSampler | None = None) 
         statement,
         sampler or joint_unmasking_clock(),
         0,
-        EVERY_UNIT,
-        BY_PLACE,
+        AT_LEAST_TWO,
+        BY_PLACE[1:],
         (
             RoundAccount(Stage(lambda f, i: (~z(f, i),), lambda f, i: (z(f, i),))),
             RoundAccount(shown(lambda f, i: (z(f, i),))),

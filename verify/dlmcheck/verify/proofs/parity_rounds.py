@@ -143,7 +143,7 @@ class _Maker:
                 premises.append((f"{name}[{atom.index}]", known))
         clock = [atom for atom in atoms if atom.family == CLOCK]
         if clock:
-            bits = [scene.atom(CLOCK, f.at(j)) for j in range(self.account.sampler.clock_bits)]
+            bits = scene.clock(self.account.sampler.clock_bits)
             now = [bit if number >> j & 1 else ~bit for j, bit in enumerate(bits)]
             premises.append((f"it is round {number}", scene.builder.and_(*now)))
         return premises

@@ -13,6 +13,7 @@ from dlmcheck.spec.circuit import Literal
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.verify.proofs.local_wires import CANDIDATE, MASKED, TOKEN, Scene, SceneWires
 from dlmcheck.verify.proofs.parity_account import UNITS, Account
+from dlmcheck.verify.proofs.parity_steps import known_equal
 from dlmcheck.verify.proofs.positions import Index
 
 
@@ -60,7 +61,7 @@ def unit_circuits(
             private = [f"p{number}"] + [f"F{number}"] * account.independent
             for atom in scene.read_by([literal]):
                 if atom.family in private:
-                    if atom.index != own or (account.coin_by_unit and place):
+                    if not known_equal(atom.index, own) or (account.coin_by_unit and place):
                         raise ValueError(f"cell {cell} reads the coin {atom.name}")
     return found
 

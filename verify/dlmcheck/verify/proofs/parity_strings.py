@@ -131,9 +131,12 @@ class _Maker:
     def _is_seed(self, f: Formula, family: str, index: Index) -> bool:
         near = [self.unit, self.unit - 1, self.unit - 2, f.units - 1, f.units - 2]
         near.append(fixed(self.unit, self.account.layout.first))
-        for unit in near:
-            if known(lambda v: v >= self.account.layout.first and v < f.units, unit):
-                for named, place in self.account.seeds(f, unit):
-                    if named == family and known_equal(place, index):
-                        return True
-        return False
+        first = self.account.layout.first
+
+        def has_it(unit: Index) -> bool:
+            if unit < first or unit >= f.units:
+                return False
+            seeds = self.account.seeds(f, unit)
+            return any(named == family and known_equal(place, index) for named, place in seeds)
+
+        return any(known(has_it, unit) for unit in near)
