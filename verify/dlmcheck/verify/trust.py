@@ -31,6 +31,8 @@ ENCODER = "encoder: this package writes the claim as clauses"
 QUERY_ENCODER = "encoder: this package writes conditions of linear arithmetic as queries"
 QUERIES = "solver: no countermodel to queries of linear arithmetic"
 
+SMT = ("z3", "cvc5")
+"""Solvers of conditions of arithmetic; the others are given clauses."""
 REPLAYED = ("by the specification", "by the kernel")
 """An engine whose name says so adds nothing: its check is the definition, or the kernel's own."""
 CLAUSES = "unit propagation"
@@ -87,7 +89,8 @@ def names(evidence: Evidence | None, engine: str) -> tuple[str, ...]:
     if isinstance(evidence, Induction):
         return proof_names(evidence.rules, evidence.queries)
     if isinstance(evidence, SolverAnswer):
-        return (ENCODER, f"solver: {evidence.engine}, on its word")
+        smt = evidence.engine.startswith(SMT)
+        return (QUERY_ENCODER if smt else ENCODER, f"solver: {evidence.engine}, on its word")
     if isinstance(evidence, SymbolicIdentity):
         return (f"solver: {_without_version(evidence.engine)}, on its word",)
     if isinstance(evidence, Coupling):
@@ -155,7 +158,8 @@ def _is_refutation(evidence: Certificate) -> bool:
 def _without_version(engine: str) -> str:
     """The name of an engine without the words that begin with a digit.
 
-    >>> _without_version("SymPy 1.14")
+    >>> _without_version("trusted: SymPy 1.14")
     'SymPy'
     """
-    return " ".join(word for word in engine.split() if not word[0].isdigit())
+    words = engine.removeprefix("trusted: ").split()
+    return " ".join(word for word in words if not word[0].isdigit())
