@@ -263,7 +263,7 @@ def _objection(
     cells: tuple[int, ...],
     reals: Reals,
 ) -> State | None:
-    """Tokens against writing cells all smaller sets of which may be written; None if so may they."""
+    """Tokens against writing cells whose smaller sets may all be written; None if they may, too."""
     for state, event in outcomes:
         if len(cells) == 1:
             (cell,) = cells

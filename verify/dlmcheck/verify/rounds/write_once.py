@@ -23,6 +23,7 @@ from dlmcheck.verify.kernel.partial_events import Event, Events
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.rounds.exchangeable import exchangeable_rounds
 from dlmcheck.verify.rounds.extraction import set_claims, state_claims, strategy_of
+from dlmcheck.verify.rounds.fixed_schedules import FixedSchedules
 from dlmcheck.verify.rounds.partial_states import (
     MOST_CELLS,
     PartialStates,
@@ -37,6 +38,8 @@ FEW_STRINGS = 48
 COUNTS = "numbers of zeros and ones shown (all permutations of the cells)"
 STATES = "all partial states (no symmetry)"
 RESIDUALS = "residual laws up to names of cells and tokens (renaming found by sorting)"
+
+EVENTS = "sets of visible cells and their events (no symmetry)"
 
 Interval = tuple[Bound, Bound]
 
@@ -91,7 +94,7 @@ def _interval(law: Law[State], *, adaptive: bool, reals: Reals, limit: int) -> t
         solved = solve_partial_states(law, reals)
         by_states = _adaptive_by_states if adaptive else _fixed_by_states
         return by_states(law, solved, reals), STATES
-    return _fixed_by_bounds(law, reals, limit), RESIDUALS
+    return _fixed_by_residuals(law, reals, limit), EVENTS
 
 
 def _both(rounds: int | None, kind: str, text: str) -> Interval:
@@ -145,21 +148,34 @@ def _adaptive_by_states(law: Law[State], solved: PartialStates, reals: Reals) ->
 
 
 def _fixed_by_states(law: Law[State], solved: PartialStates, reals: Reals) -> Interval:
-    events = Events(law)
-    rounds = solved.fixed_rounds
-    least = solved.n + 1 if rounds is None else rounds
-    claims = set_claims(events, least, lambda visible: solved.fixed[visible], reals)
+    def first(visible: int) -> int:
+        return solved.fixed_first[visible]
+
+    return _fixed(law, Events(law), lambda visible: solved.fixed[visible], first, reals)
+
+
+def _fixed(
+    law: Law[State],
+    events: Events,
+    rounds_after: Callable[[int], int],
+    first_after: Callable[[int], int],
+    reals: Reals,
+) -> Interval:
+    """Both ends for fixed schedules, from the least rounds after each set of visible cells."""
+    n = events.length
+    least = min(rounds_after(0), n + 1)
+    claims = set_claims(events, least, rounds_after, reals)
     text = dependence.dependence_text(law, claims, least, reals, adaptive=False)
     dependence.check_fixed_dependence(law, claims, least, reals)
-    if rounds is None:
+    if least > n:
         return Bound(None, dependence.KIND, text, never=True), UNKNOWN
     sets: list[Positions] = []
     visible = 0
-    while visible != (1 << solved.n) - 1:
-        chosen = solved.fixed_first[visible]
-        sets.append(frozenset(cell for cell in range(solved.n) if chosen >> cell & 1))
+    while visible != (1 << n) - 1:
+        chosen = first_after(visible)
+        sets.append(frozenset(cell for cell in range(n) if chosen >> cell & 1))
         visible |= chosen
-    return Bound(rounds, dependence.KIND, text), _upper(law, sets, rounds, reals)
+    return Bound(least, dependence.KIND, text), _upper(law, sets, least, reals)
 
 
 # --- by residual laws --------------------------------------------------------------------------
@@ -248,12 +264,27 @@ def _depth(choices: strategy.Strategy, events: Events) -> int:
     return rounds
 
 
-def _fixed_by_bounds(law: Law[State], reals: Reals, limit: int) -> Interval:
-    """A greedy fixed schedule above; below, that adaptive strategies do no better."""
-    lower, _ = _by_residuals(law, reals, limit, give_up=False)
-    if lower.never:
-        return lower, UNKNOWN
+def _fixed_by_residuals(law: Law[State], reals: Reals, limit: int) -> Interval:
+    """By search; where that gives up, a greedy schedule above and adaptive ones below."""
     events = Events(law)
+    search = FixedSchedules(events, reals, limit)
+    greedy = _greedy_schedule(events, reals)
+    if greedy is not None and len(greedy) <= 2:
+        # Two rounds, unless one is enough: there is nothing to search.
+        lower, _ = _by_residuals(law, reals, limit, give_up=False)
+        if lower.value == len(greedy):
+            return lower, _upper(law, greedy, len(greedy), reals)
+    try:
+        return _fixed(law, events, search.rounds_after, search.first_after, reals)
+    except GaveUp:
+        lower, _ = _by_residuals(law, reals, limit, give_up=False)
+        if lower.never or greedy is None:
+            return lower, UNKNOWN
+        return lower, _upper(law, greedy, len(greedy), reals)
+
+
+def _greedy_schedule(events: Events, reals: Reals) -> list[Positions] | None:
+    """Cells in order, as long as they are independent whatever is visible; None if stuck."""
     outcomes = [events.everything]
     left = list(range(events.length))
     sets: list[Positions] = []
@@ -267,8 +298,8 @@ def _fixed_by_bounds(law: Law[State], reals: Reals, limit: int) -> Interval:
             ):
                 chosen.append(cell)
         if not chosen:
-            return lower, UNKNOWN
+            return None
         sets.append(frozenset(chosen))
         outcomes = [part for event in outcomes for _, part in events.parts(event, chosen)]
         left = [cell for cell in left if cell not in chosen]
-    return lower, _upper(law, sets, len(sets), reals)
+    return sets
