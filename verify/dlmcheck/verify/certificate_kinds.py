@@ -32,6 +32,7 @@ KINDS: dict[str, str] = {
     "law": "dlmcheck.verify.kernel.laws",
     "broken-mask": "dlmcheck.verify.kernel.preservation",
     "locality": "dlmcheck.verify.kernel.local_certificate",
+    "local-target": "dlmcheck.verify.kernel.local_targets",
     "induction": "dlmcheck.verify.kernel.proof_documents",
     "refutation": "dlmcheck.verify.kernel.encoders",
     "linear": "dlmcheck.verify.kernel.linear",

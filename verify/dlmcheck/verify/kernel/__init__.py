@@ -16,6 +16,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     induction   proofs for all n: steps by truth table, under named rules
     local_parity  local samplers of even parity as a formula, built from the question alone
     local_policy  local policies as tables, run by the specification
+    local_targets  the same for any law on short strings of bits
     local_certificate  a policy, or refutations of such formulas: symmetry, case split, proofs
     partial_events  the events of partial states, exactly, for one target
     target_tables   targets and states inside certificates

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from dlmcheck.spec.definition import Sampler
 from dlmcheck.spec.jsontext import Document, Json, Path
@@ -42,12 +43,14 @@ class LocalPolicy:
     """F and p of a sampler by local rules, for the cells that are masked.
 
     `select` and `write` map (cell, `Question.when(round)`) to a rule; a cell is selected where its
-    rule is 1, and written by 0, 1 or `FAIR`.
+    rule is 1, and written by 0, 1 or `FAIR`, or by another choice: `ones` has the probability of
+    token 1 for each.
     """
 
     question: Question
     select: Mapping[tuple[int, int], Rule]
     write: Mapping[tuple[int, int], Rule]
+    ones: tuple[Fraction, ...] = (Fraction(0), Fraction(1), Fraction(1, 2))
 
     def sampler(self) -> Sampler:
         """The sampler of the specification: it asks the rules, with the clock that is allowed."""
@@ -60,8 +63,8 @@ class LocalPolicy:
         def predictor(state: State, i: int, told: Round) -> Law[Token]:
             if state[i] != MASK:
                 return certain(state[i])
-            value = self.write[i, told or 0](state)
-            return uniform([0, 1]) if value == FAIR else certain(value)
+            one = self.ones[self.write[i, told or 0](state)]
+            return Law({0: 1 - one, 1: one})
 
         return Sampler(
             length=q.n,
@@ -73,11 +76,12 @@ class LocalPolicy:
         )
 
 
-def check_policy(policy: LocalPolicy) -> int:
+def check_policy(policy: LocalPolicy, target: Law[State] | None = None) -> int:
     """Run a policy by the specification; the number of its rules.
 
-    Raises `Rejected` if a part reads more than the question allows, in its reading, or the law is
-    not the uniform one on its strings, and the errors of a run.
+    The target is the uniform law on the question's strings if none is given. Raises `Rejected` if
+    a part reads more than the question allows, in its reading, or the law is another one, and the
+    errors of a run.
     """
     q = policy.question
     places = {(i, w) for i in range(q.n) for w in q.whens()}
@@ -91,7 +95,7 @@ def check_policy(policy: LocalPolicy) -> int:
             cells.update(set(rule.reads) - {i})
             if len(cells) > q.tokens:
                 raise Rejected(f"{kind} of cell {i} reads {len(cells)} tokens")
-    if output_law(policy.sampler()) != uniform(q.strings()):
+    if output_law(policy.sampler()) != (target or uniform(q.strings())):
         raise Rejected("another law, by the specification")
     return len(policy.select) + len(policy.write)
 
@@ -116,9 +120,17 @@ def rules_to_json(rules: Mapping[tuple[int, int], Rule]) -> list[Json]:
 
 
 def rules_from_json(
-    document: Document, value: Json, path: Path, question: Question, default: int
+    document: Document,
+    value: Json,
+    path: Path,
+    question: Question,
+    default: int,
+    largest: int = 1,
 ) -> dict[tuple[int, int], Rule]:
-    """The inverse of `rules_to_json`. Raises `MalformedSyntax`, with the line."""
+    """The inverse of `rules_to_json`, with values up to `largest`.
+
+    Raises `MalformedSyntax`, with the line.
+    """
     rules: dict[tuple[int, int], Rule] = {}
     for k, entry in enumerate(document.array(value, path)):
         here: Path = (*path, k)
@@ -140,7 +152,7 @@ def rules_from_json(
             at = (*here, "table", content)
             if len(content) != len(reads) or not set(content) <= set(_TOKEN):
                 raise document.malformed(found, at, "contents of the cells read, in 0, 1 and M")
-            table[tuple(_TOKEN[mark] for mark in content)] = _number(document, found, at, 1)
+            table[tuple(_TOKEN[mark] for mark in content)] = _number(document, found, at, largest)
         rules[cell, when] = Rule(reads, table, default)
     return rules
 
