@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
 
 from dlmcheck.spec.circuit import evaluate
 from dlmcheck.spec.definition import Configuration
+from dlmcheck.spec.errors import IllegalCode
 from dlmcheck.spec.sampler import Positions, remask_law, round_law, selection_law
 from dlmcheck.spec.schedule import Schedule, clock_value, sampler_of
 from dlmcheck.spec.tokens import MASK, PAPER_ENCODING, Code, State
@@ -16,13 +19,37 @@ from dlmcheck.verify.proofs.terms import Argument
 Atoms = dict[str, bool]
 
 
-def rows(step: Step) -> list[tuple[Atoms, bool]]:
-    """Every row of a step's truth table: the atoms, and whether the conclusion holds."""
-    conclusion = truth_columns(step.circuit)[-1]
+MOST_ROWS = 32
+"""Of a larger truth table so many rows are looked at, drawn with a fixed seed."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Values of a step's atoms, whether all premises hold, and whether the conclusion does."""
+
+    atoms: Atoms
+    premises: bool
+    conclusion: bool
+
+
+def rows(step: Step) -> list[Row]:
+    """The rows of a step's truth table, or some of them, half of these with all premises."""
+    *premises, conclusion = truth_columns(step.circuit)
     names = [one.name for one in step.circuit.inputs]
+    every = range(1 << len(names))
+    met = [row for row in every if all(column >> row & 1 for column in premises)]
+    listed = list(every)
+    if len(listed) > MOST_ROWS:
+        draw = Random(step.name)
+        half = MOST_ROWS // 2
+        listed = draw.sample(met, min(half, len(met))) + draw.sample(listed, half)
     return [
-        ({name: bool(row >> i & 1) for i, name in enumerate(names)}, bool(conclusion >> row & 1))
-        for row in range(1 << len(names))
+        Row(
+            {name: bool(row >> i & 1) for i, name in enumerate(names)},
+            row in met,
+            bool(conclusion >> row & 1),
+        )
+        for row in listed
     ]
 
 
@@ -70,6 +97,19 @@ def after_seed(schedule: Schedule, state: State, coins: Sequence[bool], number: 
     )
 
 
+def outcomes(schedule: Schedule, state: State, run: bool, number: int = 1) -> list[State]:
+    """The states after a round run by the specification; else for the coins 1, by its circuits.
+
+    None at all if the specification refuses the round, since a code is illegal.
+    """
+    try:
+        if run:
+            return after(schedule, state, number)
+        return [after_seed(schedule, state, [True] * len(schedule.predictor.inputs), number)]
+    except IllegalCode:
+        return []
+
+
 def after_g(schedule: Schedule, state: State, number: int = 1) -> State:
     """What G makes of a state, by the specification."""
     (found,) = remask_law(sampler_of(schedule, _data(schedule)), state, number)
@@ -92,5 +132,5 @@ def _data(schedule: Schedule) -> list[bool]:
 
 
 def always(states: list[State], holds: Callable[[State], bool]) -> bool:
-    """Whether something holds in all states that a round can lead to."""
-    return all(map(holds, states))
+    """Whether something holds in all states that a round can lead to, and there are some."""
+    return bool(states) and all(map(holds, states))
