@@ -10,6 +10,8 @@ import pytest
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Reals
+from dlmcheck.spec.law import Law, uniform
+from dlmcheck.spec.tokens import State
 from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.rounds import local
@@ -21,6 +23,7 @@ from dlmcheck.verify.rounds.local import (
     exchangeable_rounds,
     local_results,
     local_rounds,
+    local_target_rounds,
     lower_for_all,
 )
 from dlmcheck.verify.rounds.results import UNKNOWN, Bound
@@ -131,6 +134,32 @@ def test_a_bound_that_is_too_large_is_found_out(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(local, "lower_for_all", too_large)
     with pytest.raises(Rejected, match="a sampler, against a wrong proof"):
         local_rounds(4, 2, Reading.PER_ROUND)
+
+
+def test_any_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_hot: Law[State] = uniform([(1, 0, 0), (0, 1, 0), (0, 0, 1)])
+    lower, upper = local_target_rounds(one_hot, 2, Reading.STATE_ONLY)
+    assert (lower.value, upper.value) == (3, 3)
+    assert statement(lower).startswith("state-only n=3 k=2 D=2, law 001: 1/3")
+    assert statement(upper).endswith("a sampler")
+    lower, upper = local_target_rounds(one_hot, 2, Reading.STATE_ONLY, Reals.DYADIC)
+    assert (lower.never, upper) == (True, UNKNOWN)
+    lower, upper = local_target_rounds(one_hot, 1, Reading.ONE_SET)
+    assert (lower.value, upper.value) == (3, 3), "which cells are masked tells what was written"
+    lower, upper = local_target_rounds(one_hot, 0, Reading.ONE_SET, most=4)
+    assert (lower.value, upper) == (5, UNKNOWN), "an interval: with a clock D has no limit"
+    monkeypatch.setattr(local, "MOST_BITS", 2)
+    assert local_target_rounds(one_hot, 2, Reading.ONE_SET) == (UNKNOWN, UNKNOWN)
+
+
+@pytest.mark.parametrize("reading", Reading)
+@pytest.mark.parametrize("tokens", [1, 2])
+def test_even_parity_as_any_target(tokens: int, reading: Reading) -> None:
+    target: Law[State] = uniform(Question(3, tokens, 1, reading).strings())
+    parity = local_rounds(3, tokens, reading)
+    for reals in Reals:
+        bounds = local_target_rounds(target, tokens, reading, reals)
+        assert [(b.value, b.never) for b in bounds] == [(b.value, b.never) for b in parity]
 
 
 def test_an_f_that_treats_all_cells_alike() -> None:

@@ -21,12 +21,15 @@ from pathlib import Path
 
 from dlmcheck.model.reductions.cones import least_rounds
 from dlmcheck.spec.lattice import Clock, Point, PredictorClass, Reals, Unmasking
+from dlmcheck.spec.law import Law
+from dlmcheck.spec.tokens import State
 from dlmcheck.verify.jobs import Finished
 from dlmcheck.verify.kernel.local_certificate import policy_certificate, refutation_certificate
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.rounds.results import UNKNOWN, Bound, RoundsResult, strongest_lower
 from dlmcheck.verify.searches.locality import Question, Reading
 from dlmcheck.verify.searches.locality_cubes import Conquered, all_sizes, conquer
+from dlmcheck.verify.searches.locality_targets import decide_target
 from dlmcheck.verify.searches.locality_three import (
     ROUNDS,
     longest_in_three,
@@ -34,6 +37,9 @@ from dlmcheck.verify.searches.locality_three import (
 )
 
 SEARCHED = "a certificate of kind locality"
+SEARCHED_TARGET = "a certificate of kind local-target"
+MOST_BITS = 5
+"""Laws on longer strings are not asked about: there are 3^n partial states."""
 CONES = "D >= 1 + ceil(log_(k+1) n) (T4.5)"
 THREE = "three rounds are enough only for n <= 2k + 1 (T4.5-LOCAL)"
 SMALLER = "no sampler for one cell less (a certificate of kind locality), and more cells are harder"
@@ -203,6 +209,38 @@ def local_results(
         RoundsResult(f"even-parity-{n}", point_of(tokens, reading, reals), *bounds)
         for reals in (Reals.UNRESTRICTED, Reals.DYADIC)
     ]
+
+
+def local_target_rounds(
+    target: Law[State],
+    tokens: int,
+    reading: Reading,
+    reals: Reals = Reals.UNRESTRICTED,
+    *,
+    most: int | None = None,
+) -> tuple[Bound, Bound]:
+    """Both bounds for any law on short strings of bits, F deterministic, with certificates.
+
+    For at most `MOST_BITS` cells; for others nothing is asked. Asked are numbers of rounds up to
+    `most` (default: n (n + 1) / 2), without the round number n, after which nothing changes. Raises
+    `BadInput` for strings of other tokens or of no length.
+    """
+    n = len(next(iter(target)))
+    question = Question(n, tokens, 1, reading)
+    if n > MOST_BITS:
+        return UNKNOWN, UNKNOWN
+    lower = UNKNOWN
+    if not reading.has_clock:
+        whole = decide_target(target, replace(question, rounds=n), reals)
+        if whole.policy is None:
+            return Bound(None, SEARCHED_TARGET, whole.certificate, never=True), UNKNOWN
+    limit = most or n * (n + 1) // 2
+    for rounds in range(1, (limit if reading.has_clock else n) + 1):
+        found = decide_target(target, replace(question, rounds=rounds), reals)
+        if found.policy is not None:
+            return lower, Bound(rounds, SEARCHED_TARGET, found.certificate)
+        lower = Bound(rounds + 1, SEARCHED_TARGET, found.certificate)
+    return lower, UNKNOWN
 
 
 def exchangeable_rounds(n: int, tokens: int) -> tuple[Bound, Bound]:
