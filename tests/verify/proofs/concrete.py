@@ -23,6 +23,7 @@ from dlmcheck.verify.proofs.locality_runs import (
     check_certificate,
     flipped,
     of_schedule,
+    random_adaptive_sampler,
     random_local_sampler,
     strings,
     trace,
@@ -61,7 +62,7 @@ def one_round_less(local: LocalSampler) -> LocalSampler:
     return replace(local, sampler=replace(local.sampler, rounds=local.sampler.rounds - 1))
 
 
-def no_cells(_number: int, _cell: int) -> Positions:
+def no_cells(_number: int, _cell: int, _state: State) -> Positions:
     return frozenset()
 
 
@@ -90,7 +91,7 @@ def waiting(rounds: int) -> LocalSampler:
         clock=Clock.ROUND_NUMBER,
     )
 
-    def f_cells(number: int, cell: int) -> Positions:
+    def f_cells(number: int, cell: int, _: State) -> Positions:
         return frozenset({0} if (number, cell) == (2, 1) else ())
 
     return LocalSampler(sampler, select, f_cells, no_cells)
@@ -110,13 +111,14 @@ def with_random_f(n: int) -> Concrete:
 
     everything = frozenset(range(n))
     local = LocalSampler(
-        sampler, draw(False), lambda _, i: everything - {i}, lambda _, i: everything - {i}
+        sampler, draw(False), lambda _, i, __: everything - {i}, lambda _, i, __: everything - {i}
     )
     return Concrete(local, frozenset(final_law(sampler)), draw(True))
 
 
 LEGAL = (
     *(concrete(random_local_sampler(seed, 3, 4)) for seed in range(28)),
+    *(concrete(random_adaptive_sampler(seed)) for seed in range(2)),
     concrete(waiting(4)),
     *(concrete(of_schedule(make(n))) for make in (parity_two_rounds, parity_left_to_right)
       for n in (2, 3)),
@@ -160,8 +162,8 @@ def of_pairs(case: Concrete) -> Iterator[tuple[str, Atoms]]:
             "F": i in local.selected(x, t),
             "F'": i in twin.selected(y, t),
             "others": agree(frozenset(range(local.n)) - {i}),
-            "F's cells same": agree(local.f_cells(t, i)),
-            "p's cells same": agree(local.p_cells(t, i)),
+            "F's cells same": agree(local.f_cells(t, i, x)),
+            "p's cells same": agree(local.p_cells(t, i, x)),
             "bit": z[i] == 1,
             "bit'": u[i] == 1,
             "reached'": all(v.round_number >= t for v in broken[u]),
@@ -203,7 +205,7 @@ def of_strings(case: Concrete) -> Iterator[tuple[str, Atoms]]:
             },
         )
         for violation in found[:1]:
-            seen = check_certificate(local, violation)
+            seen = check_certificate(local, z, violation)
             for j in range(local.n):
                 yield (
                     "no bit is left out",

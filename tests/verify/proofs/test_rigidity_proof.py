@@ -11,7 +11,7 @@ from dlmcheck.model.samplers.revision import parity_revision
 from dlmcheck.model.targets.strings import one_hot
 from dlmcheck.spec.sampler import laws_by_round, output_law
 from dlmcheck.spec.schedule import Schedule, sampler_of
-from dlmcheck.spec.tokens import MASK
+from dlmcheck.spec.tokens import MASK, State
 from dlmcheck.verify.claims import proved_locality
 from dlmcheck.verify.claims.loose_choices import LOOSE, choices, one_hot_left_to_right
 from dlmcheck.verify.claims.registry import Profile
@@ -120,8 +120,8 @@ def test_smaller_bounds_are_exceeded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_certificate_without_the_own_bit_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_own(local: LocalSampler, violation: Violation) -> frozenset[int]:
-        return check_certificate(local, violation) - {violation.cell}
+    def without_own(local: LocalSampler, z: State, violation: Violation) -> frozenset[int]:
+        return check_certificate(local, z, violation) - {violation.cell}
 
     assert refuted(monkeypatch, "check_certificate", without_own) == {proved_locality.UNREAD}
 

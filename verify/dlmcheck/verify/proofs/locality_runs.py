@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, cached_property
 from itertools import product
 from random import Random
 
@@ -21,8 +22,11 @@ from dlmcheck.spec.sampler import Sampler
 from dlmcheck.spec.schedule import Schedule, cells_read, predictor_reads, sampler_of
 from dlmcheck.spec.tokens import MASK, State, all_masked, masked_positions
 
-Cells = Callable[[int, int], Positions]
-"""The cells, other than itself, that a position's rule reads: (round, position) -> cells."""
+Cells = Callable[[int, int, State], Positions]
+"""The cells, other than itself, that a position's rule reads: (round, position, state) -> cells.
+
+An adaptive rule chooses the next cell by what it has read, so that this depends on the state.
+"""
 
 
 @dataclass(frozen=True)
@@ -33,18 +37,22 @@ class LocalSampler:
     select: Callable[[State, Round], Positions]
     f_cells: Cells
     p_cells: Cells
+    adaptive: bool = False
 
     @property
     def n(self) -> int:
         """The number of cells."""
         return self.sampler.length
 
-    @property
+    @cached_property
     def tokens(self) -> int:
-        """k: the most cells that a rule reads beside its own."""
-        places = product(range(1, self.sampler.rounds + 1), range(self.n))
+        """k: the most cells that a rule reads beside its own, on the trace of any string."""
         return max(
-            (max(len(self.f_cells(t, i)), len(self.p_cells(t, i))) for t, i in places), default=0
+            len(cells(t, i, state))
+            for string in strings(self.n)
+            for t, state in enumerate(trace(self, string)[:-1], start=1)
+            for i in range(self.n)
+            for cells in (self.f_cells, self.p_cells)
         )
 
     def selected(self, state: State, number: int) -> Positions:
@@ -68,12 +76,23 @@ def of_schedule(schedule: Schedule) -> LocalSampler:
     f_wires, p_wires = reads(schedule.unmask), predictor_reads(schedule)
 
     def cells(wires: Sequence[frozenset[int]]) -> Cells:
-        return lambda _, i: cells_read(schedule, wires[i]) - {i}
+        return lambda _, i, __: cells_read(schedule, wires[i]) - {i}
 
     return LocalSampler(sampler, policy.select, cells(f_wires), cells(p_wires))
 
 
+HALF = Fraction(1, 2)
 QUARTERS = tuple(Fraction(q, 4) for q in range(5))
+
+
+@cache
+def _number(seed: int, what: str, t: Round, i: int, shown: State) -> int:
+    """The seed's answer to a question, always the same one."""
+    return Random(repr((seed, what, t, i, shown))).getrandbits(30)
+
+
+def _entry(seed: int, what: str, t: Round, i: int, shown: State) -> Fraction:
+    return QUARTERS[_number(seed, what, t, i, shown) % len(QUARTERS)]
 
 
 def random_local_sampler(seed: int, most_cells: int = 5, most_rounds: int = 3) -> LocalSampler:
@@ -95,22 +114,19 @@ def random_local_sampler(seed: int, most_cells: int = 5, most_rounds: int = 3) -
     f_cells = {(t, i): some(t, i) for t, i in places}
     p_cells = {(t, i): some(t if t < rounds else 0, i) for t, i in places}
 
-    def table(what: str, t: Round, i: int, state: State, cells: Positions) -> Random:
-        shown = [state[j] for j in sorted(cells)]
-        return Random(repr((seed, what, t, i, shown)))
+    def table(what: str, t: Round, i: int, state: State, cells: Positions) -> Fraction:
+        return _entry(seed, what, t, i, tuple(state[j] for j in sorted(cells)))
 
     def select(state: State, t: Round) -> Positions:
         if t == rounds:
             return masked_positions(state)
         assert t is not None
-        chosen = (
-            i for i in range(n) if table("F", t, i, state, f_cells[t, i]).random() < Fraction(1, 2)
-        )
+        chosen = (i for i in range(n) if table("F", t, i, state, f_cells[t, i]) < HALF)
         return frozenset(chosen) & masked_positions(state)
 
     def predict(state: State, i: int, t: Round) -> Law[int]:
         assert t is not None
-        return bernoulli(table("p", t, i, state, p_cells[t, i]).choice(QUARTERS))
+        return bernoulli(table("p", t, i, state, p_cells[t, i]))
 
     sampler = Sampler(
         length=n,
@@ -120,7 +136,53 @@ def random_local_sampler(seed: int, most_cells: int = 5, most_rounds: int = 3) -
         output=tuple(range(n)),
         clock=Clock.ROUND_NUMBER,
     )
-    return LocalSampler(sampler, select, lambda t, i: f_cells[t, i], lambda t, i: p_cells[t, i])
+    return LocalSampler(
+        sampler, select, lambda t, i, _: f_cells[t, i], lambda t, i, _: p_cells[t, i]
+    )
+
+
+def random_adaptive_sampler(seed: int) -> LocalSampler:
+    """As above, but a rule looks at one cell, and what it shows says at which cell it looks next.
+
+    Two cells are read on every state, any number of cells over all states.
+    """
+    source = Random(seed)
+    n, rounds = source.randint(3, 5), source.randint(2, 3)
+
+    def path(what: str, t: int, i: int, state: State) -> list[int]:
+        others = [j for j in range(n) if j != i]
+        first = others[_number(seed, what, t, i, ()) % len(others)]
+        rest = [j for j in others if j != first]
+        return [first, rest[_number(seed, what, t, i, (state[first],)) % len(rest)]]
+
+    def told(what: str, t: int, i: int, state: State) -> Fraction:
+        return _entry(seed, what, t, i, tuple(state[j] for j in path(what, t, i, state)))
+
+    def select(state: State, t: Round) -> Positions:
+        assert t is not None
+        masked = masked_positions(state)
+        if t == rounds:
+            return masked
+        return frozenset(i for i in masked if told("F", t, i, state) < HALF)
+
+    def predict(state: State, i: int, t: Round) -> Law[int]:
+        assert t is not None
+        return bernoulli(told("p", t, i, state))
+
+    def f_cells(t: int, i: int, state: State) -> Positions:
+        return frozenset() if t == rounds else frozenset(path("F", t, i, state))
+
+    sampler = Sampler(
+        length=n,
+        predictor=predict,
+        unmask=DeterministicUnmasking(select),
+        rounds=rounds,
+        output=tuple(range(n)),
+        clock=Clock.ROUND_NUMBER,
+    )
+    return LocalSampler(
+        sampler, select, f_cells, lambda t, i, x: frozenset(path("p", t, i, x)), adaptive=True
+    )
 
 
 # --- traces --------------------------------------------------------------------------------
@@ -200,7 +262,9 @@ def flipped(string: State, bit: int) -> State:
 # --- certificates --------------------------------------------------------------------------
 
 
-def certificates(local: LocalSampler) -> list[tuple[list[frozenset[int]], list[frozenset[int]]]]:
+def certificates(
+    local: LocalSampler, string: State
+) -> list[tuple[list[frozenset[int]], list[frozenset[int]]]]:
     """After 0, ..., D rounds: for each cell the bits that fix its mask status, and what it shows.
 
     The sets of the proof, along the cells read: A_t and B_t bound their sizes.
@@ -209,20 +273,23 @@ def certificates(local: LocalSampler) -> list[tuple[list[frozenset[int]], list[f
     mask: list[frozenset[int]] = [frozenset()] * n
     cell: list[frozenset[int]] = [frozenset()] * n
     found = [(mask, cell)]
-    for number in range(1, local.sampler.rounds + 1):
-        mask = [mask[i] | _union(cell[j] for j in local.f_cells(number, i)) for i in range(n)]
+    for number, state in enumerate(trace(local, string)[:-1], start=1):
+        mask = [
+            mask[i] | _union(cell[j] for j in local.f_cells(number, i, state)) for i in range(n)
+        ]
         cell = [mask[i] | {i} for i in range(n)]
         found.append((mask, cell))
     return found
 
 
-def check_certificate(local: LocalSampler, violation: Violation) -> frozenset[int]:
+def check_certificate(local: LocalSampler, string: State, violation: Violation) -> frozenset[int]:
     """The bits that fix a violated check, F left out in the last round, as in the proof."""
     number, i = violation.round_number, violation.cell
-    mask, cell = certificates(local)[number - 1]
-    seen = mask[i] | {i} | _union(cell[j] for j in local.p_cells(number, i))
+    state = trace(local, string)[number - 1]
+    mask, cell = certificates(local, string)[number - 1]
+    seen = mask[i] | {i} | _union(cell[j] for j in local.p_cells(number, i, state))
     if number < local.sampler.rounds:
-        seen |= _union(cell[j] for j in local.f_cells(number, i))
+        seen |= _union(cell[j] for j in local.f_cells(number, i, state))
     return seen
 
 
