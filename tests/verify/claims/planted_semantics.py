@@ -182,6 +182,14 @@ def stale_trace(
     return run_on_coins(schedule, data, given, lambda part, number, j: coins(part, 1, j))
 
 
+def returning_trace(
+    schedule: Schedule, data: Sequence[bool], given: Sequence[bool], coins: Coins
+) -> list[Step]:
+    """A wrong run on coins: the last round comes back to the state after the first."""
+    steps = run_on_coins(schedule, data, given, coins)
+    return [*steps[:-1], replace(steps[-1], state=steps[0].state)]
+
+
 def one_coin_trace(
     schedule: Schedule, data: Sequence[bool], given: Sequence[bool], coins: Coins
 ) -> list[Step]:

@@ -319,7 +319,13 @@ CANARIES: dict[str, list[Canary]] = {
         for statement in ("order:reference", "order:tables")
     ],
     "S-MERGE/schedules": [
-        (LEGAL, "merge:paths", case(REMASK, laws=planted.weights_forgotten), OTHER_LAW)
+        (LEGAL, "merge:paths", case(REMASK, laws=planted.weights_forgotten), OTHER_LAW),
+        (
+            LEGAL,
+            "unroll:coins",
+            case(REVISE_TOKEN, trace=planted.stale_trace),
+            fails("after round 2 the coins give another law"),
+        ),
     ],
     "S-MERGE/same-rate": [merged(BeyondCircuits.SAME_RATE)],
     "S-MERGE/uniform-subset": [merged(BeyondCircuits.UNIFORM_SUBSET)],
@@ -332,7 +338,15 @@ CANARIES: dict[str, list[Canary]] = {
             OTHER_LAW,
         ),
     ],
-    "S-MERGE/states-only,schedules": [(LEGAL, "merge:markov", remembering(WRITE_ONCE), PAST)],
+    "S-MERGE/states-only,schedules": [
+        (LEGAL, "merge:markov", remembering(WRITE_ONCE), PAST),
+        (
+            LEGAL,
+            "merge:markov,coins",
+            case(replace(REVISE_TOKEN, rounds=3), trace=planted.returning_trace),
+            PAST,
+        ),
+    ],
     "S-MERGE/states-only,same-rate": [
         (BEYOND, "markov:same-rate", memory_case(BeyondCircuits.SAME_RATE), PAST)
     ],

@@ -137,6 +137,22 @@ def schedule_forgets(case: ScheduleCase) -> Outcome:
     return _by_paths(case, lambda _, listed: states_forget_their_past(listed))
 
 
+@on_legal_runs
+def schedule_forgets_on_coins(case: ScheduleCase) -> Outcome:
+    """The same, of the runs on all values of the coins, each as likely as any other."""
+    if not case.few_coins:
+        return NOT_MET
+    for runs in case.coin_runs:
+        weight = Fraction(1, len(runs))
+        listed = (
+            Path(weight, (run.start, *(step.state for step in run.steps)), None) for run in runs
+        )
+        outcome = states_forget_their_past(listed)
+        if outcome != HOLDS:
+            return outcome
+    return HOLDS
+
+
 def _by_paths(
     case: ScheduleCase,
     compare: Callable[[Sequence[Law[Configuration]], Iterable[Path]], Outcome],

@@ -68,6 +68,7 @@ def _legal(profile: Profile) -> Sweep[Legal, ScheduleCase]:
         "order:tables": runs.order_is_free_in_tables,
         "merge:paths": runs.schedule_merges,
         "merge:markov": runs.schedule_forgets,
+        "merge:markov,coins": runs.schedule_forgets_on_coins,
         "unroll:coins": runs.law_is_that_of_coins,
         "unroll:network": runs.law_is_that_of_the_network,
         **LEGAL_PROPERTIES,
@@ -277,7 +278,8 @@ MERGE_CLAIM = Claim(
     hypotheses=("memory-is-merged-too",),
     note="SANITY",
     rows=(
-        _row("S-MERGE", "schedules", f"a schedule: {_MERGED}", (LEGAL_JOB, "merge:paths", PATHS)),
+        _row("S-MERGE", "schedules", f"a schedule: {_MERGED}", (LEGAL_JOB, "merge:paths", PATHS),
+             (LEGAL_JOB, "unroll:coins", ON_COINS)),
         *(
             _row(
                 "S-MERGE",
@@ -288,7 +290,7 @@ MERGE_CLAIM = Claim(
             for form in BeyondCircuits
         ),
         _row("S-MERGE", "states-only,schedules", f"a schedule: {_MARKOV}",
-             (LEGAL_JOB, "merge:markov", PATHS)),
+             (LEGAL_JOB, "merge:markov", PATHS), (LEGAL_JOB, "merge:markov,coins", ON_COINS)),
         *(
             _row(
                 "S-MERGE",
