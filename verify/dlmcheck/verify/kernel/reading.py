@@ -49,7 +49,8 @@ def fewest_cells(
     """The size of the smallest set of cells that determines values; None if above `MOST_CELLS`.
 
     `values` maps round number (0 without a clock) and state to a value. The round number is known
-    for nothing; the set is the same for all rounds. Cell `free` is known too, at no cost.
+    for nothing; the set is the same for all rounds. Cell `free` is not tried: in the states given
+    it is masked.
 
     >>> fewest_cells({(0, (0, 0)): 0, (0, (0, 1)): 1, (0, (1, 1)): 1}, None)
     1

@@ -17,10 +17,10 @@ ESTIMATE = "an estimate: the answer is about the empirical law of the samples"
 LEGEND = """\
 Each cell: the least number of rounds, or the interval that is known, and in brackets what its
 lower and its upper end rest on; with real / with dyadic predictors where the two differ. `2..`
-means that no sampler is known, `never` that no number of rounds is enough. After-sampling F sees the
-candidates. Dyadic speaks of the predictor only: coins of F and G may have any rational probability.
-Where parts read at most k tokens, that holds for p, F and G, each with one set of cells for all
-rounds."""
+means that no sampler is known, `never` that no number of rounds is enough. After-sampling F sees
+the candidates. Dyadic speaks of the predictor only: coins of F and G may have any rational
+probability. Where parts read at most k tokens, that holds for p, F and G, each with one set of
+cells for all rounds."""
 
 
 def file_name(target: str, end: str, certificate: str) -> str:
