@@ -192,10 +192,6 @@ CLAIM = Claim(
                 Road("biased-coins", statement("laws", theorem), POLYNOMIALS),
                 Road("biased-coins", statement("coupled", theorem), CUT_POINTS),
             ),
-            assumptions=(
-                "sympy (equality of polynomials)",
-                *(f"rule: {rule.value}" for rule in arguments()[theorem].proof.rules),
-            ),
         )
         for theorem in CONSTRUCTIONS
     ),
