@@ -17,7 +17,7 @@ from dlmcheck.model.families import FAMILIES
 from dlmcheck.model.formats import write_circuit
 from dlmcheck.verify.exits import PRECEDENCE, ExitCode, worst
 from tests.verify.cli.planted import HOLD, LOG
-from tests.verify.cli.running import PLANTED, Result, complaint, environment, outside, start
+from tests.verify.cli.running import PLANTED, ROOT, Result, complaint, environment, outside, start
 
 
 def planted(*arguments: str | Path, **more: str) -> Result:
@@ -126,6 +126,20 @@ def test_4_a_check_breaks(claim: str) -> None:
     done = planted("audit", claim, "GOOD")
     assert done.code == 4, done
     assert "1 BOUNDED, 1 ERROR" in done.out
+
+
+def test_4_an_engine_that_is_not_there_leaves_no_result_green() -> None:
+    """Without its solver a row is no result; the others are what they were."""
+    solver, plain = "T3-MINIMUM/least,revise-any", "R-4/no-round"
+    done = outside("pysat", "audit", solver, plain, module="tests.verify.cli.disabled")
+    assert done.code == 4, done
+    assert "No module named 'pysat'" in done.out
+    assert "1 BOUNDED, 1 ERROR" in done.out
+    # Neither does the lock make it green.
+    locked = outside(
+        "pysat", "audit", solver, "--lock", ROOT / "claims.lock", module="tests.verify.cli.disabled"
+    )
+    assert locked.code == 4, locked
 
 
 def test_4_before_1_before_3() -> None:

@@ -148,6 +148,12 @@ KINDS: tuple[tuple[Evidence, str, tuple[Basis, ...], tuple[str, ...]], ...] = (
     (Exhaustive("d", 3, 2), PROPAGATION, (Basis.ENCODER,), (trust.ENCODER,)),
     (
         Exhaustive("d", 3, 2),
+        "last cells, a solver, refutation checked by the kernel",
+        (Basis.ENCODER,),
+        (trust.ENCODER,),
+    ),
+    (
+        Exhaustive("d", 3, 2),
         "compared by SymPy 1.14 (trusted)",
         (Basis.ENGINE, Basis.SOLVER),
         ("engine: compared by SymPy (trusted)",),

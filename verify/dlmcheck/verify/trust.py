@@ -35,7 +35,7 @@ SMT = ("z3", "cvc5")
 """Solvers of conditions of arithmetic; the others are given clauses."""
 REPLAYED = ("by the specification", "by the kernel")
 """An engine whose name says so adds nothing: its check is the definition, or the kernel's own."""
-CLAUSES = "unit propagation"
+CLAUSES = ("unit propagation", "refutation")
 """An engine whose name says so has clauses refuted, and the refutation checked."""
 TRUSTED = "(trusted)"
 """An engine whose name says so takes the word of the library that it names."""
@@ -77,7 +77,7 @@ def bases(evidence: Evidence | None, engine: str) -> tuple[Basis, ...]:
         return (Basis.ENGINE, Basis.SOLVER)
     if isinstance(evidence, Certificate):
         return (Basis.ENCODER,) if _is_refutation(evidence) else (Basis.KERNEL,)
-    if CLAUSES in engine:
+    if _has_clauses(engine):
         return (Basis.ENCODER,)
     if TRUSTED in engine:
         return (Basis.ENGINE, Basis.SOLVER)
@@ -98,7 +98,7 @@ def names(evidence: Evidence | None, engine: str) -> tuple[str, ...]:
     by_instance = isinstance(evidence, Exhaustive | Witness)
     if by_instance and TRUSTED in engine:
         return (f"engine: {_without_version(engine)}",)
-    if (by_instance and CLAUSES in engine) or (
+    if (by_instance and _has_clauses(engine)) or (
         isinstance(evidence, Certificate) and _is_refutation(evidence)
     ):
         return (ENCODER,)
@@ -153,6 +153,10 @@ def merged(listed: Sequence[str], found: Sequence[str]) -> tuple[str, ...]:
 
 def _is_refutation(evidence: Certificate) -> bool:
     return evidence.kind.startswith("refutation")
+
+
+def _has_clauses(engine: str) -> bool:
+    return any(words in engine for words in CLAUSES)
 
 
 def _without_version(engine: str) -> str:
