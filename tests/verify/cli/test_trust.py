@@ -93,8 +93,10 @@ def test_table_and_json_show_the_trust_base_and_the_size(
     tmp_path: Path, proved: Callable[..., Result]
 ) -> None:
     path = tmp_path / "report.json"
-    done = proved("audit", "PURE", "ASKED", "REFUTED", "--json", path)
+    junit = tmp_path / "report.xml"
+    done = proved("audit", "PURE", "ASKED", "REFUTED", "--json", path, "--junit", junit)
     assert done.code == 1
+    assert "trust: rules, solver" in junit.read_text()
     assert "trust" in done.out.splitlines()[0]
     assert "proof: 2 steps (16 rows of truth tables), 1 queries" in done.out
     assert "toy 1.2" in done.out

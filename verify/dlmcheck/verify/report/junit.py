@@ -43,7 +43,8 @@ def junit_bytes(gate: Gate) -> bytes:
 
 def _case(gate: Gate, row: RowResult) -> TestCase:
     case = TestCase(row.row.reading, row.row.claim)
-    lines = [row.row.statement, f"{row.verdict.value}", *row_lines(row)]
+    basis = ", ".join(one.value for one in row.bases) or "none"
+    lines = [row.row.statement, f"{row.verdict.value}", *row_lines(row), f"trust: {basis}"]
     case.system_out = _clean("\n".join(lines))
     if gate.locked:
         complaints = [(one.message, one.code) for one in gate.deviations_of(row.row.id)]
