@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Small = NDArray[np.int8]
     Flags = NDArray[np.bool_]
+    Table = tuple[int | None, Integers]
+    """Numbers modulo a prime, or exactly."""
 
 MOST_CELLS = 13
 """The tables of a longer target do not fit."""
@@ -103,6 +105,7 @@ def solve_partial_states(
     if n > MOST_CELLS:
         raise UnsupportedFeature(f"{n} cells", source="target", expected=f"at most {MOST_CELLS}")
     tables, certain = _marginals(target, n)
+    support = _support(target, n)
     dyadic = _dyadic_cells(target, n) if reals is Reals.DYADIC else None
     adaptive = np.zeros((3,) * n, np.int8)
     first = np.zeros((3,) * n, np.int16)
@@ -112,12 +115,10 @@ def solve_partial_states(
         rest = [cell for cell in range(n) if not visible >> cell & 1]
         if not rest:
             continue
-        blocks = [_block(table, seen, rest) for table in tables]
+        blocks = [(modulus, _block(table, seen, rest)) for modulus, table in tables]
         allowed = None if dyadic is None else _dyadic_rows(dyadic, seen, rest)
         after = _block(adaptive, seen, rest)
-        possible = blocks[0][:, -1] > 0
-        for block in blocks[1:]:
-            possible |= block[:, -1] > 0
+        possible = support[_states(seen, n)].reshape(-1)
         independent = _independence(blocks, possible, len(rest), allowed)
         best, choice = _best(independent, after, len(rest), largest_only=largest_only)
         index = _states(seen, n)
@@ -129,7 +130,7 @@ def solve_partial_states(
     return PartialStates(n, adaptive, first, fixed, fixed_first, certain)
 
 
-def _marginals(target: Law[State], n: int) -> tuple[list[Integers], bool]:
+def _marginals(target: Law[State], n: int) -> tuple[list[Table], bool]:
     """The table of P(state) for all 3^n states, exactly or modulo several primes."""
     import numpy as np
 
@@ -144,7 +145,7 @@ def _marginals(target: Law[State], n: int) -> tuple[list[Integers], bool]:
             needed += 1
         certain = size > common * common
         moduli = list(PRIMES[:needed])
-    tables: list[Integers] = []
+    tables: list[Table] = []
     for modulus in moduli:
         table = np.zeros((2,) * n, np.int64)
         for string, weight in weights.items():
@@ -154,8 +155,20 @@ def _marginals(target: Law[State], n: int) -> tuple[list[Integers], bool]:
             if modulus is not None:
                 total %= modulus
             table = np.concatenate([table, total], axis=axis)
-        tables.append(table)
+        tables.append((modulus, table))
     return tables, certain
+
+
+def _support(target: Law[State], n: int) -> Flags:
+    """Which of the 3^n states are possible. (What is 0 modulo a prime need not be 0.)"""
+    import numpy as np
+
+    table = np.zeros((2,) * n, np.bool_)
+    for string in target:
+        table[string] = True
+    for axis in range(n):
+        table = np.concatenate([table, table.any(axis=axis, keepdims=True)], axis=axis)
+    return table
 
 
 def _states(seen: list[int], n: int) -> tuple[slice | int, ...]:
@@ -190,7 +203,7 @@ def _columns(m: int) -> tuple[Integers, ...]:
 
 
 def _independence(
-    blocks: list[Integers], possible: Flags, m: int, allowed: Flags | None
+    blocks: list[Table], possible: Flags, m: int, allowed: Flags | None
 ) -> list[Flags | None]:
     """For each set T the rows in which it is independent; None where there is none."""
     import numpy as np
@@ -211,7 +224,7 @@ def _independence(
                 continue
             rows = rows & other
             places = np.flatnonzero(rows)
-            for modulus, block in _with_modulus(blocks):
+            for modulus, block in blocks:
                 if not places.size:
                     break
                 places = places[
@@ -225,12 +238,6 @@ def _independence(
             rows = rows & allowed[:, last]
         found.append(rows if rows.any() else None)
     return found
-
-
-def _with_modulus(blocks: list[Integers]) -> list[tuple[int | None, Integers]]:
-    if len(blocks) == 1:
-        return [(None, blocks[0])]
-    return list(zip(PRIMES, blocks, strict=False))
 
 
 def _last_is_independent(
