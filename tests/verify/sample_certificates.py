@@ -16,9 +16,11 @@ from dlmcheck.model.samplers.revision import parity_revision
 from dlmcheck.model.targets import Target, fixed_weight
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.jsontext import Document
+from dlmcheck.spec.lattice import Edits, End
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.serial import circuit_to_json
 from dlmcheck.verify.certificate_kinds import check_certificate
+from dlmcheck.verify.encoders.lengths import NoScheme, length_text
 from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.engines.elimination import linear_text
 from dlmcheck.verify.engines.hints import refute
@@ -71,6 +73,7 @@ def samples(second: bool = False) -> dict[str, str]:
         "induction": _induction(second),
         "refutation": _refutation(second),
         "linear": linear_text(even_strings(5 if second else 4)),
+        "length": _length(second),
         **_of_rounds(_target(second)),
         **_of_local_samplers(4 if second else 3),
     }
@@ -164,6 +167,14 @@ def _refutation(second: bool) -> str:
     assert isinstance(proof, str)
     claim = {"left": circuit_to_json(left), "right": circuit_to_json(right)}
     return refutation_text(claim, encoded, proof)
+
+
+def _length(second: bool) -> str:
+    claim = NoScheme(Edits.REVISE_TOKEN, 1, 3, 1 if second else 2, End.OUTPUT_ONLY)
+    encoded = claim.encoded
+    proof = refute(Formula(encoded.variables, list(encoded.clauses)))
+    assert isinstance(proof, str)
+    return length_text(claim, proof)
 
 
 def _sum(order: str) -> Circuit:

@@ -11,6 +11,7 @@ import pytest
 from dlmcheck.model.families import FAMILIES
 from dlmcheck.model.formats import write_circuit
 from tests.verify.cli.running import ROOT, Result, complaint, environment, here
+from tests.verify.sample_certificates import samples
 
 ENGINES = ("z3", "pysat", "pysolvers", "sympy", "numpy", "cvc5", "dratify")
 
@@ -62,6 +63,19 @@ def test_certificates_are_checked_with_no_engine_installed(good: Path) -> None:
     first, second = done.out.splitlines()
     assert first.startswith(f"{good / 'good.json'}: accepted: PROVED simulation; certificate: ")
     assert second.startswith(f"{good / 'wrong.json'}: refuted: REFUTED ")
+
+
+def test_every_kind_is_checked_with_no_engine_installed(tmp_path: Path) -> None:
+    paths: list[Path] = []
+    for kind, text in samples().items():
+        paths.append(tmp_path / f"{kind}.json")
+        paths[-1].write_text(text)
+    done = alone("cert", *paths)
+    assert done.code == 0, done
+    lines = done.out.splitlines()
+    assert len(lines) == len(paths) >= 12
+    for path, line in zip(paths, lines, strict=True):
+        assert line.startswith((f"{path}: accepted: PROVED ", f"{path}: refuted: REFUTED "))
 
 
 def test_rejected_is_4_and_malformed_2_and_2_wins(

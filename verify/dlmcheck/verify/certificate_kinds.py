@@ -1,7 +1,8 @@
 """The table of certificate kinds. To add one: one line in `KINDS`, and nothing else anywhere.
 
-The line maps the kind, as it stands in a file, to the module of the kernel that checks it. That
-module imports the standard library, the specification and the kernel alone, and defines
+The line maps the kind, as it stands in a file, to the module that checks it. That is a module of
+the kernel, which imports the standard library, the specification and the kernel alone, or one of
+`encoders`, which may also use an encoding of `searches`, but no engine. It defines
 
     KIND = "..."                                     the same word
     def check_document(document: Document) -> Checked
@@ -35,6 +36,7 @@ KINDS: dict[str, str] = {
     "local-target": "dlmcheck.verify.kernel.local_targets",
     "induction": "dlmcheck.verify.kernel.proof_documents",
     "refutation": "dlmcheck.verify.kernel.encoders",
+    "length": "dlmcheck.verify.encoders.lengths",
     "linear": "dlmcheck.verify.kernel.linear",
     "sampler": "dlmcheck.verify.kernel.sampler_table",
     "lower-bound": "dlmcheck.verify.kernel.round_bounds",
