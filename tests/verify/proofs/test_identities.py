@@ -19,7 +19,14 @@ from dlmcheck.verify.claims import identity_checks, inexact
 from dlmcheck.verify.claims.identities import CLAIMS
 from dlmcheck.verify.claims.registry import Profile, Registry, SweepJob
 from dlmcheck.verify.engines import smt
-from dlmcheck.verify.engines.algebra import Identity, NotNegative, Side, check_algebra, difference
+from dlmcheck.verify.engines.algebra import (
+    Identity,
+    Limit,
+    NotNegative,
+    Side,
+    check_algebra,
+    difference,
+)
 from dlmcheck.verify.kernel.evidence import SolverAnswer, SymbolicIdentity
 from dlmcheck.verify.kernel.induction import check_proof, check_step
 from dlmcheck.verify.kernel.results import Rejected
@@ -76,6 +83,14 @@ def test_inequalities_are_decided_by_signs() -> None:
         check_algebra([replace(good, value=side(lambda k, p: margin(k, p) - 1))])
     with pytest.raises(Rejected, match="no polynomial"):
         check_algebra([replace(good, value=side(lambda k, p: p / (k + 1)))])
+
+
+def test_limits_are_computed_and_compared() -> None:
+    ratio = lengths.ASYMPTOTICS.facts[0]
+    assert isinstance(ratio, Limit)
+    assert check_algebra([ratio]).identity == ratio.name
+    with pytest.raises(Rejected, match=r"limit .* it is log\(2\)/log\(3\)"):
+        check_algebra([replace(ratio, value=lambda log: log(3) / log(2))])
 
 
 def test_many_identities_are_not_all_listed() -> None:

@@ -66,6 +66,13 @@ LENGTHS = Claim(
             lengths.COUNTED,
             Road("layers-counted", COUNTS, FORMULAS),
         ),
+        _row(
+            "LENGTHS",
+            "asymptotics",
+            "as d grows, the ternary counter takes log 2 / log 3 of the cells of the stated one; "
+            "as w grows, w + c cells hold w^c / c! layers to first order (c = 1, 2, 3)",
+            lengths.ASYMPTOTICS,
+        ),
     ),
 )
 

@@ -35,6 +35,7 @@ from dlmcheck.verify.proofs.arithmetic import Arithmetic
 ARITHMETIC: tuple[Arithmetic, ...] = (
     *(saving.proof for saving in lengths.SAVINGS),
     lengths.COUNTED,
+    lengths.ASYMPTOTICS,
     families.BY_DEPTH,
     families.RECURRENCES,
     dimension.enough(2),

@@ -55,6 +55,19 @@ class NotNegative:
     strict: bool = False
 
 
+@dataclass(frozen=True)
+class Limit:
+    """A function of a positive variable x and of the natural logarithm, and its limit at infinity.
+
+    `value` is a function of the logarithm alone. SymPy computes limits by comparing growth
+    (Gruntz); that the difference is 0 is decided by its normal forms of logarithms.
+    """
+
+    name: str
+    value_at: Callable[[Number, Callable[[Number], Number]], Number]
+    value: Callable[[Callable[[Number], Number]], Number]
+
+
 def generators(variables: Sequence[str]) -> list[Number]:
     """The variables as elements of the field of rational functions over the rationals."""
     import sympy
@@ -70,7 +83,7 @@ def difference(identity: Identity) -> Number:
     return identity.left(*values) - identity.right(*values)
 
 
-def check_algebra(statements: Sequence[Identity | NotNegative]) -> SymbolicIdentity:
+def check_algebra(statements: Sequence[Identity | NotNegative | Limit]) -> SymbolicIdentity:
     """Evidence for all the statements together.
 
     Raises `Rejected` for one that does not hold or cannot be decided by signs, `ValueError` for
@@ -83,6 +96,8 @@ def check_algebra(statements: Sequence[Identity | NotNegative]) -> SymbolicIdent
             left_over = difference(statement)
             if left_over != 0:
                 raise Rejected(f"identity {statement.name}: the sides differ by {left_over}")
+        elif isinstance(statement, Limit):
+            _check_limit(statement)
         else:
             _check_signs(statement)
     names = [statement.name for statement in statements]
@@ -101,6 +116,15 @@ def _check_signs(statement: NotNegative) -> None:
     constant = [c for powers, c in element.numer.terms() if not any(powers)]
     if statement.strict and not constant:
         raise Rejected(f"inequality {statement.name}: {element} is 0 at 0")
+
+
+def _check_limit(statement: Limit) -> None:
+    import sympy
+
+    x: Any = sympy.Symbol("x", positive=True)
+    found: Any = sympy.limit(statement.value_at(x, sympy.log), x, sympy.oo)
+    if sympy.simplify(found - statement.value(sympy.log)) != 0:
+        raise Rejected(f"limit {statement.name}: it is {found}")
 
 
 def engine() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dlmcheck.verify.engines import algebra, smt
-from dlmcheck.verify.engines.algebra import Identity, NotNegative
+from dlmcheck.verify.engines.algebra import Identity, Limit, NotNegative
 from dlmcheck.verify.engines.smt import Query
 from dlmcheck.verify.kernel.induction import Rule
 from dlmcheck.verify.kernel.results import Checked
@@ -32,10 +32,10 @@ class ByQueries:
 
 @dataclass(frozen=True)
 class ByAlgebra:
-    """A statement that follows from identities and inequalities by rules."""
+    """A statement that follows from identities, inequalities and limits by rules."""
 
     statement: str
-    facts: tuple[Identity | NotNegative, ...]
+    facts: tuple[Identity | NotNegative | Limit, ...]
     rules: tuple[Rule, ...] = ()
 
     def check(self) -> Checked:

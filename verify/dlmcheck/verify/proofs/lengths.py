@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from math import comb
+from math import comb, factorial
 
 from dlmcheck.model.constructions.remask import remasking_length
 from dlmcheck.model.constructions.revise import revision_length
@@ -22,7 +22,7 @@ from dlmcheck.model.constructions.shorter import (
     ternary_revision_length,
 )
 from dlmcheck.spec.lattice import Edits
-from dlmcheck.verify.engines.algebra import Identity, Number
+from dlmcheck.verify.engines.algebra import Identity, Limit, Number
 from dlmcheck.verify.kernel.induction import Rule
 from dlmcheck.verify.proofs.arithmetic import Arithmetic, ByAlgebra, ByQueries, query
 from dlmcheck.verify.searches.shortest import counted_length, most_layers
@@ -219,6 +219,15 @@ CLOSED: tuple[Callable[[Number], Number], ...] = (
 )
 """With one, two and three cells beyond w."""
 
+
+def _relative_layers(extra: int, width: Number, _: object) -> Number:
+    return layers_with_extra_cells(extra, width) / width**extra
+
+
+def _over_factorial(extra: int, _: object) -> Number:
+    return Fraction(1, factorial(extra))
+
+
 COUNTED = ByAlgebra(
     "revision to M: w + c cells hold so many layers, c = 1, 2, 3",
     tuple(
@@ -226,6 +235,32 @@ COUNTED = ByAlgebra(
             f"layers of w + {extra} cells", ("w",), partial(layers_with_extra_cells, extra), closed
         )
         for extra, closed in enumerate(CLOSED, start=1)
+    ),
+)
+
+
+ASYMPTOTICS = ByAlgebra(
+    "how counters and layers grow with the depth and the width",
+    (
+        # ceil(y) is at least y and less than y + 1, so both ends of the ratio are as stated.
+        Limit(
+            "ternary against stated, from above",
+            lambda x, log: (log(x) / log(3) + 1) / (log(x) / log(2)),
+            lambda log: log(2) / log(3),
+        ),
+        Limit(
+            "ternary against stated, from below",
+            lambda x, log: log(x) / log(3) / (log(x) / log(2) + 1),
+            lambda log: log(2) / log(3),
+        ),
+        *(
+            Limit(
+                f"layers of w + {extra} cells against w^{extra}",
+                partial(_relative_layers, extra),
+                partial(_over_factorial, extra),
+            )
+            for extra in range(1, len(CLOSED) + 1)
+        ),
     ),
 )
 
