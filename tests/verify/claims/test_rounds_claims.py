@@ -11,12 +11,13 @@ import pytest
 
 from dlmcheck.model.samplers import alias, mixtures
 from dlmcheck.model.samplers.alias import AliasTable
+from dlmcheck.model.samplers.drawn_patterns import any_target_by_joint_patterns
 from dlmcheck.model.targets import TokenLaw, even_parity
 from dlmcheck.spec.definition import Sampler
 from dlmcheck.spec.law import HALF
 from dlmcheck.verify.audit import RoadResult, RowResult, combine
 from dlmcheck.verify.claims import rounds_checks, rounds_lattice, rounds_one_hot
-from dlmcheck.verify.claims.registry import Profile, Registry
+from dlmcheck.verify.claims.registry import Profile, Registry, Row
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.rounds.lower_bounds import arguments
@@ -57,7 +58,7 @@ PROVED = {"X-DIM2-TARGET/lower", "X-DIM2-TARGET/upper"}
 
 
 @pytest.mark.parametrize("row", REGISTRY.rows, ids=lambda row: row.id)
-def test_verdicts(row: rounds_lattice.Row) -> None:
+def test_verdicts(row: Row) -> None:
     expected = Verdict.BOUNDED if row.dropped is None else Verdict.REFUTED
     if row.id in PROVED:
         expected = Verdict.PROVED
@@ -97,7 +98,7 @@ def test_canary_hazards_that_forget_what_was_taken(monkeypatch: pytest.MonkeyPat
 
 
 def test_canary_a_joint_policy_that_draws_another_law(monkeypatch: pytest.MonkeyPatch) -> None:
-    make = rounds_checks.any_target_by_joint_patterns
+    make = any_target_by_joint_patterns
 
     def other(law: TokenLaw) -> Sampler:
         n = len(next(iter(law)))
@@ -109,19 +110,17 @@ def test_canary_a_joint_policy_that_draws_another_law(monkeypatch: pytest.Monkey
 
 def test_canary_a_sampler_elsewhere_on_the_lattice(monkeypatch: pytest.MonkeyPatch) -> None:
     """An exact sampler of another class does not count."""
-    patterns = rounds_checks.any_target_by_joint_patterns
+    patterns = any_target_by_joint_patterns
     monkeypatch.setattr(rounds_checks, "any_target_by_joint_remasking", patterns)
     said = refuted(rounds_checks.LAWS, "X-JOINT2/G")
     assert "not at the point: unmasking" in said["X-JOINT2/G"]
 
 
 def test_canary_a_round_more_than_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    make = rounds_checks.any_target_by_joint_patterns
-    monkeypatch.setattr(
-        rounds_checks,
-        "any_target_by_joint_patterns",
-        lambda law: replace(make(law), rounds=3),
-    )
+    def longer(law: TokenLaw) -> Sampler:
+        return replace(any_target_by_joint_patterns(law), rounds=3)
+
+    monkeypatch.setattr(rounds_checks, "any_target_by_joint_patterns", longer)
     assert "3 rounds" in refuted(rounds_checks.LAWS, "X-JOINT2/F")["X-JOINT2/F"]
 
 

@@ -141,7 +141,8 @@ def test_a_certificate_of_another_form_is_malformed(forge: Forge, reason: str) -
 
 
 def even(n: int, count: int) -> list[tuple[int, ...]]:
-    return [z for z in product((0, 1), repeat=n) if sum(z) % 2 == 0][:count]
+    strings: list[tuple[int, ...]] = list(product((0, 1), repeat=n))
+    return [z for z in strings if sum(z) % 2 == 0][:count]
 
 
 @pytest.mark.parametrize("exponents", [EXPONENTS, PAPER_EXPONENTS])
@@ -151,7 +152,7 @@ def test_the_two_known_targets_are_apart(exponents: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("place", range(5))
 def test_each_exponent_is_the_smallest_after_those_before_it(place: int) -> None:
-    exponents = list(EXPONENTS[: place + 1])
+    exponents: list[int] = list(EXPONENTS[: place + 1])
     exponents[place] -= 1
     target = lacunary_even_parity(4, exponents + [300 * 8 ** (place + j) for j in range(4 - place)])
     with pytest.raises(Rejected, match="is not excluded"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -98,7 +98,7 @@ def test_what_a_table_must_read_is_at_most_what_the_circuits_do() -> None:
         _, by_table = examined(table_certificate("parity", even_parity(4), sampler))
         assert (by_table.clock is Clock.ROUND_NUMBER) == clock
         by_behaviour = locality(sampler)
-        parts = (by_behaviour.predictor, by_behaviour.unmasking, by_behaviour.remasking or 0)
+        parts = [by_behaviour.predictor, by_behaviour.unmasking or 0, by_behaviour.remasking or 0]
         assert by_table.predictor.locality is not None
         assert by_wires.predictor.locality is not None
         assert by_table.predictor.locality <= max(parts) <= by_wires.predictor.locality
@@ -111,13 +111,16 @@ def test_a_chain_is_written_from_left_to_right_by_one_token() -> None:
     assert point.predictor.locality == 1
 
 
+Values = dict[tuple[int, tuple[int, ...]], Hashable | None]
+
+
 def test_a_set_of_cells_that_determines_values() -> None:
-    parity = {(0, (a, b, 0)): (a + b) % 2 for a in (0, 1) for b in (0, 1)}
+    parity: Values = {(0, (a, b, 0)): (a + b) % 2 for a in (0, 1) for b in (0, 1)}
     assert fewest_cells(parity, None) == 2
-    masked = {(0, (a, -1, b)): a for a in (0, 1) for b in (0, 1)}
+    masked: Values = {(0, (a, -1, b)): a for a in (0, 1) for b in (0, 1)}
     assert fewest_cells(masked, 1) == 1
     assert fewest_cells({(1, (0,)): 0, (2, (0,)): 1}, None) == 0  # the round number is known
-    five = {(0, tuple(int(b) for b in f"{k:05b}")): k.bit_count() % 2 for k in range(32)}
+    five: Values = {(0, tuple(int(b) for b in f"{k:05b}")): k.bit_count() % 2 for k in range(32)}
     assert fewest_cells(five, None) is None
 
 

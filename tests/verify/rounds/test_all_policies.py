@@ -25,7 +25,11 @@ State = tuple[int, ...]
 Weights = tuple[tuple[State, Fraction], ...]
 M = -1
 KEEP, ZERO, ONE, COIN, MASKED = range(5)
-OUTCOMES = {ZERO: ((0, Fraction(1)),), ONE: ((1, Fraction(1)),), MASKED: ((M, Fraction(1)),)}
+OUTCOMES: dict[int, tuple[tuple[int, Fraction], ...]] = {
+    ZERO: ((0, Fraction(1)),),
+    ONE: ((1, Fraction(1)),),
+    MASKED: ((M, Fraction(1)),),
+}
 OUTCOMES[COIN] = ((0, Fraction(1, 2)), (1, Fraction(1, 2)))
 
 
@@ -72,7 +76,7 @@ def remasked(written: dict[State, Fraction]) -> Iterator[Weights]:
 def rounds_after(laws: set[Weights], edits: Edits, *, last: bool) -> set[Weights]:
     """Every law after one more round; with `last`, those without masks only."""
     found: set[Weights] = set()
-    options = {}
+    options: dict[State, list[Weights]] = {}
     for law in sorted(laws):
         partial: set[Weights] = {()}
         for state, weight in law:

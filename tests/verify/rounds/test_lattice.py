@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlmcheck.model.targets import EmpiricalTarget, Target, empirical_target, parse_target
+from dlmcheck.model.targets import EmpiricalTarget, Target, TokenLaw, empirical_target, parse_target
 from dlmcheck.spec.errors import UnsupportedFeature
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass, Reals, Remasking, Unmasking
@@ -186,7 +186,7 @@ def test_a_long_target_rests_on_names_not_on_tables(monkeypatch: pytest.MonkeyPa
 
 
 def test_only_bits_are_taken() -> None:
-    law = Law({(0, 2): Fraction(1, 2), (1, 1): Fraction(1, 2)})
+    law: TokenLaw = Law({(0, 2): Fraction(1, 2), (1, 1): Fraction(1, 2)})
     with pytest.raises(UnsupportedFeature, match="a vocabulary of 3"):
         rounds(Target("t", law, 3), PLAIN)
 

@@ -91,7 +91,7 @@ def any_target_by_revision(
     n = len(next(iter(target)))
     end = n - 1 if last is None else last
     prefix_cells = [i for i in range(n) if i != end]
-    prefixes = list(product((0, 1), repeat=n - 1))
+    prefixes: list[State] = list(product((0, 1), repeat=n - 1))
     mass = dict.fromkeys(prefixes, ZERO)
     ones = dict.fromkeys(prefixes, ZERO)
     for string, weight in target.items():
@@ -142,7 +142,7 @@ def alias_over_strings(target: TokenLaw) -> Sampler:
     stood there (it takes 0). For the ablation of X-ALIAS3; needs n >= 1.
     """
     n = len(next(iter(target)))
-    strings = list(product((0, 1), repeat=n))
+    strings: list[State] = list(product((0, 1), repeat=n))
     table = alias_table([target[z] for z in strings])
     number_of = {z: k for k, z in enumerate(strings)}
 

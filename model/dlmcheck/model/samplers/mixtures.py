@@ -155,7 +155,7 @@ def _fair(masses: Sequence[Fraction], cells: int) -> Codebook | None:
     if exponent > min(cells, 16) or any(m.denominator.bit_count() != 1 for m in masses):
         return None
     indices = [k for k, mass in enumerate(masses) for _ in range(int(mass * (1 << exponent)))]
-    piece = dict(zip(product((0, 1), repeat=exponent), indices, strict=True))
+    piece: dict[State, int] = dict(zip(product((0, 1), repeat=exponent), indices, strict=True))
     return Codebook((bernoulli(Fraction(1, 2)),) * exponent, piece)
 
 

@@ -126,7 +126,7 @@ class _Footnotes:
     """The numbered list of what bounds rest on."""
 
     target: str
-    numbers: dict[tuple[str, Bound], int] = field(default_factory=dict)
+    numbers: dict[tuple[str, Bound], int] = field(default_factory=dict[tuple[str, Bound], int])
 
     def of(self, end: str, bound: Bound) -> str:
         if bound.value is None and not bound.never:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dlmcheck.model.targets import Target
 from dlmcheck.spec.errors import UnsupportedFeature
@@ -23,7 +24,7 @@ from dlmcheck.spec.lattice import (
     Unmasking,
 )
 from dlmcheck.spec.rounds import strategy_sampler
-from dlmcheck.spec.tokens import State, parse_state
+from dlmcheck.spec.tokens import parse_state
 from dlmcheck.verify.rounds.facts import Facts, Lower, Upper, joined
 from dlmcheck.verify.rounds.lower_bounds import arguments
 from dlmcheck.verify.rounds.parity_facts import local_facts, samplers
@@ -122,12 +123,11 @@ def _by_strategies(target: Target) -> tuple[list[Upper], list[Lower]]:
 
 def _run(target: Target, number: int, certificate: str | None) -> Iterator[Upper]:
     """The strategy of a certificate as a sampler, for what its parts read. Short targets only."""
-    choices = json.loads(certificate or "{}").get("choices")
-    if not isinstance(choices, dict) or target.length > MOST_RUN:
+    fields: Any = json.loads(certificate or "{}")
+    choices: dict[str, list[int]] = fields.get("choices", {})
+    if not choices or target.length > MOST_RUN:
         return
-    sets: dict[State, frozenset[int]] = {
-        parse_state(shown): frozenset(cells) for shown, cells in choices.items()
-    }
+    sets = {parse_state(shown): frozenset(cells) for shown, cells in choices.items()}
     sampler = strategy_sampler(target.law, lambda state: sets.get(state, frozenset()), number)
     yield examined(target, sampler, "round-strategy, as a sampler")
 

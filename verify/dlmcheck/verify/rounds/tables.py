@@ -88,7 +88,7 @@ def table_of(sampler: Sampler) -> dict[str, Any]:
 
 
 def _form(sampler: Sampler) -> str:
-    forms = {
+    forms: dict[type, str] = {
         DeterministicUnmasking: "deterministic",
         IndependentUnmasking: "independent",
         SameRateUnmasking: "same-rate",
