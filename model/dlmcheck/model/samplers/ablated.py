@@ -22,7 +22,8 @@ class Boundary(Enum):
     FIRST_ONE = "first one"
     """y_(-1) = 1: all outputs have odd parity."""
     LAST_FAIR = "last fair"
-    """y_(n-1) is a coin: the outputs are uniform on all strings."""
+    """y_(n-1) is a coin: by revision the outputs are uniform on all strings; by remasking they are
+    odd with probability 1/4 only (n >= 2), since a last cell that is masked forgets the coin."""
 
 
 def revision_with_boundary(n: int, boundary: Boundary) -> Schedule:

@@ -9,7 +9,7 @@ PARITY-ERROR). A row has a proof for all n and, beside it, the same statement on
 from __future__ import annotations
 
 from dlmcheck.spec.lattice import Clock, Edits, Point
-from dlmcheck.verify.claims.identity_checks import COUNTS, DEPTHS, JOBS, growth_name
+from dlmcheck.verify.claims.identity_checks import COUNTS, DEPTHS, ENDS, JOBS, growth_name
 from dlmcheck.verify.claims.registry import Claim, Road, Row
 from dlmcheck.verify.claims.t31 import REFERENCE
 from dlmcheck.verify.proofs import dimension, errors, families, lengths
@@ -174,6 +174,12 @@ ERRORS = Claim(
                 ("last-bit", errors.LAST_BIT, (BIJECTION,)),
                 ("one-coin", errors.ONE_COIN, (BIJECTION,)),
             )
+        ),
+        Row(
+            "PARITY-ERROR",
+            "ends",
+            f"n <= 5: {ENDS}",
+            (Road("parity-errors", ENDS, REFERENCE),),
         ),
         _row("PARITY-ERROR", "two-bits", errors.TWO_BITS.statement, errors.TWO_BITS),
     ),

@@ -12,12 +12,17 @@ from itertools import product
 from random import Random
 
 from dlmcheck.model.families import FAMILIES
-from dlmcheck.model.samplers.ablated import Boundary, revision_with_boundary
+from dlmcheck.model.samplers.ablated import (
+    Boundary,
+    remasking_with_boundary,
+    revision_with_boundary,
+)
 from dlmcheck.model.samplers.prefix_tree import two_round_sampler
 from dlmcheck.model.targets import even_parity
 from dlmcheck.spec.law import Law, bernoulli, product_law, total_variation
 from dlmcheck.spec.resources import measure
 from dlmcheck.spec.sampler import output_law
+from dlmcheck.spec.schedule import sampler_of
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.claims.parity_samplers import sizes
 from dlmcheck.verify.claims.registry import DirectJob, Profile, ProofJob, SweepJob
@@ -169,6 +174,10 @@ def _drawn(_: Profile) -> Sweep[Drawn, Drawn]:
 
 # --- errors on concrete samplers -----------------------------------------------------------------
 
+ENDS = (
+    "with a fair last bit the distance from D_n is 1/2 for T4.1, and for T4.2's two rounds 1/4 if "
+    "n >= 2; with y_0 = 1 it is 1 for both"
+)
 SIXTHS = tuple(Fraction(s, 6) for s in range(7))
 
 
@@ -198,6 +207,23 @@ def _one_coin(n: int) -> Outcome:
     return HOLDS
 
 
+def _ends(n: int) -> Outcome:
+    # By remasking a masked last cell forgets its bit, so that only half of the error is left.
+    half = Fraction(1, 2)
+    expected = (
+        (revision_with_boundary, Boundary.LAST_FAIR, half),
+        (remasking_with_boundary, Boundary.LAST_FAIR, half if n == 1 else half / 2),
+        (revision_with_boundary, Boundary.FIRST_ONE, Fraction(1)),
+        (remasking_with_boundary, Boundary.FIRST_ONE, Fraction(1)),
+    )
+    for make, boundary, wanted in expected:
+        law = output_law(sampler_of(make(n, boundary)))
+        distance = total_variation(law, even_parity(n))
+        if distance != wanted:
+            return fails(f"n = {n}, {boundary.value}, {make.__name__}: distance {distance}")
+    return HOLDS
+
+
 def _parity_of_bits(n: int) -> Outcome:
     source = Random(n)
     for _ in range(20):
@@ -220,6 +246,7 @@ def _errors(_: Profile) -> Sweep[int, int]:
             errors.LAST_BIT.statement: _last_bit,
             errors.ONE_COIN.statement: _one_coin,
             errors.PARITY_OF_BITS.statement: _parity_of_bits,
+            ENDS: _ends,
         },
     )
 
