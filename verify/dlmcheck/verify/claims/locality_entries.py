@@ -94,8 +94,8 @@ def _entries() -> tuple[Entry, ...]:
     return (
         *_table(small),
         *_table(larger, proof=full, word=full),
-        Entry(state, 5, 2, 5, 5),
-        Entry(one, 5, 1, 8, 8, word=full),
+        Entry(state, 5, 2, 5, 5, full),
+        Entry(one, 5, 1, 8, 8, full, full),
         Entry(one, 7, 2, 5, 5, full, full),
         Entry(state, 6, 2, 1, None, full, full),
         Entry(per, 6, 1, 7, 7, full, full, word_on_traces=True),

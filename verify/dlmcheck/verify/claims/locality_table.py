@@ -187,7 +187,7 @@ def _found(profile: Profile) -> Sweep[Question, Asked]:
     ]
     return Sweep(
         questions_domain("entries of the table with a sampler", questions),
-        lambda q: Asked(q, answer(q, TraceEncoding, CADICAL, with_proof=False)),
+        lambda q: Asked(q, answer(q, LastCellEncoding, CADICAL, with_proof=False)),
         {REDUCED: _recognises, CONES: _obeys_cones},
     )
 
