@@ -30,7 +30,7 @@ from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.claims import parity_samplers, proved_parity, section4, section4_checks
 from dlmcheck.verify.claims.parity_samplers import GROUPS, RANDOM_F, ParitySampler, sizes
-from dlmcheck.verify.claims.registry import DirectJob, Profile
+from dlmcheck.verify.claims.registry import DirectJob, Job, Profile, ProofJob
 from dlmcheck.verify.claims.section4_checks import PUSH_FORWARD, WIRES
 from dlmcheck.verify.claims.t31 import REFERENCE
 from dlmcheck.verify.kernel.results import Checked
@@ -55,17 +55,20 @@ def audited() -> Audited:
         replace(claim, rows=tuple(row for row in claim.rows if row.dropped is None))
         for claim in section4.CLAIMS
     ]
-    return audit(claims, [j for j in section4.JOBS if j.id != proved_parity.JOB] + [PROVED])
+    return audit(claims, [j for j in section4.JOBS if j not in proved_parity.JOBS] + PROVED)
 
 
 @cache
-def proved() -> Mapping[str, Checked]:
+def proved(job: ProofJob) -> Mapping[str, Checked]:
     """The proofs for all n: about the samplers' rules, and not about what is planted here."""
-    (job,) = proved_parity.JOBS
     return job.conclude(Profile.QUICK, [job.run(Profile.QUICK, 0, lambda _: None)])
 
 
-PROVED = DirectJob(proved_parity.JOB, lambda _: proved())
+def once(job: ProofJob) -> Job:
+    return DirectJob(job.id, lambda _: proved(job))
+
+
+PROVED = [once(job) for job in proved_parity.JOBS]
 
 
 def expect(reasons: dict[str, dict[str, str]], vacuous: tuple[str, ...] = ()) -> None:
@@ -86,7 +89,7 @@ def expect(reasons: dict[str, dict[str, str]], vacuous: tuple[str, ...] = ()) ->
             assert other.verdict is Verdict.VACUOUS
         elif other.row.id not in reasons:
             imported = other.row.reading in ("imported", "deterministic,AC0")
-            proved = any(road.job == proved_parity.JOB for road in other.row.roads)
+            proved = any(road.engine == proved_parity.BY_INDUCTION for road in other.row.roads)
             wanted = Verdict.PROVED if proved else Verdict.BOUNDED
             wanted = Verdict.UNSETTLEABLE if imported else wanted
             assert other.verdict is wanted, other.row.id

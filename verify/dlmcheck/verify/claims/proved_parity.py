@@ -9,16 +9,16 @@ arithmetic about positions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from dlmcheck.verify.claims.parity_samplers import GROUPS, ParitySampler, key
 from dlmcheck.verify.claims.registry import ProofJob, Road
 from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof
-from dlmcheck.verify.proofs import parity_random, parity_samplers
+from dlmcheck.verify.proofs import hierarchy, parity_random, parity_samplers
 from dlmcheck.verify.proofs.parity import LocalProof, for_every_parity, local_proof
 
-JOB = "parity-proved"
 BY_INDUCTION = "proof for every n"
 
 Make = Callable[[str], LocalProof]
@@ -67,34 +67,84 @@ def every_n(sampler: ParitySampler) -> str:
 
 def statement(group: str, sampler: ParitySampler) -> str:
     """What is proved of a sampler."""
-    return f"{key(group, sampler)}, {every_n(sampler)}"
+    return f"{key(group, sampler)}: D_n exactly, {every_n(sampler)}"
+
+
+def job_of(group: str) -> str:
+    """The job with the proofs of a group of samplers."""
+    return f"parity-proved-{group}"
 
 
 def roads(group: str, sampler: ParitySampler) -> tuple[Road, ...]:
     """The road of a sampler that is proved for all n; none for one that is not."""
     if key(group, sampler) not in PROOFS:
         return ()
-    return (Road(JOB, statement(group, sampler), BY_INDUCTION),)
+    return (Road(job_of(group), statement(group, sampler), BY_INDUCTION),)
 
 
-def makers() -> dict[str, Make]:
-    """By statement, how its proof is made."""
+def makers(group: str) -> dict[str, Make]:
+    """By statement about a sampler of a group, how its proof is made."""
     return {
         statement(group, sampler): PROOFS[key(group, sampler)]
-        for group, samplers in GROUPS.items()
-        for sampler in samplers
+        for sampler in GROUPS[group]
         if key(group, sampler) in PROOFS
     }
 
 
-def proofs() -> tuple[Proof, ...]:
-    """All proofs of this module, built anew."""
-    return tuple(make(name).proof for name, make in makers().items())
+def proofs(group: str) -> tuple[Proof, ...]:
+    """All proofs about the samplers of a group, built anew."""
+    return tuple(make(name).proof for name, make in makers(group).items())
 
 
-def answered(proof: Proof) -> SolverAnswer:
-    """Who was believed on the queries of one of these proofs. Raises `KeyError` for another."""
-    return smt.answer(makers()[proof.statement](proof.statement).queries)
+def _job(group: str) -> ProofJob:
+    def answered(proof: Proof) -> SolverAnswer:
+        return smt.answer(makers(group)[proof.statement](proof.statement).queries)
+
+    return ProofJob(job_of(group), lambda: proofs(group), answered)
 
 
-JOBS = (ProofJob(JOB, proofs, answered),)
+PROVED_GROUPS = ("T4.1", "T4.2", "T4.5")
+
+# --- fewer rounds than write-once ------------------------------------------------------------
+
+FEWER = "parity-proved-H"
+LARGE = 4
+"""The n from which on two rounds are fewer than any write-once sampler of locality 2 takes."""
+
+
+def fewer_statement(group: str, sampler: ParitySampler) -> str:
+    """What is proved of a sampler in comparison."""
+    return f"{key(group, sampler)}: fewer rounds than write-once, for every n >= {LARGE}"
+
+
+def fewer_roads(sampler: ParitySampler) -> tuple[Road, ...]:
+    """The road of a sampler by revision or remasking in two rounds."""
+    group = next(group for group in PROVED_GROUPS if sampler in GROUPS[group])
+    return (Road(FEWER, fewer_statement(group, sampler), BY_INDUCTION),)
+
+
+def comparison_makers() -> dict[str, Callable[[], hierarchy.Comparison]]:
+    """For every sampler without random F that takes two rounds, by statement."""
+    return {
+        fewer_statement(group, sampler): partial(_comparison, group, sampler)
+        for group in ("T4.1", "T4.2")
+        for sampler in GROUPS[group]
+        if sampler.step == 1
+    }
+
+
+def _comparison(group: str, sampler: ParitySampler) -> hierarchy.Comparison:
+    if sampler.tokens is None:
+        raise ValueError(f"{sampler.name} reads any number of tokens")
+    local = PROOFS[key(group, sampler)](statement(group, sampler))
+    return hierarchy.fewer_rounds(fewer_statement(group, sampler), local, sampler.tokens, LARGE)
+
+
+JOBS = (
+    *(_job(group) for group in PROVED_GROUPS),
+    ProofJob(
+        FEWER,
+        lambda: tuple(make().proof for make in comparison_makers().values()),
+        lambda proof: smt.answer(comparison_makers()[proof.statement]().queries),
+    ),
+)

@@ -17,7 +17,7 @@ from dlmcheck.verify.claims.parity_samplers import (
     ParitySampler,
     key,
 )
-from dlmcheck.verify.claims.registry import Claim, Road, Row
+from dlmcheck.verify.claims.registry import Claim, Job, Road, Row
 from dlmcheck.verify.claims.section4_checks import (
     COLLAPSED,
     COLLAPSED_BLOCKS,
@@ -34,7 +34,7 @@ from dlmcheck.verify.claims.section4_checks import (
 )
 from dlmcheck.verify.claims.t31 import REFERENCE
 
-JOBS = (*section4_checks.JOBS, *proved_parity.JOBS)
+JOBS: tuple[Job, ...] = (*section4_checks.JOBS, *proved_parity.JOBS)
 
 
 def _says(sampler: ParitySampler) -> str:
@@ -118,11 +118,13 @@ def _hierarchy_rows() -> list[Row]:
         Row(
             "H",
             f"{s.edits.value},{_slug(s)}",
-            f"'{s.name}' ({_says(s)}) takes fewer rounds for D_n, n >= 4, than any write-once "
-            "sampler with deterministic F that reads as few tokens",
-            (Road("parity-faster", faster_key(s), PUSH_FORWARD),),
+            f"'{s.name}' ({_says(s)}) takes fewer rounds for every D_n, n >= 4, than any "
+            "write-once sampler with deterministic F that reads as few tokens",
+            (
+                Road("parity-faster", faster_key(s), PUSH_FORWARD),
+                *proved_parity.fewer_roads(s),
+            ),
             s.point,
-            (CONE_BOUND,),
         )
         for s in FASTER
     ]

@@ -14,4 +14,5 @@ The even-parity samplers of section 4 (their rules are in `model.samplers`):
     parity_samplers   the accounts with revision and with remasking
     parity_random     the accounts with a random F, or one that sees the candidates
     parity_skeletons  the arguments in words
+    hierarchy         fewer rounds than write-once: joined with the locality bound
 """
