@@ -80,6 +80,11 @@ def lower_statement(rounds: int, *, adaptive: bool, reals: Reals, length: int) -
     return f"{what}: write-once, L = n, deterministic F, {sets}, {reals.value} predictors"
 
 
+def _check_numbers(claims: Sequence[StateClaim | SetClaim]) -> None:
+    if any(claim.rounds < 2 for claim in claims):
+        raise Rejected("a claim of fewer than two rounds says nothing")
+
+
 # --- adaptive ----------------------------------------------------------------------------------
 
 
@@ -95,6 +100,7 @@ def check_dependence(
 
     Raises `Rejected` for a claim that does not follow, and if none is about the start.
     """
+    _check_numbers(claims)
     events = Events(target)
     table: dict[Event | Key, int] = {}
 
@@ -128,8 +134,6 @@ def _check_state(
         for witness in claim.witnesses
     ]
     cells = events.open_cells(event)
-    if claim.rounds < 2:
-        raise Rejected(f"state {here}: a claim of fewer than two rounds says nothing")
     if not any(chosen <= set(cells) for chosen in excluded):
         raise Rejected(f"state {here}: the open cells may all be written at once")
     if claim.rounds == 2:
@@ -193,6 +197,7 @@ def check_fixed_dependence(
     target: Law[State], claims: Sequence[SetClaim], rounds: int, reals: Reals
 ) -> Checked:
     """PROVED if the claims show that no fixed schedule takes fewer rounds. Raises `Rejected`."""
+    _check_numbers(claims)
     events = Events(target)
     table = {_mask(claim.visible): claim.rounds for claim in claims}
     if rounds > 1 and table.get(0, 0) < rounds:
@@ -214,8 +219,6 @@ def _check_set(events: Events, claim: SetClaim, reals: Reals, table: Mapping[int
             raise Rejected(f"{here}: {show_state(witness)} does not show them as they can be")
         excluded.append(_mask(_dependent(events, before, after, reals)))
     rest = _mask(frozenset(range(events.length)) - claim.visible)
-    if claim.rounds < 2:
-        raise Rejected(f"{here}: a claim of fewer than two rounds says nothing")
     if not any(one & rest == one for one in excluded):
         raise Rejected(f"{here}: the other cells may all be written at once")
     if claim.rounds == 2:
