@@ -209,21 +209,23 @@ def one_hot_by_remasking(target: TokenLaw) -> Sampler:
 # --- exchangeable F ----------------------------------------------------------------------------
 
 
-def fixed_weight_by_uniform_subset(n: int, k: int) -> Sampler:
-    """Two rounds, write-once, F a uniform subset, every token certain: the uniform law of weight k.
+def fixed_weight_by_uniform_subset(n: int, k: int, edits: Edits = Edits.WRITE_ONCE) -> Sampler:
+    """Two rounds, F a uniform subset, every token certain: the uniform law of weight k.
 
-    F selects a uniform subset of n-k cells, which become 0; the others become 1. n > k >= 0.
-    Raises `BadInput` for other numbers: with nothing selected no round is over.
+    F selects a uniform subset of n-k cells, which become 0; the others become 1. n > k >= 0. With
+    revision F selects all cells in round 2, and visible ones keep their token. Raises `BadInput`
+    for other numbers: with nothing selected no round is over.
     """
     if not 0 <= k < n:
         raise BadInput(f"n = {n}, k = {k}", source="fixed weight", expected="0 <= k < n")
     start = all_masked(n)
     return Sampler(
         length=n,
-        predictor=lambda state, i, _: certain(int(state != start)),
+        predictor=lambda state, i, _: certain(int(state != start and state[i] != 0)),
         unmask=UniformSubsetUnmasking(lambda state, _: n - k if state == start else n),
         rounds=2,
         output=tuple(range(n)),
+        edits=edits,
     )
 
 

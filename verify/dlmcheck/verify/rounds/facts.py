@@ -13,7 +13,7 @@ from functools import cached_property
 from math import inf
 
 from dlmcheck.model.targets import Target
-from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass, Reals
+from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass, Reals, Unmasking
 from dlmcheck.spec.membership import includes
 from dlmcheck.verify.rounds.results import (
     Bound,
@@ -42,11 +42,14 @@ def contains(wide: Point, narrow: Point) -> bool:
     ]
     if not all(includes(one, other) for one, other in axes):
         return False
+    revising = wide.edits in REVISING and narrow.edits not in REVISING
+    # A uniform subset of the masked cells is none of all cells, from which revision draws.
+    if revising and wide.unmasking is narrow.unmasking is Unmasking.EXCHANGEABLE:
+        return False
     if wide.scratch is not None and (narrow.scratch is None or narrow.scratch > wide.scratch):
         return False
     # Without revision the own mask is free to read; with revision the own cell counts.
-    extra = int(wide.edits in REVISING and narrow.edits not in REVISING)
-    return _is_weaker(wide.predictor, narrow.predictor, extra)
+    return _is_weaker(wide.predictor, narrow.predictor, int(revising))
 
 
 REVISING = (Edits.REVISE_TOKEN, Edits.REVISE_ANY)

@@ -15,12 +15,15 @@ LOCAL = Scope((0,), (1, 2))
 
 TARGETS: tuple[tuple[str, tuple[Scope, ...]], ...] = (
     *((f"even-parity:{n}", (PLAIN, LOCAL)) for n in range(2, 8)),
-    *((f"one-hot:{n}", (PLAIN,)) for n in range(2, 6)),
+    *((f"one-hot:{n}", (PLAIN,)) for n in range(2, 8)),
     ("fixed-weight:4,2", (PLAIN,)),
     ("fixed-weight:5,2", (PLAIN,)),
+    ("fixed-weight:6,3", (PLAIN,)),
     ("markov:4,1/3", (PLAIN, LOCAL)),
     ("markov:5,1/4", (PLAIN, LOCAL)),
+    ("markov:7,1/3", (PLAIN, LOCAL)),
     ("linear-code:110100,011010,101001", (PLAIN,)),
+    ("linear-code:1000011,0100101,0010110,0001111", (PLAIN,)),
     ("lacunary-parity:4", (PLAIN,)),
     ("permutations:3", (PLAIN,)),
 )

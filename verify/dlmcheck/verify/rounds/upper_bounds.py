@@ -158,17 +158,20 @@ def _with_scratch(law: TokenLaw, n: int, scratch: int | None) -> Iterator[tuple[
 def _one_round(law: TokenLaw) -> Iterator[Sampler]:
     n = len(next(iter(law)))
     chances = [marginal(law, i)[1] for i in range(n)]
-    policies: list[UnmaskingPolicy] = [
-        DeterministicUnmasking(lambda state, _: masked_positions(state)),
-        SameRateUnmasking(lambda _state, _number: ONE),
+    one_rate = SameRateUnmasking(lambda _state, _number: ONE)
+    policies: list[tuple[UnmaskingPolicy, Edits]] = [
+        (DeterministicUnmasking(lambda state, _: masked_positions(state)), Edits.WRITE_ONCE),
+        (one_rate, Edits.WRITE_ONCE),
+        (one_rate, Edits.REVISE_TOKEN),
     ]
-    for policy in policies:
+    for policy, edits in policies:
         yield Sampler(
             length=n,
             predictor=lambda _state, i, _number: bernoulli(chances[i]),
             unmask=policy,
             rounds=1,
             output=tuple(range(n)),
+            edits=edits,
         )
 
 
@@ -199,7 +202,8 @@ def _by_patterns(law: TokenLaw, n: int) -> Iterator[tuple[Sampler, str]]:
         yield one_hot_by_remasking(law), "independent bits, and G masks every 1 but the first"
     weight = sum(next(iter(law)))
     if weight < n and law == fixed_weight(n, weight):
-        yield fixed_weight_by_uniform_subset(n, weight), "F selects a uniform set of zeros"
+        for edits in (Edits.WRITE_ONCE, Edits.REVISE_TOKEN):
+            yield fixed_weight_by_uniform_subset(n, weight, edits), "F draws a set of zeros"
 
 
 def _complement(z: State) -> State:
