@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlmcheck.verify.engines import hints
-from dlmcheck.verify.engines.hints import additions, elaborate, refute, trimmed
+from dlmcheck.verify.engines.hints import additions, elaborate, refute, refute_within, trimmed
 from dlmcheck.verify.kernel.refutation import Addition, Clause, check_lrat, read_lrat
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.searches.propositional import Formula, Model, Refutation, solve
@@ -69,6 +69,11 @@ def test_a_solvable_formula_has_a_model_and_an_empty_clause_is_its_own_refutatio
     assert isinstance(proof, str)
     assert proof == "3 0 2 0\n"
     assert check_lrat(formula.clauses, read_lrat(proof)) == 1
+
+
+def test_a_refutation_that_takes_too_long_is_given_up() -> None:
+    assert refute_within(pigeons(7), 10) is None
+    assert refute_within(pigeons(4), 100_000) == refute(pigeons(4))
 
 
 def test_trimming_leaves_the_core_and_deletes_after_the_last_use(

@@ -29,6 +29,13 @@ DELETED_AT_ONCE = 1000
 
 def refute(formula: Formula) -> Model | str:
     """A model of the formula, or a trimmed refutation with hints by CaDiCaL. Not checked here."""
+    found = refute_within(formula, None)
+    assert found is not None
+    return found
+
+
+def refute_within(formula: Formula, conflicts: int | None) -> Model | str | None:
+    """As `refute`; None if so many conflicts were not enough."""
     from pysat.solvers import Cadical195
 
     # The names behind the class, one of which sets up a proof; they have no types at all.
@@ -43,7 +50,12 @@ def refute(formula: Formula) -> Model | str:
             solver.configure({"lrat": 1, "binary": 0})
             pysolvers.cadical195_tracepr(solver.cadical, file)
             solver.append_formula(clauses)
-            if solver.solve():
+            if conflicts is not None:
+                solver.conf_budget(conflicts)
+            answer: bool | None = solver.solve() if conflicts is None else solver.solve_limited()
+            if answer is None:
+                return None
+            if answer:
                 return Model(frozenset(v for v in solver.get_model() or [] if v > 0))
         finally:
             # This also writes what is left of the proof. The file is closed here, not there.

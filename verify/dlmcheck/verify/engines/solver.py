@@ -1,8 +1,9 @@
 """Satisfiability of network literals by Z3, which is loaded at the first query.
 
-What Z3 answers is trusted on its name and version: a model can be checked (and is, by whoever
-asked), an "unsat" cannot. Each query can be had as SMT-LIB2 text (`network_script`); where cvc5 is
-installed, an "unsat" is asked of it again in that form, and it must not disagree.
+A model can be checked, and is, by whoever asked. An "unsat" is asked again as clauses, for a
+refutation that the kernel goes through. Where none is found soon, Z3 is trusted on its name and
+version; then, where cvc5 is installed, it is asked the query as SMT-LIB2 text (`network_script`),
+and must not disagree.
 """
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
@@ -15,11 +16,20 @@ from enum import Enum, unique
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from dlmcheck.verify.engines.hints import refute_within
 from dlmcheck.verify.engines.network import FALSE, Key, Lit, Network
 from dlmcheck.verify.engines.smt import SolversDisagree, engines, has_second, second_opinion
+from dlmcheck.verify.kernel.refutation import check_lrat, read_lrat
+from dlmcheck.verify.searches.propositional import Formula, Model
 
 if TYPE_CHECKING:
     import z3
+
+
+CONFLICTS = 20_000
+"""A refutation that takes more is not waited for."""
+NODES = 50_000
+"""Nor is one of larger networks."""
 
 
 @unique
@@ -70,6 +80,38 @@ def network_script(network: Network, literals: Sequence[Lit]) -> str:
     return "\n".join([*lines, "(check-sat)"]) + "\n"
 
 
+def network_formula(network: Network, literals: Sequence[Lit]) -> Formula:
+    """The same as clauses: one variable for each node of the cone, in order.
+
+    >>> n = Network()
+    >>> a, b = n.variable(("a", 0, 0)), n.variable(("b", 0, 0))
+    >>> network_formula(n, [n.and_(a, b ^ 1)]).clauses
+    [(-3, 1), (-3, -2), (3, -1, 2), (3,)]
+    """
+    formula = Formula()
+    variable: dict[int, int] = {}
+
+    def value(literal: Lit) -> int:
+        found = variable[literal >> 1]
+        return -found if literal & 1 else found
+
+    for node in network.cone(literals):
+        made = variable[node] = formula.variable()
+        kind, left, right = network.arguments(node)
+        if kind == "leaf":
+            if node == 0:
+                formula.add(-made)
+            continue
+        a, b = value(left), value(right)
+        if kind == "and":
+            formula.clauses += [(-made, a), (-made, b), (made, -a, -b)]
+        else:
+            formula.clauses += [(-made, a, b), (-made, -a, -b), (made, -a, b), (made, a, -b)]
+    for literal in literals:
+        formula.add(value(literal))
+    return formula
+
+
 class Z3Solver:
     """Asks Z3 about literals of one network. Expressions are kept from query to query.
 
@@ -85,15 +127,19 @@ class Z3Solver:
         self._network = network
         self._left = timeout
         self._expressions: dict[int, z3.BoolRef] = {}
+        self._on_word = False
+        """Whether an "unsat" has no refutation that was checked."""
         self._alone = False
-        """Whether an "unsat" rests on the word of Z3 alone."""
+        """Whether one of these rests on the word of Z3 alone."""
         self.queries = 0
 
     @property
     def engine(self) -> str:
-        """Name and version; of both solvers if each "unsat" was said by both."""
+        """Name and version, and what supports each "unsat" besides."""
         import z3
 
+        if not self._on_word:
+            return f"z3 {z3.get_version_string()}, refutations checked"
         version = z3.get_version_string() if self._alone else engines().version
         return f"z3 {version}"
 
@@ -136,6 +182,14 @@ class Z3Solver:
         return Reply(Answer.SAT, frozenset(ones))
 
     def _ask_again(self, literals: Sequence[Lit]) -> None:
+        formula = network_formula(self._network, literals)
+        found = refute_within(formula, CONFLICTS) if formula.variables <= NODES else None
+        if isinstance(found, Model):
+            raise SolversDisagree("a network query", {"z3": "unsat", "CaDiCaL": "sat"})
+        if found is not None:
+            check_lrat(formula.clauses, read_lrat(found))
+            return
+        self._on_word = True
         # The text takes as long as the query: it is written for somebody only.
         text = network_script(self._network, literals) if has_second() else ""
         second = second_opinion(text) if text else None
