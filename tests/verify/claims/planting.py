@@ -6,7 +6,7 @@ The jobs that decide the rows are the real ones; only their domains are smaller.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import TypeVar
@@ -16,7 +16,7 @@ from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.serial import circuit_to_json
 from dlmcheck.verify.audit import RoadResult, RowResult, combine
 from dlmcheck.verify.claims import domains
-from dlmcheck.verify.claims.registry import Claim, Job, Profile, SweepJob
+from dlmcheck.verify.claims.registry import Claim, Job, Profile, ProofJob, Row, SweepJob
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import Domain, check_sweep
@@ -84,6 +84,21 @@ def _checked(job: Job) -> dict[str, Checked]:
         return check_sweep(job.make(PROFILE))
     parts = [job.run(PROFILE, part, lambda _: None) for part in range(job.parts(PROFILE))]
     return dict(job.conclude(PROFILE, parts))
+
+
+def without_proofs(claims: Iterable[Claim], jobs: Sequence[Job]) -> tuple[Claim, ...]:
+    """The claims without the roads that are proofs for all n, where there are others.
+
+    A proof is about the rules of a construction, and has canaries of its own; it does not look at
+    what is planted in a sweep.
+    """
+    proofs = {job.id for job in jobs if isinstance(job, ProofJob)}
+
+    def left(row: Row) -> Row:
+        roads = tuple(road for road in row.roads if road.job not in proofs)
+        return replace(row, roads=roads or row.roads)
+
+    return tuple(replace(claim, rows=tuple(map(left, claim.rows))) for claim in claims)
 
 
 # --- reduced domains -----------------------------------------------------------------------

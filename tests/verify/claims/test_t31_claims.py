@@ -21,7 +21,7 @@ from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.kernel.contents import Content, Simulation
 from dlmcheck.verify.kernel.sweep import Domain
 from dlmcheck.verify.kernel.verdicts import Verdict
-from tests.verify.claims.planting import Audited, audit
+from tests.verify.claims.planting import Audited, audit, without_proofs
 
 A = Input("d0", InputKind.DATA)
 R = Input("r0", InputKind.RANDOM)
@@ -52,7 +52,7 @@ def reduced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def audited() -> Audited:
-    return audit([CLAIM], t31.JOBS)
+    return audit(without_proofs([CLAIM], t31.JOBS), t31.JOBS)
 
 
 def row(reading: Reading) -> str:

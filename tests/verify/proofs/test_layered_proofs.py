@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise, product
 
 import pytest
 
+from dlmcheck.model.builder import Builder
 from dlmcheck.model.constructions import rules
 from dlmcheck.model.constructions.remask import RIGHT, remasking
 from dlmcheck.model.constructions.revise import revision
@@ -22,6 +23,7 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.proofs import layered
 from dlmcheck.verify.proofs.banks import slots
 from dlmcheck.verify.proofs.layered import Construction
+from dlmcheck.verify.proofs.terms import Term
 from tests.verify.proofs.bank_circuits import one_hot
 from tests.verify.proofs.rounds import Atoms, after_g, countermodels, failing, outcomes, rows
 
@@ -90,7 +92,26 @@ def _masks_read_as_0(masked: Literal, value: Literal, token: int) -> list[Litera
     return [value] if token == 1 else [~value]
 
 
-PLANTED = {
+def _plain(edge: Literal, bit: Literal) -> Literal:
+    del edge
+    return bit
+
+
+def _left_aligned(first: Term, width: Term, slots: Term, slot: Term) -> Term:
+    del width, slots
+    return first + slot
+
+
+def _counter_alone(bank_masked: Literal, matched: Iterable[Literal]) -> list[Literal]:
+    del bank_masked
+    return list(matched)
+
+
+def _all_values(builder: Builder, cases: Iterable[tuple[Literal, Literal | None]]) -> Literal:
+    return rules.any_of(builder, [value for _, value in cases if value is not None])
+
+
+PLANTED: dict[str, tuple[Construction, str, object, set[str]]] = {
     "the counter is one ahead": (REVISION, "shown_number", _off_by_one, FITS),
     "all layers are in one bank": (
         REMASKING,
@@ -101,13 +122,13 @@ PLANTED = {
     "rows are left-aligned": (
         REVISION,
         "slot_cell",
-        lambda first, width, slots, slot: first + slot,
+        _left_aligned,
         LAST_CELLS,
     ),
     "inverted edges are read as plain ones": (
         REVISION,
         "along",
-        lambda edge, bit: bit,
+        _plain,
         {
             step.name
             for step in layered.argument(REVISION, WHOLE).proof.steps
@@ -126,13 +147,13 @@ PLANTED = {
     "the start is not looked at": (
         REVISION,
         "standing",
-        lambda bank_masked, matched: list(matched),
+        _counter_alone,
         {f"at the start layer 0 is due; a code with {k}" for k in "01"},
     ),
     "values of all layers are written at once": (
         REVISION,
         "chosen",
-        lambda builder, cases: rules.any_of(builder, [v for _, v in cases if v is not None]),
+        _all_values,
         {"a value is that of the layer due", "a spare cell gets 0"},
     ),
 }

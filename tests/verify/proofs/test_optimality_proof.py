@@ -8,11 +8,12 @@ import pytest
 
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.reductions import unrolled
-from dlmcheck.model.reductions.unrolled import unroll
+from dlmcheck.model.reductions.folding import Wire
+from dlmcheck.model.reductions.unrolled import Gates, unroll
 from dlmcheck.spec.circuit import Circuit, evaluate
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.schedule import Schedule, interface
-from dlmcheck.spec.tokens import MASK, PAPER_ENCODING, Encoding
+from dlmcheck.spec.tokens import MASK, PAPER_ENCODING, Code, Encoding
 from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.induction import Step, check_proof, check_step
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -143,9 +144,11 @@ def test_countermodels_replay_as_rounds(name: str) -> None:
 
 def test_canary_a_choice_of_the_wrong_wire(monkeypatch: pytest.MonkeyPatch) -> None:
     right = unrolled.choice
-    monkeypatch.setattr(
-        unrolled, "choice", lambda gates, flag, new, old: right(gates, flag, old, new)
-    )
+
+    def swapped(gates: Gates[Wire], flag: Wire, new: Wire, old: Wire) -> Wire:
+        return right(gates, flag, old, new)
+
+    monkeypatch.setattr(unrolled, "choice", swapped)
     assert failing(optimality.argument(Parts.PLAIN)) == {
         "a selected cell gets what is drawn",
         "a cell not selected stays",
@@ -165,6 +168,11 @@ def test_canary_a_round_that_is_said_to_be_one_gate_shallower(
 
 
 def test_canary_g_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unrolled, "remasked", lambda gates, flag, cell, mask: cell)
-    monkeypatch.setattr(optimality, "remasked", lambda gates, flag, cell, mask: cell)
+    def unmarked(
+        gates: Gates[Wire], flag: Wire, cell: tuple[Wire, Wire], mask: Code
+    ) -> tuple[Wire, Wire]:
+        del gates, flag, mask
+        return cell
+
+    monkeypatch.setattr(optimality, "remasked", unmarked)
     assert "a marked cell becomes M" in failing(optimality.argument(Parts.REMASKING))

@@ -13,6 +13,7 @@ from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.induction import check_proof, check_step
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.proofs import write_once
+from dlmcheck.verify.proofs.terms import Term
 from tests.verify.proofs.rounds import countermodels, failing, rows
 from tests.verify.proofs.write_once_scenes import SCENES, all_steps
 
@@ -81,7 +82,20 @@ def _redraws(
     return [builder.constant(False), low]
 
 
-PLANTED = {
+def _plain(edge: Literal, bit: Literal) -> Literal:
+    del edge
+    return bit
+
+
+def _same_round(latest: Term) -> Term:
+    return latest
+
+
+def _two_back(start: Term, width: Term, place: Term) -> Term:
+    return start - width - width + place
+
+
+PLANTED: dict[str, tuple[str, object, set[str]]] = {
     "F waits for one argument, not for all": (
         "is_due",
         _any_awaited,
@@ -99,12 +113,12 @@ PLANTED = {
     ),
     "inverted edges are read as plain ones": (
         "along",
-        lambda edge, bit: bit,
+        _plain,
         INVERTED,
     ),
     "a node's round is that of its latest argument": (
         "next_round",
-        lambda latest: latest,
+        _same_round,
         {
             "when its turn comes all that it waits for and reads is visible",
             "what waits for nothing that is later written is written in round 1",
@@ -112,7 +126,7 @@ PLANTED = {
     ),
     "a cell looks two blocks back": (
         "cell_before",
-        lambda start, width, place: start - width - width + place,
+        _two_back,
         {"a cell looks at a cell of the block before"},
     ),
 }

@@ -147,7 +147,7 @@ def revised_spare() -> Step:
 
 def revised_code(token: int, other: int, edits: Edits) -> Step:
     """A counter cell gets the token that the code of the layer that is due has there."""
-    name = f"a counter cell gets {shown(token)} and not {shown(other)}"
+    name = f"a counter cell gets {shown(token)}; another layer has {shown(other)}"
     s = Scene(name, atoms=[THIS, ANOTHER])
     if token != 0:
         s.premise(DUE, s.bit(THIS))

@@ -292,7 +292,7 @@ def written_spare() -> Step:
 
 def written_code(token: int, other: int) -> Step:
     """A masked counter cell gets the token of the layer that is due."""
-    name = f"a counter cell gets {shown(token)} and not {shown(other)}"
+    name = f"a counter cell gets {shown(token)}; another layer has {shown(other)}"
     s = Scene(name, cells=[CELL], atoms=[THIS, ANOTHER])
     cell = s.cell(CELL)
     s.premise("the cell is masked", cell.masked)
