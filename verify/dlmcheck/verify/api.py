@@ -5,6 +5,7 @@
     equivalent          does a schedule sample what a circuit samples?
     audit               the claims of the catalogue, or of a registry of one's own
     counterexample      a claim without a hypothesis: its smallest counterexample, or none
+    rounds, separate    the least number of rounds at a point of the lattice, and over it
     read_lock, gate     hold an audit against a lock, with the exit code of that
     replay_file         evidence from a file, through the kernel
 
@@ -45,10 +46,13 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.lock import Lock
 from dlmcheck.verify.lock_file import read_lock
 from dlmcheck.verify.resume import resumable
+from dlmcheck.verify.rounds.results import Bound, RoundsResult, Table
+from dlmcheck.verify.rounds.solve import rounds, separate
 from dlmcheck.verify.selection import UnknownClaim, near, select
 
 __all__ = [
     "AuditResult",
+    "Bound",
     "Compiled",
     "Equivalence",
     "ExitCode",
@@ -56,7 +60,9 @@ __all__ = [
     "Lock",
     "Profile",
     "RoadResult",
+    "RoundsResult",
     "RowResult",
+    "Table",
     "UnknownClaim",
     "UnknownHypothesis",
     "Verdict",
@@ -69,6 +75,8 @@ __all__ = [
     "load_circuit",
     "read_lock",
     "replay_file",
+    "rounds",
+    "separate",
     "write_circuit",
 ]
 
