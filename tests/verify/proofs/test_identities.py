@@ -282,3 +282,11 @@ def test_any_law_has_a_sampler_that_is_exact_at_the_corners() -> None:
     for string in corners:
         point = Law({string: Fraction(1)})
         assert output_law(two_round_sampler(4, point, 3)) == point
+
+
+def test_canary_a_case_below_the_induction_is_looked_at() -> None:
+    for saving in lengths.SAVINGS[1:]:
+        assert isinstance(saving.proof, ByQueries)
+        assert saving.proof.cases is not None
+        with pytest.raises(Rejected, match="a case apart fails"):
+            replace(saving.proof, cases=lambda: False).check()

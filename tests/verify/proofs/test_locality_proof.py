@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from dlmcheck.model.reductions.cones import longest_parity
+from dlmcheck.model.reductions.cones import check_cones, longest_parity
+from dlmcheck.model.reductions.parity_recogniser import support_recogniser
+from dlmcheck.model.samplers.mask_memory import parity_chain, parity_tree
 from dlmcheck.model.samplers.one_parity_check import parity_two_rounds
 from dlmcheck.model.samplers.random_unmasking import (
     parity_after_sampling,
@@ -17,7 +19,9 @@ from dlmcheck.model.samplers.random_unmasking import (
 from dlmcheck.model.samplers.remasking import parity_remask_state_only
 from dlmcheck.model.samplers.revision import parity_revision
 from dlmcheck.model.samplers.wires import wire_locality
+from dlmcheck.spec.circuit import evaluate
 from dlmcheck.spec.schedule import Schedule
+from dlmcheck.verify.claims.inexact import local_sampler
 from dlmcheck.verify.claims.locality_ablations import parity_with_scratch
 from dlmcheck.verify.engines import smt, statelaw
 from dlmcheck.verify.kernel.induction import check_proof, check_step
@@ -39,7 +43,14 @@ from dlmcheck.verify.proofs.locality import (
     locality_proof,
     locality_queries,
 )
-from dlmcheck.verify.proofs.locality_runs import in_support, strings
+from dlmcheck.verify.proofs.locality_runs import (
+    check_certificate,
+    flipped,
+    in_support,
+    of_schedule,
+    strings,
+    violations,
+)
 from tests.verify.proofs.concrete import (
     LEGAL,
     REVISING,
@@ -282,3 +293,46 @@ def test_without_a_hypothesis_a_sampler_passes_the_bound(
     even = (z for z in strings(n) if sum(z) % 2 == 0)
     assert statelaw.output_law(schedule).is_uniform_on(even)
     assert n > longest_parity(2, schedule.rounds)
+
+
+# --- the certificates of the proof, the wires, and the recogniser that runs ----------------------
+
+
+def local_schedules() -> Iterator[Schedule]:
+    """Two rounds at locality 1, too few for D_n; chains and trees of D_n."""
+    yield from (local_sampler(seed)[1] for seed in range(12))
+    for n in (3, 4, 5):
+        yield parity_chain(n, clock=True)
+        yield parity_tree(n, clock=True)
+
+
+def test_certificates_are_those_of_the_wires() -> None:
+    """On every string the certificate of a violated check is within the cone of its wires."""
+    met = 0
+    for schedule in local_schedules():
+        local = of_schedule(schedule)
+        wires = {(c.round_number, c.position): c.cells for c in check_cones(schedule)}
+        for z in strings(local.n):
+            for violation in violations(local, z):
+                seen = check_certificate(local, z, violation)
+                assert seen <= wires[violation.round_number, violation.cell]
+                met += 1
+    assert met > 100
+
+
+def test_the_recogniser_rejects_a_string_with_an_unread_bit_flipped() -> None:
+    """What the step says of flipped bits is what the executable reduction does."""
+    met = 0
+    for schedule in local_schedules():
+        local = of_schedule(schedule)
+        circuit = support_recogniser(schedule).circuit
+        accepts = {z: evaluate(circuit, [bit == 1 for bit in z])[0] for z in strings(local.n)}
+        for z, accepted in accepts.items():
+            assert accepted == in_support(local, z)
+            found = violations(local, z)
+            for violation in found[:1]:
+                unread = set(range(local.n)) - check_certificate(local, z, violation)
+                for j in unread:
+                    met += 1
+                    assert not accepts[flipped(z, j)]
+    assert met > 100

@@ -6,27 +6,33 @@ join the queries (an induction, say) stand with the row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dlmcheck.verify.engines import algebra, smt
 from dlmcheck.verify.engines.algebra import Identity, Limit, NotNegative
 from dlmcheck.verify.engines.smt import Query
 from dlmcheck.verify.kernel.induction import Rule
-from dlmcheck.verify.kernel.results import Checked
+from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.trusted import proved_on_the_word_of
 
 
 @dataclass(frozen=True)
 class ByQueries:
-    """A statement that follows from queries of arithmetic by rules."""
+    """A statement that follows from queries of arithmetic by rules.
+
+    `cases` decides the finitely many instances that the queries do not reach, if there are any.
+    """
 
     statement: str
     queries: tuple[Query, ...]
     rules: tuple[Rule, ...] = ()
+    cases: Callable[[], bool] | None = None
 
     def check(self) -> Checked:
         """PROVED on the word of the solvers. Raises `Rejected` and `SolversDisagree`."""
+        if self.cases is not None and not self.cases():
+            raise Rejected(f"{self.statement}: a case apart fails")
         return proved_on_the_word_of(self.statement, smt.answer(self.queries))
 
 

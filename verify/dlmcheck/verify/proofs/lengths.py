@@ -33,6 +33,21 @@ def is_power_of_two(number: int) -> bool:
     return number & (number - 1) == 0
 
 
+Saved = Callable[[int], int]
+Claimed = Callable[[int], int | range]
+"""The number of cells saved at a depth, or the numbers that are possible."""
+
+
+def holds_at(d: int, saved: Saved, claimed: Claimed) -> bool:
+    """Whether the cells saved at a depth are those that are claimed."""
+    found, wanted = saved(d), claimed(d)
+    return found == wanted if isinstance(wanted, int) else found in wanted
+
+
+def _up_to(last: int, saved: Saved, claimed: Claimed) -> Callable[[], bool]:
+    return lambda: all(holds_at(d, saved, claimed) for d in range(last + 1))
+
+
 @dataclass(frozen=True)
 class Saving:
     """How many cells one construction saves against another, as a function of the depth."""
@@ -40,9 +55,39 @@ class Saving:
     reading: str
     says: str
     proof: Arithmetic
-    saved: Callable[[int], int]
-    claimed: Callable[[int], int | range]
-    """The number of cells saved, or the numbers that are possible."""
+    saved: Saved
+    claimed: Claimed
+
+
+def _split_saves(d: int) -> int:
+    if d < 2:
+        return (0, 2)[d]
+    return 3 if is_power_of_two(d) else 2
+
+
+def _ternary_saves(d: int) -> range:
+    return range(1, d + 2) if d == 2 or d >= 4 else range(1)
+
+
+def _ternary_saves_on_growing(d: int) -> range:
+    shorter = d in (7, 8) or 15 <= d <= 26 or d >= 31
+    return range(1, d + 2) if shorter else range(1)
+
+
+def _growing(d: int) -> int:
+    return revision_length(1, d) - growing_revision_length(1, d)
+
+
+def _ternary(d: int) -> int:
+    return revision_length(1, d) - ternary_revision_length(1, d)
+
+
+def _ternary_growing(d: int) -> int:
+    return growing_revision_length(1, d) - ternary_revision_length(1, d)
+
+
+def _split(d: int) -> int:
+    return remasking_length(4, d) - split_remasking_length(4, 4, d)
 
 
 _TABLES = (Rule.NUMBERS,)
@@ -90,6 +135,7 @@ TERNARY = ByQueries(
         ),
     ),
     _TABLES,
+    _up_to(3, _ternary, _ternary_saves),
 )
 TERNARY_GROWING = ByQueries(
     "the ternary counter is shorter than the growing one exactly for d = 7, 8, 15 to 26, d >= 31",
@@ -105,6 +151,7 @@ TERNARY_GROWING = ByQueries(
         ),
     ),
     _TABLES,
+    _up_to(30, _ternary_growing, _ternary_saves_on_growing),
 )
 
 _UP = "(and (< {0} {1}) (<= {1} (* 2 {0})))"
@@ -141,22 +188,8 @@ SPLIT = ByQueries(
         ),
     ),
     _TABLES,
+    _up_to(1, _split, _split_saves),
 )
-
-
-def _split_saves(d: int) -> int:
-    if d < 2:
-        return (0, 2)[d]
-    return 3 if is_power_of_two(d) else 2
-
-
-def _ternary_saves(d: int) -> range:
-    return range(1, d + 2) if d == 2 or d >= 4 else range(1)
-
-
-def _ternary_saves_on_growing(d: int) -> range:
-    shorter = d in (7, 8) or 15 <= d <= 26 or d >= 31
-    return range(1, d + 2) if shorter else range(1)
 
 
 SAVINGS = (
@@ -165,7 +198,7 @@ SAVINGS = (
         "revision to tokens: w + ceil(log2(d+2)) - 1 is one cell less than w + ceil(log2(d+1)) "
         "unless d+1 is a power of two; then they are equal",
         GROWING,
-        lambda d: revision_length(1, d) - growing_revision_length(1, d),
+        _growing,
         lambda d: 0 if is_power_of_two(d + 1) else 1,
     ),
     Saving(
@@ -173,7 +206,7 @@ SAVINGS = (
         "revision to M: w + ceil(log3(d+1)) is less than w + ceil(log2(d+1)) exactly for d = 2 "
         "and all d >= 4, and never more",
         TERNARY,
-        lambda d: revision_length(1, d) - ternary_revision_length(1, d),
+        _ternary,
         _ternary_saves,
     ),
     Saving(
@@ -181,7 +214,7 @@ SAVINGS = (
         "revision to M: w + ceil(log3(d+1)) is less than w + ceil(log2(d+2)) - 1 exactly for "
         "d = 7, 8, d = 15, ..., 26 and all d >= 31, and never more",
         TERNARY_GROWING,
-        lambda d: growing_revision_length(1, d) - ternary_revision_length(1, d),
+        _ternary_growing,
         _ternary_saves_on_growing,
     ),
     Saving(
@@ -190,7 +223,7 @@ SAVINGS = (
         "2w + 2 ceil(log2(d+1)), 3 cells if d >= 2 is a power of two, 2 for other d >= 1, none "
         "for d = 0",
         SPLIT,
-        lambda d: remasking_length(4, d) - split_remasking_length(4, 4, d),
+        _split,
         _split_saves,
     ),
 )
