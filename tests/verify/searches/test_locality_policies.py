@@ -12,10 +12,16 @@ from itertools import product
 import pytest
 from pysat.solvers import Solver
 
+from dlmcheck.spec.errors import IllegalSampler
 from dlmcheck.spec.tokens import MASK, State
+from dlmcheck.verify.kernel.local_certificate import Case
+from dlmcheck.verify.kernel.local_parity import LocalParity
+from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.searches import locality_last
 from dlmcheck.verify.searches.locality import Question, Reading
 from dlmcheck.verify.searches.locality_brute import Trace, samplers_by_traces
 from dlmcheck.verify.searches.locality_last import LastCellEncoding
+from dlmcheck.verify.searches.locality_refute import decide
 from dlmcheck.verify.searches.locality_states import StateEncoding
 from dlmcheck.verify.searches.locality_traces import TraceEncoding
 
@@ -117,6 +123,47 @@ def test_canary_a_lost_condition_gives_models_that_are_no_samplers() -> None:
     encoding.formula.clauses = encoding.formula.without("p is local").clauses
     found = all_models(encoding)
     assert wanted < found
+
+
+class SelectsAnyhow(LocalParity):
+    """F is not local."""
+
+    def _selects(self, t: int, i: int) -> None:
+        del t, i
+
+
+class WritesAnyhow(LocalParity):
+    """p is not local."""
+
+    def _writes(self, t: int, i: int) -> None:
+        del t, i
+
+
+class NobodyLast(LocalParity):
+    """No cell is written alone at last."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question)
+        last = {v for v, name in enumerate(self.names, start=1) if name.kind == "last"}
+        self.clauses = [c for c in self.clauses if not last & {abs(literal) for literal in c}]
+
+
+@pytest.mark.parametrize(
+    ("formula", "question"),
+    [
+        (SelectsAnyhow, Question(4, 1, 3, Reading.PER_ROUND)),
+        (WritesAnyhow, Question(4, 1, 2, Reading.PER_ROUND)),
+        (NobodyLast, Question(3, 2, 1, Reading.ONE_SET)),
+    ],
+)
+def test_canary_last_cells_without_a_condition(
+    formula: type[LocalParity], question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is refuted has a model then, and the specification finds out that it is no sampler."""
+    assert isinstance(decide(question), Case)
+    monkeypatch.setattr(locality_last, "LocalParity", formula)
+    with pytest.raises((Rejected, IllegalSampler)):
+        decide(question)
 
 
 @pytest.mark.parametrize("rounds", [2, 3])
