@@ -13,6 +13,7 @@ from dataclasses import replace
 from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass, Reals, Remasking, Unmasking
 from dlmcheck.verify.claims import rounds_checks as checks
 from dlmcheck.verify.claims import rounds_one_hot as one_hot
+from dlmcheck.verify.claims import rounds_one_round
 from dlmcheck.verify.claims.registry import Claim, Job, Road, Row
 
 NOTE = "SEPARATION"
@@ -311,5 +312,5 @@ SCRATCH = Claim(
     ),
 )
 
-CLAIMS = (ALIAS3, JOINT2, ONE_HOT, DIM2_TARGET, SCRATCH)
-JOBS: tuple[Job, ...] = (*checks.JOBS, *one_hot.JOBS)
+CLAIMS = (rounds_one_round.CLAIM, ALIAS3, JOINT2, ONE_HOT, DIM2_TARGET, SCRATCH)
+JOBS: tuple[Job, ...] = (*rounds_one_round.JOBS, *checks.JOBS, *one_hot.JOBS)
