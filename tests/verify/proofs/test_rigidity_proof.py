@@ -20,7 +20,9 @@ from dlmcheck.verify.kernel.induction import Proof, check_proof, check_step
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.sweep import check_sweep
 from dlmcheck.verify.kernel.verdicts import Verdict
-from dlmcheck.verify.proofs.locality import Planted
+from dlmcheck.verify.proofs.dimension import not_enough
+from dlmcheck.verify.proofs.errors import balance_proof
+from dlmcheck.verify.proofs.locality import Planted, locality_proof
 from dlmcheck.verify.proofs.locality_runs import LocalSampler, Violation, check_certificate
 from dlmcheck.verify.proofs.rigidity import (
     QUERIES,
@@ -131,3 +133,13 @@ def test_other_powers_are_not_rigid(monkeypatch: pytest.MonkeyPatch) -> None:
         return True
 
     assert refuted(monkeypatch, "_is_power_of_half", dyadic) == {proved_locality.POWERS}
+
+
+# --- the second road of the steps ----------------------------------------------------------------
+
+
+def test_the_solvers_decide_the_steps_as_the_tables_do() -> None:
+    made = (locality_proof(), *(make() for make in PROOFS), balance_proof(), not_enough(2))
+    steps = {step.name: step for proof in made for step in proof.every_step}
+    asked = smt.confirm_steps(list(steps.values()))
+    assert asked == sum(len(step.premises) + 2 for step in steps.values())
