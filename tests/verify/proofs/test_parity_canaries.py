@@ -52,6 +52,10 @@ def negated_prefix(f: Formula, _family: str, i: Index) -> Literal:
     return ~f.prefix(i)
 
 
+def next_prefix(f: Formula, i: Index) -> Literal:
+    return f.prefix(i + 1)
+
+
 def one_more_coin(f: Formula, i: Index) -> tuple[tuple[str, Index], ...]:
     return (*REVISION.seeds(f, i), ("p2", f.at(0)))
 
@@ -339,6 +343,21 @@ def test_canary_a_coin_that_is_not_there() -> None:
     sampler = replace(revision(), low=low)
     with pytest.raises(ValueError, match=r"no coin p1\[0\]: there are 0"):
         local_proof(parity_samplers.revision_account("S", clock=False, sampler=sampler))
+
+
+def test_canary_a_cell_that_is_not_there() -> None:
+    def low(w: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        fresh = w.coin(i) if i < n - 1 else w.zero()
+        return (w.builder.mux(w.masked(i), fresh, w.parity_of(w.value(i), w.value(i + 1))),)
+
+    sampler = replace(revision(), low=low)
+    with pytest.raises(ValueError, match="no cell 1: there are 1"):
+        local_proof(parity_samplers.revision_account("S", clock=False, sampler=sampler))
+
+
+def test_canary_a_parity_that_is_not_there() -> None:
+    with pytest.raises(ValueError, match="no unit 1: there are 1"):
+        local_proof(replace(REVISION, carry=next_prefix))
 
 
 def test_canary_more_tokens_than_stated() -> None:

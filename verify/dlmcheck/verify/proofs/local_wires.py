@@ -92,27 +92,38 @@ class Scene:
 class SceneWires(CellWires[Index]):
     """The wires that a rule of the predictor, F or G gets in a scene.
 
-    `coins` is the family of its coins in this round, `number` how many there are. A coin outside
-    of them is a `ValueError`.
+    There are `length` cells; `coins` is the family of the rule's coins in this round, `number`
+    how many there are. A cell or a coin that is not there is a `ValueError`.
     """
 
-    def __init__(self, scene: Scene, clock_bits: int, coins: str, number: Index) -> None:
+    def __init__(
+        self, scene: Scene, length: Index, clock_bits: int, coins: str, number: Index
+    ) -> None:
         super().__init__(scene.builder, clock_bits)
         self._scene = scene
+        self._length = length
         self._coins = coins
         self._number = number
 
+    def _existing(self, cell: Index) -> Index:
+        if cell < 0 or cell >= self._length:
+            raise ValueError(f"no cell {cell}: there are {self._length}")
+        return cell
+
     def masked(self, cell: Index) -> Literal:
-        """Whether a cell holds M."""
-        return self._scene.atom(MASKED, cell)
+        """Whether a cell holds M. Raises `ValueError` if there is no such cell."""
+        return self._scene.atom(MASKED, self._existing(cell))
 
     def value(self, cell: Index) -> Literal:
-        """The token of a cell, 0 while it is masked."""
-        return self._scene.value(cell)
+        """The token of a cell, 0 while it is masked. Raises `ValueError` as `masked` does."""
+        return self._scene.value(self._existing(cell))
 
     def candidate(self, cell: Index) -> Literal:
-        """The drawn candidate of a cell (the token itself where it is visible)."""
-        return self._scene.atom(CANDIDATE, cell)
+        """The drawn candidate of a cell (the token itself where it is visible).
+
+        Raises `ValueError` as `masked` does.
+        """
+        return self._scene.atom(CANDIDATE, self._existing(cell))
 
     def coin(self, index: Index) -> Literal:
         """A fair random bit. Raises `ValueError` if there is none of this number."""

@@ -42,13 +42,20 @@ class Formula:
         return self.coins_of(family, index)
 
     def z(self, cell: Index) -> Literal:
-        """A cell of the final string."""
+        """A cell of the final string. Raises `ValueError` if there is no such cell."""
+        if cell < 0 or cell >= self.n:
+            raise ValueError(f"no cell {cell}: there are {self.n}")
         return self.string_of(cell)
 
     def prefix(self, unit: Index) -> Literal:
-        """The parity of the final string up to and with a unit; 0 before the first one."""
+        """The parity of the final string up to and with a unit; 0 before the first one.
+
+        Raises `ValueError` for a unit after the last one.
+        """
         if unit < self.account.layout.first:
             return self.zero()
+        if unit >= self.units:
+            raise ValueError(f"no unit {unit}: there are {self.units}")
         return self.scene.atom(PREFIX, unit)
 
     def spare(self, unit: Index) -> Literal:

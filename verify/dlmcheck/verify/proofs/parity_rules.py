@@ -43,12 +43,12 @@ def unit_circuits(
     if marks:
         if sampler.mark is None:
             raise ValueError("there is no G")
-        g = SceneWires(scene, bits, f"G{number}", units * 0)
+        g = SceneWires(scene, n, bits, f"G{number}", units * 0)
         found = UnitCircuits(cells, marks=sampler.mark(g, unit, units))
         groups = [(found.marks, False)]
     else:
-        p = SceneWires(scene, bits, f"p{number}", sampler.predictor_coins(n, units))
-        f = SceneWires(scene, bits, f"F{number}", sampler.unmask_coins(n, units))
+        p = SceneWires(scene, n, bits, f"p{number}", sampler.predictor_coins(n, units))
+        f = SceneWires(scene, n, bits, f"F{number}", sampler.unmask_coins(n, units))
         found = UnitCircuits(cells, sampler.low(p, unit, units), sampler.flag(f, unit, units))
         free = sampler.edits in (Edits.WRITE_ONCE, Edits.REMASK)
         groups = [(found.lows, free), (found.flags, free)]
