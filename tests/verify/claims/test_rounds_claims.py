@@ -14,13 +14,21 @@ from dlmcheck.model.samplers.alias import AliasTable
 from dlmcheck.model.samplers.drawn_patterns import any_target_by_joint_patterns
 from dlmcheck.model.targets import TokenLaw, even_parity
 from dlmcheck.spec.definition import Sampler
-from dlmcheck.spec.law import HALF
+from dlmcheck.spec.law import HALF, Law, certain
 from dlmcheck.verify.audit import RoadResult, RowResult, combine
-from dlmcheck.verify.claims import rounds_checks, rounds_lattice, rounds_one_hot
+from dlmcheck.verify.claims import (
+    rounds_checks,
+    rounds_lattice,
+    rounds_one_hot,
+    rounds_one_round,
+)
+from dlmcheck.verify.claims.one_round import by_paths, by_reference
 from dlmcheck.verify.claims.registry import Profile, Registry, Row
+from dlmcheck.verify.claims.two_cell_rounds import two_cell_rounds
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.rounds.lower_bounds import arguments
+from tests.verify.claims import planted_semantics
 
 REGISTRY = Registry(rounds_lattice.CLAIMS, rounds_lattice.JOBS)
 
@@ -71,6 +79,22 @@ def test_every_hypothesis_is_dropped_once_or_more() -> None:
 
 
 # --- planted errors ----------------------------------------------------------------------------
+
+
+def test_canary_one_number_for_all_cells_is_no_product_law() -> None:
+    for engine in (by_reference, by_paths):
+        planted = planted_semantics.one_number_for_all_cells(engine, given=False)
+        holds = rounds_one_round.product_after(planted)
+        found = [holds(case) for case in two_cell_rounds().members()]
+        assert any((one.failure or "").startswith("no product law: ") for one in found)
+
+
+def test_canary_a_biased_single_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never_one(_: Fraction) -> Law[int]:
+        return certain(0)
+
+    monkeypatch.setattr(rounds_one_round, "bernoulli", never_one)
+    refuted(rounds_one_round.PRODUCTS, "X-ONE-ROUND/if", "X-ONE-ROUND/if,paths")
 
 
 def refuted(job: str, *statements: str) -> dict[str, str]:
