@@ -10,10 +10,16 @@ from math import comb
 import pytest
 
 from dlmcheck.model.targets import Target, flip_chain, linear_code, parse_target
+from dlmcheck.model.targets.exchangeable import parse_weights
 from dlmcheck.model.targets.orders import either_order_marked
 from dlmcheck.model.targets.sources import empirical_target
 from dlmcheck.spec.definition import Sampler
-from dlmcheck.spec.errors import BadInput, UnnormalisedLaw, UnsupportedFeature
+from dlmcheck.spec.errors import (
+    BadInput,
+    MalformedSyntax,
+    UnnormalisedLaw,
+    UnsupportedFeature,
+)
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Reals
 from dlmcheck.spec.law import Law, bernoulli, uniform
@@ -23,6 +29,7 @@ from dlmcheck.spec.sampler import output_law
 from dlmcheck.spec.tokens import State, all_masked
 from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.claims.round_policies import Policy, least_rounds_by_policies, policies
+from dlmcheck.verify.kernel.exchangeable import exchangeable_weights
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.rounds import partial_states
@@ -36,6 +43,7 @@ from dlmcheck.verify.rounds.write_once import (
     STATES,
     WriteOnce,
     write_once,
+    write_once_by_weights,
 )
 from tests.verify.rounds.random_targets import random_targets
 
@@ -228,3 +236,46 @@ def test_what_the_table_of_all_states_cannot_hold_is_refused() -> None:
         solve_partial_states(uniform([(0, 2)]))
     with pytest.raises(UnsupportedFeature, match="14 cells"):
         solve_partial_states(uniform([(0,) * 14]))
+
+
+# --- far beyond tables -------------------------------------------------------------------------
+
+
+def test_a_family_by_name_without_a_table() -> None:
+    for text, adaptive, rounds in (
+        ("one-hot:100", True, 100),
+        ("fixed-weight:40,13", False, 40),
+        ("even-parity:100", True, 2),
+        ("uniform:150", False, 1),
+        ("repetition:99", True, 2),
+    ):
+        weights = parse_weights(text)
+        assert weights is not None
+        found = write_once_by_weights(text, weights, adaptive=adaptive)
+        assert (found.rounds, found.method, found.result.target) == (rounds, COUNTS, text)
+        accepted(found)
+
+
+@pytest.mark.parametrize("text", ["one-hot:5", "fixed-weight:5,2", "odd-parity:5", "repetition:4"])
+def test_weights_by_name_are_those_of_the_table(text: str) -> None:
+    weights = parse_weights(text)
+    assert weights == exchangeable_weights(parse_target(text).law)
+    assert weights is not None
+    by_weights = write_once_by_weights(text, weights).result
+    assert by_weights == write_once(parse_target(text)).result
+
+
+def test_what_is_no_exchangeable_family_has_no_weights() -> None:
+    assert parse_weights("markov:4,1/3") is None
+    for text, kind in (
+        ("one-hot", MalformedSyntax),
+        ("one-hot:1,2", MalformedSyntax),
+        ("fixed-weight:4", MalformedSyntax),
+        ("fixed-weight:4,5", BadInput),
+        ("uniform:0", BadInput),
+        ("uniform:1000", UnsupportedFeature),
+    ):
+        with pytest.raises(kind):
+            parse_weights(text)
+    assert exchangeable_weights(parse_target("markov:3,1/3").law) is None
+    assert exchangeable_weights(uniform([(0, 1)])) is None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from dlmcheck.model.targets.sources import Target
 from dlmcheck.spec.jsontext import Document
@@ -76,14 +77,37 @@ def write_once(
     return WriteOnce(result, method)
 
 
+def write_once_by_weights(
+    name: str,
+    weights: Sequence[Fraction],
+    *,
+    adaptive: bool = True,
+    reals: Reals = Reals.UNRESTRICTED,
+    clock: Clock = Clock.STATE_ONLY,
+) -> WriteOnce:
+    """The same for an exchangeable target of bits, given by its weights.
+
+    `weights[k]` is the probability of each string with k ones. Nothing of size 2^n is made, so n
+    may be 30 or 100 (`dlmcheck.model.targets.exchangeable`). Raises `UnnormalisedLaw` if the
+    strings together do not have probability 1.
+    """
+    point = Point(clock=clock, scratch=0, predictor=PredictorClass(reals))
+    lower, upper = _exchangeable(weights, adaptive=adaptive, reals=reals)
+    return WriteOnce(RoundsResult(name, point, lower, upper), COUNTS)
+
+
+def _exchangeable(weights: Sequence[Fraction], *, adaptive: bool, reals: Reals) -> Interval:
+    found = exchangeable_rounds(weights, adaptive=adaptive, reals=reals)
+    _checked(exchangeable.check_document, found.certificate)
+    return _both(found.rounds, exchangeable.KIND, found.certificate)
+
+
 def _interval(law: Law[State], *, adaptive: bool, reals: Reals, limit: int) -> tuple[Interval, str]:
     length = len(next(iter(law)))
     bits = all(token in (0, 1) for string in law for token in string)
     weights = exchangeable.exchangeable_weights(law) if bits else None
     if weights is not None:
-        found = exchangeable_rounds(weights, adaptive=adaptive, reals=reals)
-        _checked(exchangeable.check_document, found.certificate)
-        return _both(found.rounds, exchangeable.KIND, found.certificate), COUNTS
+        return _exchangeable(weights, adaptive=adaptive, reals=reals), COUNTS
     dense = bits and length <= MOST_CELLS
     if adaptive and (not dense or len(law) <= FEW_STRINGS):
         try:
@@ -97,10 +121,10 @@ def _interval(law: Law[State], *, adaptive: bool, reals: Reals, limit: int) -> t
     return _fixed_by_residuals(law, reals, limit), EVENTS
 
 
-def _both(rounds: int | None, kind: str, text: str) -> Interval:
+def _both(rounds: int | None, rests_on: str, text: str) -> Interval:
     if rounds is None:
-        return Bound(None, kind, text, never=True), UNKNOWN
-    return Bound(rounds, kind, text), Bound(rounds, kind, text)
+        return Bound(None, rests_on, text, never=True), UNKNOWN
+    return Bound(rounds, rests_on, text), Bound(rounds, rests_on, text)
 
 
 def _checked(check: Callable[[Document], Checked], text: str) -> None:
