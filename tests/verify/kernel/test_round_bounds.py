@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from itertools import permutations, product
+from collections.abc import Callable, Sequence
+from itertools import combinations, permutations, product
 from typing import Any
 
 import pytest
@@ -180,6 +180,32 @@ def test_the_bound_on_minors_holds_for_all_small_matrices() -> None:
         assert max(found) == largest_minor(size)
     assert determinant([(0, 1, 1, 1), (1, 0, 1, 1), (1, 1, 0, 1), (1, 1, 1, 0)]) == -3
     assert largest_minor(4) == 3
+
+
+def test_every_system_of_five_rows_has_a_relation_that_is_gone_through() -> None:
+    """Cramer's rule, carried out: of two equal rows or a row of zeros there is nothing to show."""
+    rows = [bits for bits in product((0, 1), repeat=4) if any(bits)]
+    for chosen in combinations(rows, 5):
+        relation = dependence(chosen)
+        assert any(relation)
+        assert max(map(abs, relation)) <= largest_minor(4)
+        for column in zip(*chosen, strict=True):
+            assert sum(c * bit for c, bit in zip(relation, column, strict=True)) == 0
+
+
+def dependence(rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """Integers c, not all 0, with sum c_j row_j = 0: minors of the largest size not all 0."""
+    for size in range(4, 0, -1):
+        for columns in combinations(range(4), size):
+            for members in combinations(range(5), size + 1):
+                part = [tuple(rows[j][k] for k in columns) for j in members]
+                signed = [
+                    (-1) ** j * determinant([*part[:j], *part[j + 1 :]]) for j in range(size + 1)
+                ]
+                if any(signed):
+                    found = dict(zip(members, signed, strict=True))
+                    return tuple(found.get(j, 0) for j in range(5))
+    return (1, 0, 0, 0, 0)
 
 
 def determinant(rows: list[tuple[int, ...]]) -> int:

@@ -23,6 +23,10 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     strategy    upper bounds on write-once rounds: a strategy, on every state it reaches
     dependence  lower bounds on write-once rounds: claims, each from smaller ones
     exchangeable    both bounds for exchangeable targets, by numbers of zeros and ones
+    sampler_table  upper bounds on rounds: a sampler as a table or circuits, run and compared
+    reading     how many tokens a part of a sampler reads
+    round_bounds  lower bounds on rounds from the target alone, by the argument and its region
+    rationals   exact numbers and laws inside certificates
     documents   certificates as files: the common head, and how fields are read
     proof_documents  proofs as files: the steps alone, and compared with a proof built anew
     refutation  clauses without a model: proofs with hints and without, tied to a claim
