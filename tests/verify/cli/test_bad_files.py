@@ -20,6 +20,7 @@ from dlmcheck.model.formats import write_circuit
 from tests.model.formats.test_malformed import AAG, AIG, BENCH, FORMATS, JSON, Case
 from tests.verify.cli.planted import registry
 from tests.verify.cli.running import PLANTED, Result, complaint, here, outside
+from tests.verify.sample_certificates import samples
 
 CHOSEN = [
     pytest.param(suffix, case, id=f"{suffix}: {case.name}")
@@ -111,14 +112,15 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
 
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Good evidence of several kinds: a simulation, a wrong run, rows."""
+    """Good evidence of several kinds: a simulation, two laws that differ, a wrong run, rows."""
     folder = tmp_path_factory.mktemp("good") / "evidence"
     assert outside("audit", "GOOD", "BAD", "--evidence", folder, module=PLANTED).code == 1
     circuit = folder.parent / "circuit.json"
     write_circuit(FAMILIES["comparator"](2), circuit)
     common = ("compile", circuit, "--random", "all", "--verify", "--certificate")
     assert outside(*common, folder / "simulation.json").code == 0
-    assert outside(*common, folder / "wrong.json", "--flip", "predictor:20").code == 1
+    assert outside(*common, folder / "law.json", "--flip", "predictor:20").code == 1
+    (folder / "wrong.json").write_text(samples()["wrong-run"], "utf-8")
     return folder
 
 
@@ -140,6 +142,7 @@ def test_good_evidence_replays_and_a_refutation_says_so(
     assert said["BAD--reading--0.json"].startswith("the refutation replays: REFUTED no three")
     assert said["GOOD--reading--1.json"].startswith("replays: BOUNDED holds; exhaustive: 9 of 10")
     assert said["simulation.json"].startswith("replays: PROVED simulation; certificate")
+    assert said["law.json"].startswith("the refutation replays: REFUTED same law; witness")
     assert said["wrong.json"].startswith("the refutation replays: REFUTED simulation; witness")
 
 
