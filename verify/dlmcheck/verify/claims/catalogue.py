@@ -6,12 +6,17 @@ from functools import cache
 
 from dlmcheck.verify.claims import (
     ablations,
+    biased_coins,
     comparisons,
     exactly_d,
+    identities,
     inexact,
     lengths,
     locality_table,
     optimality,
+    proved_locality,
+    rounds_lattice,
+    rounds_write_once,
     section3,
     section4,
     semantics,
@@ -23,7 +28,20 @@ from dlmcheck.verify.claims.registry import Registry
 @cache
 def catalogue() -> Registry:
     """All claims, each with its ablations, and all jobs."""
-    modules = (semantics, comparisons, section3, lengths, optimality, section4, inexact)
+    modules = (
+        semantics,
+        comparisons,
+        section3,
+        lengths,
+        identities,
+        optimality,
+        biased_coins,
+        section4,
+        inexact,
+        proved_locality,
+        rounds_write_once,
+        rounds_lattice,
+    )
     claims = (
         t31.CLAIM,
         exactly_d.CLAIM,
