@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
+from dlmcheck.model.constructions import rules
 from dlmcheck.model.netlist import map_netlist
 from dlmcheck.spec.circuit import Circuit, Literal, is_inverted, node_of
 from dlmcheck.spec.errors import BadPoint
@@ -110,19 +111,17 @@ def _predictor(
     def seen(literal: Literal, reader: int) -> Literal:
         node = node_of(literal)
         bit = inside[node] if block[node] == block[reader] else value_bit(cell_of[node])
-        return ~bit if is_inverted(literal) else bit
+        return rules.along(literal, bit)
 
     for node in range(len(circuit.inputs), circuit.node_count):
         gate = circuit.gate_of(node)
         inside[node] = builder.gate(gate.op, [seen(arg, node) for arg in gate.args])
     outputs: list[Literal] = []
-    never = builder.constant(False)
+    builder.constant(False)  # which every high bit is: it comes in front of the others
     for cell, node in enumerate(order):
         new = coin.get(node, inside.get(node))
-        low = value_bit(cell)
-        if new is not None:
-            low = builder.or_(builder.and_(masked_bit(cell), new), low)
-        outputs += [never, low]
+        drawn: Literal | bool = False if new is None else new
+        outputs += rules.keeping_bits(builder, masked_bit(cell), value_bit(cell), drawn)
     return builder.build(outputs)
 
 
@@ -136,10 +135,9 @@ def _unmask(order: list[int], round_of: dict[int, int], cell_of: dict[int, int])
         number = round_of[node]
         if number == 0:
             flags.append(never)
-        elif number == 1:
-            flags.append(masked_bit(cell))
         else:
-            flags.append(builder.and_(masked_bit(cell), ~masked_bit(one_of[number - 1])))
+            awaited = [] if number == 1 else [masked_bit(one_of[number - 1])]
+            flags.append(rules.is_due(builder, masked_bit(cell), awaited))
     return builder.build(flags)
 
 

@@ -36,7 +36,12 @@ from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.verify.claims.comparisons import FamilyCase, family_domain
 from dlmcheck.verify.claims.domains import plain_circuits
 from dlmcheck.verify.claims.parity_samplers import sizes
-from dlmcheck.verify.claims.proved_simulation import UNROLLED_PROOFS, unrolled_road
+from dlmcheck.verify.claims.proved_simulation import (
+    LAYERS_PER_ROUND,
+    UNROLLED_PROOFS,
+    limit_road,
+    unrolled_road,
+)
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.claims.t31 import REFERENCE
 from dlmcheck.verify.kernel.laws import as_tokens, difference
@@ -225,8 +230,8 @@ def _opt_rows() -> list[Row]:
         Row(
             "C-OPT",
             f"converse,{name}",
-            "the run, unrolled, is one circuit with the same law and depth at most D times the "
-            f"depth of a round: schedules of the {name} construction",
+            "a run of D rounds, unrolled, is one circuit with the same law and depth at most D "
+            f"times the depth of a round, for all D; run on schedules of the {name} construction",
             (
                 Road("optimality-circuits", f"unrolled: {name}", REFERENCE),
                 unrolled_road(Parts.REMASKING if name == "remasking" else Parts.PLAIN),
@@ -240,9 +245,9 @@ def _opt_rows() -> list[Row]:
             f"limit,c={c}",
             f"with predictors that evaluate {c} layers of gates, ceil(d/{c}) rounds are enough "
             "(layer 0 free)",
-            (Road("optimality-chains", f"{c} layers a round", REFERENCE),),
+            (Road("optimality-chains", f"{c} layers a round", REFERENCE), limit_road(c)),
         )
-        for c in (1, 2, 3)
+        for c in LAYERS_PER_ROUND
     ]
     rows.append(
         Row(

@@ -16,7 +16,7 @@ from dlmcheck.verify.claims.registry import ProofJob, Road
 from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof
-from dlmcheck.verify.proofs import layered, optimality, write_once
+from dlmcheck.verify.proofs import blocks, layered, optimality, write_once
 from dlmcheck.verify.proofs.layered import Construction
 from dlmcheck.verify.proofs.optimality import Parts
 from dlmcheck.verify.proofs.terms import Argument
@@ -25,6 +25,9 @@ BY_ARGUMENTS = "proof for every circuit, F by arguments"
 BY_BLOCKS = "proof for every circuit, F by block shift"
 BY_INDUCTION = "proof for every layered circuit"
 BY_ROUNDS = "proof for every schedule and every D"
+
+BY_BLOCKS_OF_LAYERS = "proof for every circuit, blocks of layers"
+LAYERS_PER_ROUND = (1, 2, 3)
 
 FRONTIERS = {Frontier.ARGUMENTS: BY_ARGUMENTS, Frontier.BLOCK_SHIFT: BY_BLOCKS}
 """The token shift is not among them: it takes N rounds and not d."""
@@ -49,7 +52,8 @@ def _layered() -> list[Argument]:
 
 
 def _unrolled() -> list[Argument]:
-    return [optimality.argument(parts) for parts in Parts]
+    limit = [blocks.argument(c) for c in LAYERS_PER_ROUND]
+    return [*(optimality.argument(parts) for parts in Parts), *limit]
 
 
 def arguments() -> tuple[Argument, ...]:
@@ -95,3 +99,9 @@ def banks_road(construction: str, end: End) -> Road:
 def unrolled_road(parts: Parts) -> Road:
     """The road of the converse, for schedules with these parts."""
     return Road(UNROLLED_PROOFS.id, optimality.statement(parts), BY_ROUNDS)
+
+
+def limit_road(layers_per_round: int) -> Road:
+    """The road of the limit, for a number of layers a round of `LAYERS_PER_ROUND`."""
+    statement = blocks.statement(layers_per_round)
+    return Road(UNROLLED_PROOFS.id, statement, BY_BLOCKS_OF_LAYERS)
