@@ -47,6 +47,23 @@ def test_the_axes(capsys: Capture) -> None:
         assert result.out.startswith(f"one-hot:4: {said}\n"), options
 
 
+def test_an_exchangeable_family_far_beyond_tables(capsys: Capture, tmp_path: Path) -> None:
+    cases: list[tuple[list[str], str]] = [([], ""), (["--fixed"], "sets fixed in advance, ")]
+    for options, said in cases:
+        folder, file = tmp_path / f"c{len(options)}", tmp_path / f"{len(options)}.json"
+        places: list[str | Path] = ["--certificates", folder, "--json", file]
+        result = here(capsys, "rounds", "fixed-weight:40,20", *options, *places)
+        assert result.code == 0
+        assert result.out.startswith(f"fixed-weight:40,20: {said}40 rounds\n")
+        assert here(capsys, "cert", *sorted(folder.iterdir())).code == 0
+        jsonschema.validate(json.loads(file.read_text()), schema("rounds-1"))
+    refused = here(capsys, "rounds", "fixed-weight:40,41")
+    assert (refused.code, complaint(refused)) == (
+        2,
+        "target: length minus weight is -1 (expected at least 0)",
+    )
+
+
 def test_an_interval_is_no_number(capsys: Capture) -> None:
     result = here(capsys, "rounds", "one-hot:4", "--scratch", "1")
     assert result.code == 3

@@ -18,6 +18,7 @@ from dlmcheck.model.targets import (
     parse_target,
     samples_from_text,
 )
+from dlmcheck.model.targets.exchangeable import Weights, parse_weights
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import (
     Clock,
@@ -37,9 +38,10 @@ from dlmcheck.verify.report.rounds import (
     rounds_json,
     table_lines,
 )
+from dlmcheck.verify.rounds.partial_states import MOST_CELLS
 from dlmcheck.verify.rounds.results import RoundsResult
 from dlmcheck.verify.rounds.solve import Scope, rounds, separate
-from dlmcheck.verify.rounds.write_once import write_once
+from dlmcheck.verify.rounds.write_once import write_once, write_once_by_weights
 
 _CIRCUITS = (".aag", ".aig", ".bench")
 _Axis = TypeVar("_Axis", bound=Enum)
@@ -112,9 +114,13 @@ def run_rounds(options: RoundsOptions) -> ExitCode:
     """Print the least number of rounds, or an interval (3). Raises `BadInput` before any work."""
     point = point_of(options)
     _check_places(options.certificates, options.json)
+    strategies = Point(scratch=0, clock=point.clock, predictor=_unbounded(point))
+    weights = _long_weights(options.target) if point == strategies else None
+    if weights is not None:
+        return _run_by_weights(options, point, weights)
     target = load(options.target)
     if options.fixed:
-        if point != Point(scratch=0, clock=point.clock, predictor=_unbounded(point)):
+        if point != strategies:
             raise BadInput(
                 "a schedule fixed in advance",
                 source="--fixed",
@@ -125,10 +131,34 @@ def run_rounds(options: RoundsOptions) -> ExitCode:
         ).result
     else:
         result = rounds(target, point)
-    heading = "sets fixed in advance, " if options.fixed else ""
-    print("\n".join(result_lines(result, heading=heading)))
+    _print(options, result)
     _write(options.certificates, options.json, target, [result])
     return ExitCode.OK if result.is_exact else ExitCode.UNKNOWN
+
+
+def _print(options: RoundsOptions, result: RoundsResult) -> None:
+    heading = "sets fixed in advance, " if options.fixed else ""
+    print("\n".join(result_lines(result, heading=heading)))
+
+
+def _long_weights(options: TargetOptions) -> Weights | None:
+    """The weights of an exchangeable family that is longer than a table of states can hold."""
+    weights = None if options.samples or options.random else parse_weights(options.text)
+    return weights if weights is not None and len(weights) - 1 > MOST_CELLS else None
+
+
+def _run_by_weights(options: RoundsOptions, point: Point, weights: Weights) -> ExitCode:
+    name = options.target.text.strip()
+    result = write_once_by_weights(
+        name,
+        weights,
+        adaptive=not options.fixed,
+        reals=point.predictor.reals,
+        clock=point.clock,
+    ).result
+    _print(options, result)
+    _write_files(options.certificates, options.json, name, len(weights) - 1, [result])
+    return ExitCode.OK
 
 
 def _unbounded(point: Point) -> PredictorClass:
@@ -215,10 +245,22 @@ def _check_places(folder: Path | None, json: Path | None) -> None:
 def _write(
     folder: Path | None, json: Path | None, target: Target, results: Sequence[RoundsResult]
 ) -> None:
+    estimate = target.is_estimate
+    _write_files(folder, json, target.name, target.length, results, estimate=estimate)
+
+
+def _write_files(
+    folder: Path | None,
+    json: Path | None,
+    name: str,
+    length: int,
+    results: Sequence[RoundsResult],
+    *,
+    estimate: bool = False,
+) -> None:
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in certificates(results).items():
-            write_file(folder / name, text)
+        for file, text in certificates(results).items():
+            write_file(folder / file, text)
     if json is not None:
-        estimate = target.is_estimate
-        write_file(json, rounds_json(target.name, target.length, results, estimate=estimate))
+        write_file(json, rounds_json(name, length, results, estimate=estimate))
