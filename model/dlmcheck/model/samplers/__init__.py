@@ -9,4 +9,7 @@ are measured on the object.
     random_unmasking     write-once, but F draws coins or sees the candidates: two or three rounds
     mask_memory          write-once, deterministic F: the mask pattern as memory (chain, tree)
     one_parity_check     write-once, deterministic F: one cell after all others, and left to right
+
+The first three are given by rules, one function for all cells and all n (`local_rules`), over
+wires that take numbers or symbolic positions (`cell_wires`, `wires`).
 """
