@@ -15,8 +15,9 @@ LOCAL = Scope((0,), (1, 2))
 
 TARGETS: tuple[tuple[str, tuple[Scope, ...]], ...] = (
     *((f"even-parity:{n}", (PLAIN, LOCAL)) for n in range(2, 8)),
-    *((f"one-hot:{n}", (PLAIN,)) for n in range(2, 8)),
-    ("fixed-weight:4,2", (PLAIN,)),
+    *((f"one-hot:{n}", (PLAIN, LOCAL)) for n in (3, 4)),
+    *((f"one-hot:{n}", (PLAIN,)) for n in (2, 5, 6, 7)),
+    ("fixed-weight:4,2", (PLAIN, LOCAL)),
     ("fixed-weight:5,2", (PLAIN,)),
     ("fixed-weight:6,3", (PLAIN,)),
     ("markov:4,1/3", (PLAIN, LOCAL)),

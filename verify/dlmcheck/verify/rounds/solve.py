@@ -26,8 +26,8 @@ from dlmcheck.spec.lattice import (
 from dlmcheck.spec.rounds import strategy_sampler
 from dlmcheck.spec.tokens import parse_state
 from dlmcheck.verify.rounds.facts import Facts, Lower, Upper, joined
+from dlmcheck.verify.rounds.local_facts import local_facts, samplers
 from dlmcheck.verify.rounds.lower_bounds import arguments
-from dlmcheck.verify.rounds.parity_facts import local_facts, samplers
 from dlmcheck.verify.rounds.results import RoundsResult, Table
 from dlmcheck.verify.rounds.upper_bounds import constructions, examined
 from dlmcheck.verify.rounds.write_once import write_once

@@ -1,4 +1,4 @@
-"""Even parity at bounded locality: samplers made of circuits, and bounds for write-once ones.
+"""Bounded locality: circuits that sample even parity, and bounds for write-once samplers.
 
 A point with locality k speaks of samplers whose every part (p_i, F_i, G_i) reads at most k tokens,
 from one set of cells for all rounds. Sources: Jiang, Haghtalab, Chen (ICLR 2026), Theorems 4.1,
@@ -23,14 +23,23 @@ from dlmcheck.model.samplers.revision import parity_revision, parity_revision_ab
 from dlmcheck.model.targets import Target, even_parity
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Clock, Edits, Point, Reals, Unmasking
+from dlmcheck.spec.law import is_product
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.kernel.sampler_table import examine
 from dlmcheck.verify.rounds.facts import Lower, Upper
-from dlmcheck.verify.rounds.local import local_rounds, lower_for_all, point_of
+from dlmcheck.verify.rounds.local import (
+    local_rounds,
+    local_target_rounds,
+    lower_for_all,
+    point_of,
+)
 from dlmcheck.verify.rounds.results import UNKNOWN, Bound, strongest_lower
 from dlmcheck.verify.rounds.tables import schedule_certificate
+from dlmcheck.verify.rounds.write_once import write_once
 from dlmcheck.verify.searches.locality import Reading
 
+MOST_SEARCHED = 4
+"""Local samplers of other laws are searched for on so many cells."""
 MOST_CELLS = 7
 """The schedules of more cells are not run by the specification here."""
 
@@ -77,8 +86,10 @@ def local_facts(target: Target, tokens: int) -> tuple[list[Upper], list[Lower]]:
     uppers: list[Upper] = []
     lowers: list[Lower] = []
     n = target.length
-    if n < 2 or tokens < 1 or not is_even_parity(target):
+    if n < 2 or tokens < 1 or is_product(target.law):
         return uppers, lowers
+    if not is_even_parity(target):
+        return _of_any_law(target, tokens)
     for reading in (Reading.STATE_ONLY, Reading.ONE_SET):
         if searched(n, tokens, reading):
             lower, upper = local_rounds(n, tokens, reading)
@@ -88,6 +99,26 @@ def local_facts(target: Target, tokens: int) -> tuple[list[Upper], list[Lower]]:
         if upper.value is not None:
             uppers.append(Upper(point, upper.value, upper.rests_on, upper.certificate))
         lowers.append(Lower(_Local(tokens, reading), lower))
+    return uppers, lowers
+
+
+def _of_any_law(target: Target, tokens: int) -> tuple[list[Upper], list[Lower]]:
+    """The same for another law on few cells, with real and with dyadic predictors."""
+    uppers: list[Upper] = []
+    lowers: list[Lower] = []
+    if target.length > MOST_SEARCHED:
+        return uppers, lowers
+    for reals in Reals:
+        # Where no number of rounds is enough for any predictor, a search would not end.
+        if write_once(target, reals=reals).result.lower.never:
+            continue
+        for reading in (Reading.STATE_ONLY, Reading.ONE_SET):
+            lower, upper = local_target_rounds(target.law, tokens, reading, reals)
+            if upper.value is not None:
+                point = point_of(tokens, reading, reals)
+                uppers.append(Upper(point, upper.value, upper.rests_on, upper.certificate))
+            if lower.never or lower.value:
+                lowers.append(Lower(_Local(tokens, reading, reals), lower))
     return uppers, lowers
 
 
@@ -120,10 +151,13 @@ class _Local:
 
     tokens: int
     reading: Reading
+    reals: Reals = Reals.UNRESTRICTED
 
     def __call__(self, point: Point) -> bool:
         local = point.predictor.locality
         if local is None or local > self.tokens:
+            return False
+        if self.reals not in (Reals.UNRESTRICTED, point.predictor.reals):
             return False
         if point.clock is Clock.ROUND_NUMBER and not self.reading.has_clock:
             return False
