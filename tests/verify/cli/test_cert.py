@@ -10,6 +10,7 @@ import pytest
 
 from dlmcheck.model.families import FAMILIES
 from dlmcheck.model.formats import write_circuit
+from tests.verify.cli import proved
 from tests.verify.cli.running import ROOT, Result, complaint, environment, here
 from tests.verify.sample_certificates import samples
 
@@ -104,3 +105,25 @@ def test_what_cert_does_not_take(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert complaint(done).startswith(f"{row}:2: a row of an audit is no certificate")
     assert here(capsys, "cert", tmp_path / "absent.json").code == 2
     assert here(capsys, "cert").code == 2
+
+
+def test_an_audit_writes_certificates_of_what_it_proves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = proved.registry()
+    folder = tmp_path / "evidence"
+    assert here(capsys, "audit", "PURE", "--evidence", folder, registry=known).code == 0
+    proof, bounded = folder / "PURE--all-n--0.json", folder / "PURE--all-n--1.json"
+    done = alone("cert", proof)
+    assert done.code == 0, done
+    said = f"{proof}: accepted: PROVED the steps offered for: the parity telescopes; proof: 2 steps"
+    assert done.out.startswith(said)
+    replayed = here(capsys, "replay", proof, bounded, registry=known)
+    assert replayed.code == 0, replayed
+    assert f"{proof}: replays: PROVED the parity telescopes" in replayed.out
+    swapped = proof.read_text().replace("PURE/all-n", "ASKED/all-n")
+    proof.write_text(swapped)
+    assert here(capsys, "cert", proof).code == 0  # whose row it is cannot be seen without claims
+    done = here(capsys, "replay", proof, registry=known)
+    assert done.code == 4, done
+    assert "no row ASKED/all-n that rests on the parity telescopes of proofs" in done.out

@@ -5,7 +5,7 @@ What can be checked without the claims is checked by `kernel.proof_documents`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dlmcheck.spec.errors import MalformedSyntax
@@ -39,12 +39,13 @@ class BuiltProof:
         return "" if self.answers is None else f"{self.answers.engine} {self.answers.version}"
 
 
-def build_proof(job: ProofJob, statement: str) -> BuiltProof:
+def build_proof(job: ProofJob, statement: str, made: Sequence[Proof] | None = None) -> BuiltProof:
     """Build a job's proof of a statement anew and have its queries answered again.
 
-    Raises `Rejected` if the job has no such proof, or nobody answers as the proof needs it.
+    `made` are the job's proofs if they have just been built. Raises `Rejected` if the job has no
+    such proof, or nobody answers as the proof needs it.
     """
-    for proof in job.make():
+    for proof in job.make() if made is None else made:
         if proof.statement == statement:
             if job.answer is None or not proof.queries:
                 return BuiltProof(proof, {}, None)
@@ -62,6 +63,7 @@ class ProofFiles:
 
     def __init__(self, registry: Registry | None) -> None:
         self._jobs = {} if registry is None else {job.id: job for job in registry.jobs}
+        self._made: dict[str, Sequence[Proof]] = {}
         self._built: dict[tuple[str, str], BuiltProof | None] = {}
 
     def text(self, profile: Profile, row: str, job: str, statement: str) -> str:
@@ -71,8 +73,10 @@ class ProofFiles:
             return ""
         key = job, statement
         if key not in self._built:
+            if job not in self._made:
+                self._made[job] = found.make()
             try:
-                self._built[key] = build_proof(found, statement)
+                self._built[key] = build_proof(found, statement, self._made[job])
             except Rejected:
                 self._built[key] = None
         built = self._built[key]
