@@ -132,20 +132,21 @@ class _Maker:
         """What is known of the bits that were read: the state, candidates and round number."""
         scene = f.scene
         premises: list[Premise] = []
-        for atom in atoms:
-            if atom.family in (MASKED, TOKEN, CANDIDATE):
-                try:
-                    known = self._known_of(f, atom, before, drawn)
-                except Undecided:
-                    # What the situation does not say of a neighbour is no premise.
-                    continue
-                name = "value" if atom.family == TOKEN else atom.family
-                premises.append((f"{name}[{atom.index}]", known))
-        clock = [atom for atom in atoms if atom.family == CLOCK]
-        if clock:
+        if any(atom.family == CLOCK for atom in atoms):
             bits = scene.clock(self.account.sampler.clock_bits)
             now = [bit if number >> j & 1 else ~bit for j, bit in enumerate(bits)]
             premises.append((f"it is round {number}", scene.builder.and_(*now)))
+        # The last are dropped first if they are not needed: values before masks.
+        for family in (MASKED, CANDIDATE, TOKEN):
+            for atom in atoms:
+                if atom.family == family:
+                    try:
+                        known = self._known_of(f, atom, before, drawn)
+                    except Undecided:
+                        # What the situation does not say of a neighbour is no premise.
+                        continue
+                    name = "value" if family == TOKEN else family
+                    premises.append((f"{name}[{atom.index}]", known))
         return premises
 
     def _known_of(self, f: Formula, atom: Atom, before: Stage, drawn: Bits | None) -> Literal:

@@ -68,7 +68,7 @@ def made_step(
 
 
 def _needed(step: Step) -> list[int]:
-    """The premises left after dropping, one by one, those that the step holds without.
+    """The premises left after dropping, from the last one on, those that the step holds without.
 
     All of them if it does not hold: what is wrong is for the kernel to say.
     """
@@ -83,7 +83,7 @@ def _needed(step: Step) -> list[int]:
 
     kept = list(range(len(premises)))
     if holds(kept):
-        for k in range(len(premises)):
+        for k in reversed(range(len(premises))):
             fewer = [other for other in kept if other != k]
             if holds(fewer):
                 kept = fewer
