@@ -25,6 +25,13 @@ def one_hot(depth: int) -> Rows:
     return Rows(final, tuple(rows))
 
 
+DATA = Input("d", InputKind.DATA)
+WITH_PROMPT = Rows(
+    Circuit((DATA, RANDOM[0]), (Gate(Op.AND, (0, 1)),), (2,)),
+    ((1,), (2,)),
+)
+"""Row 1 reads the prompt."""
+
 X, G, H = 0, 1, 2
 """The cells of the bank of `two_sources`: the one looked at, and the two that are read."""
 

@@ -29,7 +29,7 @@ from dlmcheck.verify.proofs.banks import (
     WITH_MASK,
     OneBank,
 )
-from tests.verify.proofs.bank_circuits import G, H, X, one_gate, one_hot, two_sources
+from tests.verify.proofs.bank_circuits import WITH_PROMPT, G, H, X, one_gate, one_hot, two_sources
 from tests.verify.proofs.rounds import Atoms, always, drawn, outcomes, selected, token
 
 Scene = Callable[[Atoms, bool], bool]
@@ -150,6 +150,20 @@ def _slot(op: Op, cells: tuple[str, ...]) -> Scene:
     return observe
 
 
+def prompt_scene(banked: Banked) -> Scene:
+    """Of a schedule with a prompt of one cell, all other cells being masked."""
+
+    def observe(atoms: Atoms, run: bool) -> bool:
+        shown = token(atoms, banks.PROMPT)
+        state = (shown, *[MASK] * (banked.schedule.length - 1))
+        if run:
+            return always(outcomes(banked.schedule, state, run), lambda s: s[0] == shown)
+        chosen = 0 in selected(banked.schedule, state)
+        return not chosen and drawn(banked.schedule, state, 0) == PAPER_ENCODING.code_of(shown)
+
+    return observe
+
+
 @cache
 def slot_scenes() -> dict[str, Scene]:
     """A scene for each step of `banks.slots`."""
@@ -172,6 +186,7 @@ def scenes(tokens: tuple[int, ...], edits: Edits) -> dict[str, Scene]:
     for k, other in banks.different(tokens):
         found[one.round(k, other).name] = _round(k, other)
         found[one.stop(k, other).name] = _stop(k, other)
+    found[banks.prompt_stays().name] = prompt_scene(compiled(WITH_PROMPT, [(0,), (1,)]))
     found[banks.revised_value().name] = _value(spare=False)
     found[banks.revised_spare().name] = _value(spare=True)
     found[banks.rewritten().name] = _selected((3,), (0, 1), True)

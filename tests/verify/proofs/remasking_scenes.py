@@ -22,6 +22,7 @@ from dlmcheck.verify.proofs.banks import (
     OTHER_VALUE,
     THIS,
     different,
+    prompt_stays,
 )
 from dlmcheck.verify.proofs.remasking import (
     CELL,
@@ -36,8 +37,8 @@ from dlmcheck.verify.proofs.remasking import (
     Y_SHOWS,
     TwoBanks,
 )
-from tests.verify.proofs.bank_circuits import RANDOM, G, H, X, one_hot, two_sources
-from tests.verify.proofs.bank_scenes import Scene, slot_scenes
+from tests.verify.proofs.bank_circuits import RANDOM, WITH_PROMPT, G, H, X, one_hot, two_sources
+from tests.verify.proofs.bank_scenes import Scene, prompt_scene, slot_scenes
 from tests.verify.proofs.rounds import (
     Atoms,
     after_g,
@@ -295,6 +296,8 @@ def scenes(end: End) -> dict[str, Scene]:
             found[two.no_pair(k, y).name] = _no_pair(k, y, end)
             found[steps.written_code(k, y).name] = _code(k, y, end)
     fill = end is End.WHOLE_STATE
+    prompted = compiled(WITH_PROMPT, [(0,), (1,)], end)
+    found[prompt_stays().name] = prompt_scene(prompted)
     found[steps.bank_due().name] = _flag(True, end)
     found[steps.bank_waits().name] = _flag(False, end)
     found[steps.visible_bank(fill=fill).name] = _flag(False, end, empty=True)

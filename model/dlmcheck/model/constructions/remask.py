@@ -229,7 +229,7 @@ def _predictor(layout: _Layout, coin_of: dict[int, int]) -> Circuit:
     builder.constant(False)  # which every high bit is: it comes in front of the others
     outputs: list[Literal] = []
     for cell in range(len(layout.rows.circuit.data_inputs)):
-        outputs += [masked_bit(cell), value_bit(cell)]
+        outputs += rules.repeated(masked_bit(cell), value_bit(cell))
     low: dict[int, Literal] = {}
     for side in (LEFT, RIGHT):
         layers = layout.layers_of(side)
@@ -274,7 +274,7 @@ def _unmask(layout: _Layout) -> Circuit:
         fill = layout.end is End.WHOLE_STATE
         flag = rules.bank_is_due(builder, masked, due, fill=fill)
         selected |= dict.fromkeys(layout.cells(side), flag)
-    never = builder.constant(False)
+    never = rules.never(builder)
     return builder.build([selected.get(cell, never) for cell in range(layout.length)])
 
 
@@ -304,7 +304,7 @@ def _remask(layout: _Layout) -> Circuit:
         for side in (LEFT, RIGHT)
         for cell in layout.cells(side)
     }
-    never = builder.constant(False)
+    never = rules.never(builder)
     return builder.build([marks.get(cell, never) for cell in range(layout.length)])
 
 

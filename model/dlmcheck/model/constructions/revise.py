@@ -118,7 +118,7 @@ def revision(
     outputs: list[Literal] = []
     selected: list[Literal] = []
     for cell in range(prompt):
-        outputs += [masked_bit(cell), value_bit(cell)]
+        outputs += rules.repeated(masked_bit(cell), value_bit(cell))
     tossed = {node: 2 * length + clock_bits + j for node, j in coins.items()}
     low = {cell: _value(builder, rows, bank, cell, writes, tossed) for cell in bank.cells}
     columns = [[tokens[i] for tokens in code] for i in range(counter_cells)]
@@ -136,7 +136,7 @@ def revision(
     everything = rules.is_rewritten(chooser, writes)
     for cell in range(length):
         if cell < prompt:
-            selected.append(chooser.constant(False))
+            selected.append(rules.never(chooser))
         elif cell in low or edits is Edits.REVISE_ANY:
             selected.append(everything)
         else:

@@ -97,6 +97,16 @@ def is_rewritten(
     return any_of(builder, [c for c, token in zip(due, tokens, strict=True) if token != MASK])
 
 
+def never(builder: Builder) -> Literal:
+    """F and G at a cell of the prompt, and G where no layer is older: it is left alone."""
+    return builder.constant(False)
+
+
+def repeated(masked: Literal, value: Literal) -> list[Literal]:
+    """What is drawn for a cell of the prompt: what it shows."""
+    return [masked, value]
+
+
 # --- which layer stands, which is due ------------------------------------------------------
 
 

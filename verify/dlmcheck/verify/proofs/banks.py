@@ -213,6 +213,18 @@ def slot(op: Op, *cells: str) -> Step:
     return s.concludes(s.both(plain, s.same(rules.along(~0, written), ~wanted)))
 
 
+PROMPT = "the prompt's cell"
+
+
+def prompt_stays() -> Step:
+    """A cell of the prompt is never selected nor masked, and would be given its own token."""
+    s = Scene("a cell of the prompt stays", cells=[PROMPT])
+    cell = s.cell(PROMPT)
+    high, low = rules.repeated(cell.masked, cell.value)
+    same = s.both(s.same(high, cell.masked), s.same(low, cell.value))
+    return s.concludes(s.both(~rules.never(s.builder), same))
+
+
 def slots() -> tuple[Step, ...]:
     """The steps for a gate of any kind."""
     steps = [slot(op) for op in CONSTANTS]
@@ -223,7 +235,7 @@ def slots() -> tuple[Step, ...]:
 def revised_steps(tokens: Sequence[int], edits: Edits) -> tuple[Step, ...]:
     """All that a round of revision writes, for a counter over these tokens."""
     visible = [token for token in tokens if token != MASK or edits is Edits.REVISE_ANY]
-    steps = [revised_value(), revised_spare(), rewritten(), not_rewritten()]
+    steps = [prompt_stays(), revised_value(), revised_spare(), rewritten(), not_rewritten()]
     steps += [revised_code(token, other, edits) for token in visible for other in tokens]
     if MASK in tokens and edits is not Edits.REVISE_ANY:
         steps += [rewritten_unless_mask(token, other) for token, other in different(tokens)]

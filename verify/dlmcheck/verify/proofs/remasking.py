@@ -25,6 +25,7 @@ from dlmcheck.verify.proofs.banks import (
     OTHER_VALUE,
     THIS,
     different,
+    prompt_stays,
     shown,
     slots,
     standing,
@@ -200,7 +201,7 @@ class TwoBanks:
     def written(self) -> tuple[Step, ...]:
         """What the bank that is due gets, counters apart."""
         fill = self.end is End.WHOLE_STATE
-        steps = [bank_due(), bank_waits(), visible_bank(fill=fill)]
+        steps = [prompt_stays(), bank_due(), bank_waits(), visible_bank(fill=fill)]
         steps += [written_value(), written_spare(), kept_value()]
         steps += [fills(), fills_with_zero()] if fill else []
         return (*steps, *slots())
