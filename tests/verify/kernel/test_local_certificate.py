@@ -21,7 +21,13 @@ from dlmcheck.verify.kernel.local_certificate import (
     policy_certificate,
     refutation_certificate,
 )
-from dlmcheck.verify.kernel.local_parity import Clause, LocalParity, Question, Reading
+from dlmcheck.verify.kernel.local_parity import (
+    Clause,
+    LocalParity,
+    Question,
+    Reading,
+    clauses_about,
+)
 from dlmcheck.verify.kernel.local_policy import FAIR, LocalPolicy, Rule, check_policy
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -231,6 +237,9 @@ def test_a_policy_with_a_rule_missing() -> None:
 
 
 BAD_POLICIES: tuple[Callable[[dict[str, Any]], object], ...] = (
+    lambda raw: raw.update(question="one-set n=40 k=2 D=3"),
+    lambda raw: raw.update(question="one-set n=1000000 k=2 D=3"),
+    lambda raw: raw.update(question="one-set n=3 k=1 D=1000000"),
     lambda raw: raw.update(question="some other question"),
     lambda raw: raw["select"][0].update(cell=3),
     lambda raw: raw["select"][0].update(round=-1),
@@ -251,7 +260,7 @@ BAD_REFUTATIONS: tuple[Callable[[dict[str, Any]], object], ...] = (
 
 @pytest.mark.parametrize("change", BAD_POLICIES)
 def test_malformed_policies(change: Callable[[dict[str, Any]], object]) -> None:
-    with pytest.raises(BadInput, match=r"file:|no question"):
+    with pytest.raises(BadInput, match=r"file:|no question|too large"):
         check_certificate(changed(policy_certificate(policy_of(YES)), change))
 
 
@@ -259,6 +268,20 @@ def test_malformed_policies(change: Callable[[dict[str, Any]], object]) -> None:
 def test_malformed_refutations(change: Callable[[dict[str, Any]], object]) -> None:
     with pytest.raises(MalformedSyntax):
         check_certificate(changed(refutation(), change))
+
+
+@pytest.mark.parametrize("question", ["set-per-round n=30 k=3 D=3", "one-set n=4 k=1 D=1000000"])
+def test_a_formula_that_is_too_large_is_not_built(question: str) -> None:
+    raw = json.loads(refutation())
+    with pytest.raises(BadInput, match="too large"):
+        check_certificate(Document.parse(json.dumps({**raw, "question": question}), "file"))
+
+
+def test_the_size_of_a_formula_is_about_right() -> None:
+    for reading in Reading:
+        question = Question(6, 2, 4, reading)
+        exact = len(LocalParity(question).clauses)
+        assert exact / 3 < clauses_about(question) < exact * 3
 
 
 def test_cases_of_more_rounds_than_there_are() -> None:

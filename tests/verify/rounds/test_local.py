@@ -13,13 +13,13 @@ from dlmcheck.spec.lattice import Reals
 from dlmcheck.spec.law import Law, uniform
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.certificate_kinds import check_certificate
+from dlmcheck.verify.kernel.local_parity import clauses_about
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.rounds import local
 from dlmcheck.verify.rounds.local import (
     CONES,
     SMALLER,
     THREE,
-    clauses_about,
     exchangeable_rounds,
     local_results,
     local_rounds,

@@ -22,7 +22,13 @@ from hashlib import blake2b
 from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.verify.kernel.documents import certificate_text, fields_of, text_field
 from dlmcheck.verify.kernel.evidence import Certificate
-from dlmcheck.verify.kernel.local_parity import Clause, LocalParity, Question, read_question
+from dlmcheck.verify.kernel.local_parity import (
+    Clause,
+    LocalParity,
+    Question,
+    check_size,
+    read_question,
+)
 from dlmcheck.verify.kernel.local_policy import (
     FAIR,
     LocalPolicy,
@@ -154,15 +160,10 @@ def check_document(document: Document) -> Checked:
     names = ("clauses", "digest", "cases") if refuted else ("select", "write")
     raw = fields_of(document, ("question", *names))
     question = read_question(text_field(document, "question"))
+    check_size(question)
     if not refuted:
-        policy = LocalPolicy(
-            question,
-            rules_from_json(document, raw["select"], ("select",), question, 0),
-            rules_from_json(document, raw["write"], ("write",), question, FAIR),
-        )
-        evidence = Certificate(
-            "rules of a local sampler", "the specification", check_policy(policy)
-        )
+        size = check_policy(policy_of(document))
+        evidence = Certificate("rules of a local sampler", "the specification", size)
         return kernel_result(f"{question}: a sampler", Verdict.PROVED, evidence)
     cases = _cases(document, raw["cases"])
     parity = LocalParity(question)

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from itertools import combinations, product
+from math import comb
 from typing import NamedTuple
 
 from dlmcheck.spec.errors import BadInput
@@ -107,6 +108,28 @@ def read_question(text: str) -> Question:
         if str(question) == text:
             return question
     raise BadInput(f"{text!r} is no question", source="locality search")
+
+
+LARGEST = 10_000_000
+"""Formulas with more clauses than this, roughly, are not built to check a certificate."""
+
+
+def clauses_about(question: Question) -> int:
+    """How many clauses the formula of a question has, roughly."""
+    q = question
+    selecting = max(q.rounds - 2, 0) if q.reading.has_clock else q.rounds
+    places = q.n * comb(q.n - 1, q.k) << (q.n - 1)
+    return places * (selecting * 2 * (1 << q.k) + 3 * q.rounds)
+
+
+def check_size(question: Question, largest: int = LARGEST) -> None:
+    """Raises `BadInput` for a question that is too large to be gone through."""
+    if question.n > 64 or clauses_about(question) > largest:
+        raise BadInput(
+            f"{question} is too large",
+            source="locality search",
+            expected=f"about {largest} clauses at most",
+        )
 
 
 class Name(NamedTuple):

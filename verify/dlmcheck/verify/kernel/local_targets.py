@@ -28,7 +28,13 @@ from dlmcheck.spec.tokens import MASK, State, all_masked, masked_positions, show
 from dlmcheck.verify.kernel.documents import certificate_text, fields_of, text_field
 from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.local_certificate import digest_of
-from dlmcheck.verify.kernel.local_parity import Clause, Name, Question, read_question
+from dlmcheck.verify.kernel.local_parity import (
+    Clause,
+    Name,
+    Question,
+    check_size,
+    read_question,
+)
 from dlmcheck.verify.kernel.local_policy import (
     FAIR,
     LocalPolicy,
@@ -138,8 +144,8 @@ class LocalTarget:
         """What is reached from a state, what may not be, and what F and p read there."""
         q, here = self.question, -self._reached(t - 1, x)
         masked = sorted(masked_positions(x))
-        for cells in self._together[x]:
-            self.clauses.append((here, *(-self.selects(t, i, x) for i in sorted(cells))))
+        for bad in self._together[x]:
+            self.clauses.append((here, *(-self.selects(t, i, x) for i in sorted(bad))))
         for y in self._states:
             if all(token in (MASK, later) for token, later in zip(x, y, strict=True)):
                 step = [
@@ -208,6 +214,7 @@ def check_document(document: Document) -> Checked:
     names = ("clauses", "digest", "core", "proof") if refuted else ("ones", "select", "write")
     raw = fields_of(document, ("question", "target", "reals", *names))
     question = read_question(text_field(document, "question"))
+    check_size(question)
     target = target_field(document, raw["target"], ("target",))
     reals = reals_field(document, raw["reals"], ("reals",))
     about = f"{question}, {_named(target)}, {reals.value} predictors"

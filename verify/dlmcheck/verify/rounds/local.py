@@ -16,7 +16,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import comb
 from pathlib import Path
 
 from dlmcheck.model.reductions.cones import least_rounds
@@ -25,6 +24,7 @@ from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.jobs import Finished
 from dlmcheck.verify.kernel.local_certificate import policy_certificate, refutation_certificate
+from dlmcheck.verify.kernel.local_parity import clauses_about
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.rounds.results import UNKNOWN, Bound, RoundsResult, strongest_lower
 from dlmcheck.verify.searches.locality import Question, Reading
@@ -51,14 +51,6 @@ RUN = 10
 """Up to so many cells the sampler for three rounds is run by the specification."""
 TRIES = 3
 """So many numbers of rounds are tried after one that was left open, for an upper bound."""
-
-
-def clauses_about(question: Question) -> int:
-    """How many clauses the formula of a question has, roughly."""
-    q = question
-    selecting = q.rounds - 2 if q.reading.has_clock else q.rounds
-    places = q.n * comb(q.n - 1, q.k) << (q.n - 1)
-    return places * (max(selecting, 0) * 2 * (1 << q.k) + 3 * q.rounds)
 
 
 def lower_for_all(n: int, tokens: int, reading: Reading) -> Bound:
