@@ -29,6 +29,7 @@ from dlmcheck.spec.policies import unmasking_class
 from dlmcheck.spec.sampler import output_law, selection_law
 from dlmcheck.spec.schedule import sampler_of
 from dlmcheck.spec.tokens import MASK, all_masked
+from dlmcheck.verify.claims.parity_samplers import WRITE_ONCE
 from dlmcheck.verify.engines import statelaw
 from tests.model.samplers.zoo import ZOO, Entry, even
 
@@ -148,12 +149,21 @@ def test_a_tree_of_three_levels_of_pairs_is_exact() -> None:
 
 
 @pytest.mark.parametrize("arity", [2, 3, 5, 8])
-def test_tree_locality_with_a_clock_is_within_the_formula(arity: int) -> None:
+@pytest.mark.parametrize("clock", [True, False])
+def test_tree_locality_is_within_the_formula(arity: int, clock: bool) -> None:
     for n in (5, 12, 30, 100, 300):
-        measured = wire_locality(parity_tree(n, arity, clock=True))
+        measured = wire_locality(parity_tree(n, arity, clock=clock))
         assert measured.unmasking is not None
-        assert measured.unmasking <= arity + 2 * arity**2
+        assert measured.unmasking <= arity + 2 * arity**2 + 2 * (not clock)
         assert measured.predictor <= 1 + 2 * arity or n <= arity + 2
+
+
+def test_the_binary_trees_of_the_audit_read_what_is_stated_at_sizes_beyond_it() -> None:
+    """Up to n = 12 five tokens are enough; the audit's bound must hold for every n."""
+    for sampler in WRITE_ONCE:
+        if sampler.name.startswith("binary tree"):
+            read = [wire_locality(sampler.make(n)).unmasking for n in range(13, 61)]
+            assert max(tokens or 0 for tokens in read) == sampler.tokens
 
 
 def test_the_tree_beats_the_chain_in_rounds() -> None:

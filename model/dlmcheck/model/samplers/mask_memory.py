@@ -186,7 +186,8 @@ def parity_chain(n: int, *, clock: bool = False) -> Schedule:
 def parity_tree(n: int, arity: int = 2, *, clock: bool = False) -> Schedule:
     """The tree: about log n to the base `arity` rounds, n >= 2.
 
-    With arity k, a clock lets F read at most k + 2 k^2 tokens. With k growing like the square
+    With arity k, F reads at most k + 2 k^2 tokens, and two more without a clock (for k = 2
+    from n = 18 on). With k growing like the square
     root of log n these parities have circuits of constant depth and polynomial size, and the
     rounds are O(log n / log log n). Raises `BadInput` for n < 2 or arity < 1.
     """

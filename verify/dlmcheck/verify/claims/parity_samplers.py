@@ -139,8 +139,8 @@ WRITE_ONCE = (
         lambda n: max(2, -(-n // 2)),
         clock=True,
     ),
-    ParitySampler("binary tree", parity_tree, 5, None),
-    ParitySampler("binary tree, clock", lambda n: parity_tree(n, clock=True), 5, None, clock=True),
+    ParitySampler("binary tree", parity_tree, 12, None),
+    ParitySampler("binary tree, clock", lambda n: parity_tree(n, clock=True), 10, None, clock=True),
 )
 
 
