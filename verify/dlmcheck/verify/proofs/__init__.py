@@ -15,4 +15,16 @@ The even-parity samplers of section 4 (their rules are in `model.samplers`):
     parity_random     the accounts with a random F, or one that sees the candidates
     parity_skeletons  the arguments in words
     hierarchy         fewer rounds than write-once: joined with the locality bound
+
+Section 3, for every circuit (their rules are in `model.constructions.rules`):
+
+    terms             integers that are not known, for queries written by a construction's formulas
+    cells             the wires of a few cells, as atoms whose rows are states
+    write_once        Theorem 3.1, F by arguments and by block shift
+    banks             steps of layers, counters and values; Theorem 3.3
+    remasking         steps of two banks; Theorem 3.2
+    counters          queries on places of cells and on counters
+    layered           the proofs for layered circuits, put together
+    optimality        the converse of C-OPT: rounds against depth
+    blocks            its limit: several layers a round
 """
