@@ -39,6 +39,7 @@ from dlmcheck.verify.rounds.partial_states import PartialStates, solve_partial_s
 from dlmcheck.verify.rounds.write_once import (
     COUNTS,
     EVENTS,
+    PRODUCT,
     RESIDUALS,
     STATES,
     WriteOnce,
@@ -80,7 +81,7 @@ def test_the_engines_agree_with_the_specification_on_random_targets(
                 accepted(found)
     assert sum(seen.values()) == 2 * COUNT
     assert set(seen) == {None, 1, 2, 3, 4}
-    assert set(methods) == {COUNTS, STATES, RESIDUALS}
+    assert set(methods) == {COUNTS, STATES, RESIDUALS, PRODUCT}
 
 
 def test_all_policies_run_by_the_semantics_take_as_many_rounds() -> None:
@@ -126,6 +127,8 @@ def _with_rates(policy: Policy, rate: dict[tuple[State, int], Fraction], rounds:
         ("one-hot:12", True, 12, COUNTS),
         ("even-parity:9", False, 2, COUNTS),
         ("uniform:6", True, 1, COUNTS),
+        ("product:1/3,1/5,1/7,2/11,3/13,5/17", True, 1, PRODUCT),
+        ("product:1/3,1/5,1/7", False, 1, PRODUCT),
         ("permutations:3", True, 3, RESIDUALS),
         ("permutations:3", False, 4, STATES),
         ("permutations:4", True, 4, RESIDUALS),

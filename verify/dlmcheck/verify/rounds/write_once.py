@@ -18,7 +18,8 @@ from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Clock, Point, PredictorClass, Reals
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.policies import Positions
-from dlmcheck.spec.tokens import State, masked_positions
+from dlmcheck.spec.rounds import is_writable
+from dlmcheck.spec.tokens import State, all_masked, masked_positions
 from dlmcheck.verify.kernel import dependence, exchangeable, strategy
 from dlmcheck.verify.kernel.partial_events import Event, Events
 from dlmcheck.verify.kernel.results import Checked
@@ -40,6 +41,7 @@ COUNTS = "numbers of zeros and ones shown (all permutations of the cells)"
 STATES = "all partial states (no symmetry)"
 RESIDUALS = "residual laws up to names of cells and tokens (renaming found by sorting)"
 
+PRODUCT = "the product of the marginals (no search)"
 EVENTS = "sets of visible cells and their events (no symmetry)"
 
 Interval = tuple[Bound, Bound]
@@ -108,6 +110,9 @@ def _interval(law: Law[State], *, adaptive: bool, reals: Reals, limit: int) -> t
     weights = exchangeable.exchangeable_weights(law) if bits else None
     if weights is not None:
         return _exchangeable(weights, adaptive=adaptive, reals=reals), COUNTS
+    everything = frozenset(range(length))
+    if is_writable(law, all_masked(length), everything, reals):
+        return _one_round(law, everything, adaptive=adaptive, reals=reals), PRODUCT
     dense = bits and length <= MOST_CELLS
     if adaptive and (not dense or len(law) <= FEW_STRINGS):
         try:
@@ -119,6 +124,13 @@ def _interval(law: Law[State], *, adaptive: bool, reals: Reals, limit: int) -> t
         by_states = _adaptive_by_states if adaptive else _fixed_by_states
         return by_states(law, solved, reals), STATES
     return _fixed_by_residuals(law, reals, limit), EVENTS
+
+
+def _one_round(law: Law[State], cells: Positions, *, adaptive: bool, reals: Reals) -> Interval:
+    text = dependence.dependence_text(law, [], 1, reals, adaptive=adaptive)
+    _checked(dependence.check_document, text)
+    choices = {all_masked(len(cells)): cells} if adaptive else [cells]
+    return Bound(1, dependence.KIND, text), _upper(law, choices, 1, reals)
 
 
 def _both(rounds: int | None, rests_on: str, text: str) -> Interval:
