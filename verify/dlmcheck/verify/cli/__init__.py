@@ -93,7 +93,7 @@ def _command(arguments: Sequence[str], registry: Registry | None) -> ExitCode:
     from typer import Abort, BadParameter
     from typer.main import get_command
 
-    from dlmcheck.verify.cli.app import app
+    from dlmcheck.verify.cli.sampling import app
 
     # The parser's base class of errors, under whichever name this version of typer has it.
     usage = next(one for one in BadParameter.__mro__ if one.__name__ == "ClickException")

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from dlmcheck.spec.perfect import Impossible
 from dlmcheck.verify.claims.registry import Profile, Registry
 from dlmcheck.verify.exits import ExitCode
 
@@ -213,137 +212,14 @@ def cert(
 
 
 @app.command(epilog=EXIT_CODES)
-def rounds(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="TARGET", help="A family such as one-hot:4, a table in .json, or a circuit."
-        ),
-    ],
-    edits: Annotated[
-        str, typer.Option(help="write-once, remask, revise-token or revise-any.")
-    ] = "write-once",
-    f: Annotated[
-        str,
-        typer.Option(
-            help="Unmasking policy: deterministic, independent, exchangeable, joint, "
-            "after-sampling or memory."
-        ),
-    ] = "deterministic",
-    g: Annotated[
-        str | None,
-        typer.Option(help="Remasking policy: deterministic, independent or joint."),
-    ] = None,
-    clock: Annotated[
-        bool, typer.Option("--clock/--no-clock", help="Whether the round number is known.")
-    ] = False,
-    locality: Annotated[
-        int | None, typer.Option(metavar="K", min=0, help="Each part reads at most K tokens.")
-    ] = None,
-    scratch: Annotated[str, typer.Option(metavar="C", help="Scratch cells; or any.")] = "0",
-    predictor: Annotated[str, typer.Option(help="Probabilities: real or dyadic.")] = "real",
-    fixed: Annotated[
-        bool, typer.Option("--fixed", help="The sets of cells fixed in advance (write-once).")
-    ] = False,
-    samples: Annotated[
-        bool, typer.Option("--samples", help="TARGET is a file of samples: an estimate.")
-    ] = False,
-    random: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PATTERN", help="Inputs of a circuit that are fair coins."),
-    ] = None,
-    certificates: Annotated[
-        Path | None,
-        typer.Option(
-            "--certificates", "--certificate", metavar="DIR", help="Write files for `cert`."
-        ),
-    ] = None,
-    json: Json = None,
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="What `audit --json` wrote.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The same, of another audit.")],
 ) -> Action:
-    """The least number of rounds for a target at a point of the lattice (3: an interval)."""
-    from dlmcheck.verify.cli.rounds_command import RoundsOptions, TargetOptions, run_rounds
+    """What changed between two audits: 1 if anything did."""
+    from dlmcheck.verify.cli.diff_command import run_diff
 
-    options = RoundsOptions(
-        TargetOptions(target, samples, tuple(random or ())),
-        edits=edits,
-        unmasking=f,
-        remasking=g,
-        clock=clock,
-        scratch=scratch,
-        locality=locality,
-        predictor=predictor,
-        fixed=fixed,
-        certificates=certificates,
-        json=json,
-    )
-    return lambda _: run_rounds(options)
-
-
-@app.command(epilog=EXIT_CODES)
-def separate(
-    target: Annotated[
-        str | None, typer.Argument(metavar="TARGET", help="As for `dlmcheck rounds`.")
-    ] = None,
-    scratch: Annotated[
-        str, typer.Option(metavar="C,C,...", help="Numbers of scratch cells.")
-    ] = "0,1,any",
-    locality: Annotated[
-        str, typer.Option(metavar="K,K,...", help="Bounds on the tokens read.")
-    ] = "any",
-    samples: Annotated[
-        bool, typer.Option("--samples", help="TARGET is a file of samples: an estimate.")
-    ] = False,
-    random: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PATTERN", help="Inputs of a circuit that are fair coins."),
-    ] = None,
-    certificates: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write files for `cert`.")
-    ] = None,
-    json: Json = None,
-    page: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Renew the tables of the notes instead.")
-    ] = None,
-) -> Action:
-    """The table of a target over the lattice: edits, F, clock, scratch cells, locality."""
-    from dlmcheck.verify.cli.rounds_command import SeparateOptions, TargetOptions, run_separate
-
-    chosen = None if target is None else TargetOptions(target, samples, tuple(random or ()))
-    options = SeparateOptions(
-        chosen, scratch=scratch, locality=locality, certificates=certificates, json=json, page=page
-    )
-    return lambda _: run_separate(options)
-
-
-@app.command(epilog=EXIT_CODES)
-def sampler(
-    step: Annotated[
-        str,
-        typer.Argument(
-            metavar="STEP", help="MODULE:STEP, FILE.py:STEP, or the name of a published rule."
-        ),
-    ],
-    target: Annotated[
-        str, typer.Option(metavar="TARGET", help="A family such as even-parity:4, or a JSON file.")
-    ],
-    rounds: Annotated[
-        int | None, typer.Option(min=1, help="Rounds that a rule is asked for (default: cells).")
-    ] = None,
-    prompt: Annotated[
-        str | None, typer.Option(metavar="TOKENS", help="Visible tokens in front, such as 01.")
-    ] = None,
-    impossible: Annotated[
-        Impossible | None,
-        typer.Option(help="What the predictor says where the visible tokens are impossible."),
-    ] = None,
-    most_rounds: Annotated[int, typer.Option(min=1, help="Stop after so many rounds.")] = 64,
-    json: Json = None,
-) -> Action:
-    """The exact output law of a decoder with a perfect predictor (1: not the target's)."""
-    from dlmcheck.verify.cli.sampler_command import SamplerOptions, run_sampler
-
-    options = SamplerOptions(step, target, rounds, prompt, impossible, most_rounds, json)
-    return lambda _: run_sampler(options)
+    return lambda _: run_diff(old, new)
 
 
 @app.command(epilog=EXIT_CODES)

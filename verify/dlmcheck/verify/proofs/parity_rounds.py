@@ -35,16 +35,16 @@ def round_steps(account: Account, frame: Frame) -> list[LocalStep]:
         raise ValueError(
             f"{len(account.rounds)} rounds, the sampler takes {account.sampler.rounds}"
         )
-    maker = _Maker(account, frame)
+    here = _Maker(account, frame)
     made: list[LocalStep] = []
     state = START
     for number, one in enumerate(account.rounds, 1):
-        made += maker.round(number, state, one.candidates, one.written, one.remasked)
+        made += here.round(number, state, one.candidates, one.written, one.remasked)
         state = one.written if one.remasked is None else one.remasked
     if account.sampler.absorbing and not account.sampler.clock:
         further = len(account.rounds) + 1
         remasked = None if account.sampler.mark is None else state
-        made += maker.round(further, state, account.output, state, remasked)
+        made += here.round(further, state, account.output, state, remasked)
     return made
 
 

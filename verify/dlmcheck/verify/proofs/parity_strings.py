@@ -30,8 +30,8 @@ def string_steps(account: Account, frame: Frame) -> list[LocalStep]:
 
     Raises `ValueError` if the string depends on a coin that is no seed of a unit near by.
     """
-    maker = _Maker(account, frame)
-    return [*maker.telescoping(), *maker.seeds(), maker.string()]
+    here = _Maker(account, frame)
+    return [*here.telescoping(), *here.seeds(), here.string()]
 
 
 class _Maker:
