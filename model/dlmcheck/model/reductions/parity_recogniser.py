@@ -162,11 +162,11 @@ def _recogniser(schedule: Schedule, settings: Sequence[Sequence[dict[int, bool]]
         coins: list[Wire] = [Constant.ZERO] * len(schedule.unmask.random_inputs)
         flags = folder.inline(schedule.unmask, [*fixed, *coins])
         cells = [cell_round(folder, m, flag) for m, flag in zip(masked, flags, strict=True)]
-        for i, cell in enumerate(cells):
-            if cell.written is not Constant.ZERO:
+        for i, after in enumerate(cells):
+            if after.written is not Constant.ZERO:
                 found = _possible(folder, schedule, i, fixed, token[i], settings[i])
-                checks.append(check(folder, cell.written, found))
-        masked = [cell.masked for cell in cells]
+                checks.append(check(folder, after.written, found))
+        masked = [after.masked for after in cells]
     # A legal run ends without M. A string whose trace does not is outside the support.
     checks += [negated(m) for m in masked]
     return Recogniser(
