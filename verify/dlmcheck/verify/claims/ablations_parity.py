@@ -14,6 +14,7 @@ from dlmcheck.model.samplers.ablated import (
     revision_with_boundary,
 )
 from dlmcheck.model.samplers.one_parity_check import parity_two_rounds
+from dlmcheck.model.samplers.random_unmasking import parity_after_sampling
 from dlmcheck.model.samplers.revision import parity_revision
 from dlmcheck.model.targets import even_parity
 from dlmcheck.spec.law import is_product
@@ -84,24 +85,31 @@ FIXED_ENDS: tuple[tuple[str, str, str, Callable[[int], Outcome]], ...] = (
     ("T4.5", "n>=2", "D_n takes more than one round for every n >= 1", _not_product),
 )
 
-TWO_ROUNDS: tuple[tuple[str, str, str, Callable[[int], Outcome]], ...] = (
+_FEWER_ROUNDS: tuple[tuple[str, str, Callable[[int], Outcome]], ...] = (
     (
-        "T4.5",
         "write-once",
         "with revision, and p reading two tokens, D_n takes more than two rounds",
         _more_than_two_rounds(parity_revision),
     ),
     (
-        "T4.5",
         "L=n",
         "with scratch cells, and p and F reading two tokens, D_n takes more than two rounds",
         _more_than_two_rounds(parity_with_scratch),
     ),
     (
-        "T4.5",
         "weak-predictor",
         "with a predictor that reads all tokens D_n takes more than two rounds",
         _more_than_two_rounds(parity_two_rounds),
+    ),
+)
+
+TWO_ROUNDS: tuple[tuple[str, str, str, Callable[[int], Outcome]], ...] = (
+    *((claim, *rest) for claim in ("T4.5", "T4.5-BOUND") for rest in _FEWER_ROUNDS),
+    (
+        "T4.5-BOUND",
+        "deterministic-F",
+        "with F after sampling, p and F reading two tokens, D_n takes more than two rounds",
+        _more_than_two_rounds(parity_after_sampling),
     ),
     (
         "T4.5",
