@@ -19,9 +19,9 @@ from dlmcheck.model.decoders.noise import (
     rescaled,
 )
 from dlmcheck.model.decoders.rules import (
-    above_threshold,
     entropy_of,
     evenly,
+    from_threshold,
     in_blocks,
     left_to_right,
     margin_of,
@@ -61,8 +61,8 @@ RULES: dict[str, tuple[StepFunction, int | None]] = {
     "low confidence, greedy": (most_confident(evenly(4, 2), greedy=True), None),
     "entropy": (most_confident(evenly(4, 2), entropy_of), None),
     "margin": (most_confident(evenly(4, 2), margin_of), None),
-    "threshold": (above_threshold(Fraction(7, 10)), None),
-    "threshold, drawn": (above_threshold(Fraction(7, 10), greedy=False), None),
+    "threshold": (from_threshold(Fraction(7, 10)), None),
+    "threshold, drawn": (from_threshold(Fraction(7, 10), greedy=False), None),
     "ancestral": (ancestral(Schedule(3, Fraction(1, 1000))), None),
     "remasking": (remasking(Schedule(3), capped(Fraction(1, 4))), 3),
     "rescaled": (remasking(Schedule(3), rescaled(Fraction(1, 2))), 3),

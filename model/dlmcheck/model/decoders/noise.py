@@ -1,11 +1,13 @@
 """Ancestral samplers of masking diffusion: every masked cell by coins of its own.
 
 Sources, as published rules: MDLM (Sahoo et al. 2024), ancestral sampling with a linear schedule
-and a last round that takes the likeliest token everywhere; ReMDM (Wang et al. 2025), which also
-turns visible tokens back to M, each with a probability that the schedule gives.
+and a last round that takes the likeliest token of every masked cell; ReMDM (Wang et al. 2025),
+which also turns visible tokens back to M, each with a probability that the schedule gives; Dream
+(Ye et al. 2025), alg=origin, whose last step writes everything. Repositories and commits are in
+`named`. Without the cut of small probabilities (nucleus) that ReMDM's experiments use.
 
-Times are exact: t runs from 1 to 0 in T equal steps; the share of visible tokens at time t is
-a(t) = 1 - t.
+Times are exact: t runs from 1 to `end` in T equal steps; the share of visible tokens at time t
+is a(t) = 1 - t.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 from dlmcheck.model.decoders.confidence import likeliest
 from dlmcheck.spec.choices import Choices
@@ -37,19 +40,47 @@ class Schedule:
         return 1 - self.time(k) / self.time(k - 1)
 
 
+def greedily(state: State, candidates: Candidates) -> Step:
+    """The likeliest token for every masked cell."""
+    return Step(
+        edit=tuple(
+            (cell, likeliest(candidates.law(cell)))
+            for cell, token in enumerate(state)
+            if token == MASK
+        )
+    )
+
+
 def ancestral(schedule: Schedule) -> StepFunction:
     """MDLM: F independent per position, one rate for all; a round T+1 fills the rest greedily."""
 
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
-        masked = [cell for cell, token in enumerate(state) if token == MASK]
         if number > schedule.steps:
-            return Step(edit=tuple((cell, likeliest(candidates.law(cell))) for cell in masked))
-        coin = bernoulli(schedule.rate(number))
-        return Step(reveal=frozenset(cell for cell in masked if choices.choose(coin)))
+            return greedily(state, candidates)
+        return written_by_coins(state, schedule.rate(number), choices)
 
     return step
+
+
+def origin(schedule: Schedule) -> StepFunction:
+    """Dream, alg=origin: as the ancestral sampler, but the last step draws all that is left."""
+
+    def step(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        rate = schedule.rate(number) if number < schedule.steps else Fraction(1)
+        return written_by_coins(state, rate, choices)
+
+    return step
+
+
+def written_by_coins(state: State, rate: Fraction, choices: Choices) -> Step:
+    """Each masked cell is written with one probability, by a coin of its own."""
+    coin = bernoulli(rate)
+    masked = [cell for cell, token in enumerate(state) if token == MASK]
+    return Step(reveal=frozenset(cell for cell in masked if choices.choose(coin)))
 
 
 Sigma = Callable[[Schedule, int], Fraction]
@@ -75,22 +106,124 @@ def rescaled(factor: Fraction) -> Sigma:
 def remasking(schedule: Schedule, sigma: Sigma) -> StepFunction:
     """ReMDM: a visible token is remasked with probability sigma; a masked cell is written with
     probability (a(s) - (1 - sigma) a(t)) / (1 - a(t)), so that the share of visible tokens
-    follows the schedule. Both by coins of the cell's own, before the write is seen.
+    follows the schedule. Both by coins of the cell's own, before the write is seen. If the
+    schedule ends before time 0, a round T+1 fills the rest greedily.
     """
 
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
+        if number > schedule.steps:
+            return greedily(state, candidates)
         chance = sigma(schedule, number)
         shown, then = 1 - schedule.time(number - 1), 1 - schedule.time(number)
-        write = bernoulli((then - (1 - chance) * shown) / (1 - shown))
-        remask = bernoulli(chance)
-        masked = [cell for cell, token in enumerate(state) if token == MASK]
-        return Step(
-            reveal=frozenset(cell for cell in masked if choices.choose(write)),
-            remask=frozenset(
-                cell for cell, token in enumerate(state) if token != MASK and choices.choose(remask)
-            ),
-        )
+        write = (then - (1 - chance) * shown) / (1 - shown)
+        return written_and_remasked(state, write, chance, choices)
 
     return step
+
+
+def written_and_remasked(state: State, write: Fraction, remask: Fraction, choices: Choices) -> Step:
+    """Each masked cell is written, each visible one remasked, by coins of their own."""
+    turns_back = bernoulli(remask)
+    return Step(
+        reveal=written_by_coins(state, write, choices).reveal,
+        remask=frozenset(
+            cell for cell, token in enumerate(state) if token != MASK and choices.choose(turns_back)
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Loop:
+    """ReMDM-loop: tokens are written until the share `shown` is reached at time `on`; until time
+    `off` the share stays, while a visible token is remasked with probability `sigma`; then the
+    rest is written.
+    """
+
+    on: Fraction
+    off: Fraction
+    shown: Fraction
+    sigma: Fraction
+
+    def masked_share(self, time: Fraction, before: Fraction) -> Fraction:
+        """The share of masked tokens at a time, in the branch of the step that began at `before`.
+
+        A step that overshoots has a negative share at its end, and so nothing stays masked.
+        """
+        if before > self.on:
+            return max(Fraction(0), 1 - (1 - time) * self.shown / (1 - self.on))
+        return max(Fraction(0), time * (1 - self.shown) / self.off)
+
+
+def looping(schedule: Schedule, loop: Loop) -> StepFunction:
+    """ReMDM-loop; a round T+1 fills the rest greedily.
+
+    In the published code the share kept between `on` and `off` is 9/10 whatever `shown` is.
+    """
+    share = Fraction(9, 10)
+
+    def step(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        if number > schedule.steps:
+            return greedily(state, candidates)
+        before, then = schedule.time(number - 1), schedule.time(number)
+        if loop.off < before <= loop.on:
+            write = loop.sigma * share / (1 - share)
+            return written_and_remasked(state, write, loop.sigma, choices)
+        left = loop.masked_share(before, before)
+        rate = 1 - loop.masked_share(then, before) / left if left else Fraction(1)
+        return written_by_coins(state, rate, choices)
+
+    return step
+
+
+def by_confidence(schedule: Schedule) -> StepFunction:
+    """ReMDM-conf: a visible token of which the predictor was less sure is remasked more often.
+
+    Hidden memory: per visible cell the probability p that its token had when it was written. It
+    is remasked with probability sigma_max exp(-p) / (sum over visible cells), where exp(-p) is
+    rounded to a multiple of 2^-20 (the published code rounds to 8 bits). Masked cells are
+    written at the rate without remasking, so that fewer tokens are visible than the schedule
+    says. A round T+1 fills the rest greedily.
+    """
+
+    def step(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        if number > schedule.steps:
+            return greedily(state, candidates)
+        sure = dict(cast("tuple[tuple[int, Fraction], ...] | None", memory) or ())
+        weights = {cell: exponential(-sure[cell]) for cell in sorted(sure)}
+        total = sum(weights.values(), Fraction(0))
+        most = largest_sigma(schedule, number)
+        written = written_by_coins(state, schedule.rate(number), choices).reveal
+        remask = frozenset(
+            cell
+            for cell, weight in weights.items()
+            if choices.choose(bernoulli(most * weight / total))
+        )
+        for cell in sorted(written):
+            sure[cell] = candidates.law(cell)[candidates.token(cell)]
+        kept = tuple(sorted((cell, p) for cell, p in sure.items() if cell not in remask))
+        return Step(reveal=written, remask=remask, memory=kept)
+
+    return step
+
+
+def exponential(x: Fraction) -> Fraction:
+    """exp(x) for -1 <= x <= 0, to the nearest multiple of 2^-20.
+
+    >>> abs(float(exponential(Fraction(-1))) - 0.36787944) < 1e-6
+    True
+
+    Raises `ValueError` for other numbers.
+    """
+    if not -1 <= x <= 0:
+        raise ValueError(f"exp of {x}")
+    term, total = Fraction(1), Fraction(0)
+    for k in range(1, 16):
+        total += term
+        term = term * x / k
+    return Fraction(round(total * 2**20), 2**20)

@@ -2,9 +2,13 @@
 
 Sources, as published rules: random order and low-confidence remasking with a fixed number of
 tokens per step, block by block (LLaDA, Nie et al. 2025); entropy, top-k margin and maskgit_plus
-(Dream, Ye et al. 2025; MaskGIT, Chang et al. 2022); confidence threshold (Fast-dLLM, Wu et al.
-2025). "Low-confidence remasking" draws candidates everywhere and keeps the most confident ones;
-no token that was shown turns back to M, so it is write-once.
+(Dream, Ye et al. 2025; MaskGIT, Chang et al. 2022); confidence threshold and factor (Fast-dLLM,
+Wu et al. 2025). Repositories and commits are in `named`. "Low-confidence remasking" draws
+candidates everywhere and keeps the most confident ones; no token that was shown turns back to M,
+so it is write-once.
+
+Ties between scores go to the left here. The published code takes them from `topk`, which
+promises no order; `mirror` has the other way round.
 """
 
 from __future__ import annotations
@@ -44,6 +48,56 @@ def evenly(cells: int, rounds: int) -> Quota:
         raise BadInput(f"{rounds} rounds", source="quota", expected="at least 1")
     base, more = divmod(cells, rounds)
     return lambda state, number: base + (number <= more)
+
+
+def diminishing(steps: int, end: Fraction) -> Quota:
+    """Dream's split: in step i of T from time t to s, the whole part of m(1 - s/t) for m masked
+    cells; all of them in the last step. Times run from 1 to `end` in equal steps.
+
+    With one step per cell it is not one cell a step: m(1 - s/t) just misses 1 in the first one.
+
+    >>> quota, shown = diminishing(4, Fraction(1, 1000)), []
+    >>> for number in (1, 2, 3, 4):
+    ...     shown.append(quota((MASK,) * (4 - sum(shown)), number))
+    >>> shown
+    [0, 1, 1, 2]
+    """
+
+    def quota(state: State, number: int) -> int:
+        masked = state.count(MASK)
+        if number >= steps:
+            return masked
+        length = (1 - end) / steps
+        before = 1 - (number - 1) * length
+        return int(masked * length / before)
+
+    return quota
+
+
+def in_equal_blocks(cells: int, blocks: int, rounds: int) -> tuple[Quota, Cells]:
+    """So many masked cells in blocks of one size, from the left, `rounds` in all: LLaDA's blocks.
+
+    Where they stand does not matter (a prompt may come first). Raises `BadInput` unless the
+    blocks divide the cells and the rounds.
+    """
+    if blocks < 1 or cells % blocks or rounds % blocks:
+        raise BadInput(
+            f"{blocks} blocks for {cells} cells and {rounds} rounds",
+            source="blocks",
+            expected="a divisor of both",
+        )
+    size, each = cells // blocks, rounds // blocks
+    split = evenly(size, each)
+
+    def quota(state: State, number: int) -> int:
+        return split(state, (number - 1) % each + 1)
+
+    def inside(state: State, number: int) -> Sequence[int]:
+        masked = masked_cells(state, number)
+        later = cells - size * ((number - 1) // each + 1)
+        return masked[: len(masked) - later]
+
+    return quota, inside
 
 
 def in_blocks(blocks: Sequence[Sequence[int]], rounds: int) -> tuple[Quota, Cells]:
@@ -118,12 +172,14 @@ def most_confident(
     *,
     greedy: bool = False,
     sharpen: int = 1,
+    sharpen_score: bool = False,
     cells: Cells = masked_cells,
 ) -> StepFunction:
     """Draw everywhere, keep the `quota` best candidates by score, ties to the left.
 
     `greedy` takes the likeliest token instead of a draw (temperature 0), `sharpen` draws at
-    temperature 1/sharpen; the score is that of the law as the predictor gave it.
+    temperature 1/sharpen. The score is that of the law as the predictor gave it (LLaDA), or with
+    `sharpen_score` that of the law at the temperature (Dream).
     """
 
     def step(
@@ -133,16 +189,16 @@ def most_confident(
             cell: drawn_token(candidates, cell, greedy=greedy, sharpen=sharpen)
             for cell in cells(state, number)
         }
-        ranked = by_score(candidates, drawn, score)
+        ranked = by_score(candidates, drawn, score, sharpen if sharpen_score else 1)
         return kept(drawn, ranked[: quota(state, number)], greedy=greedy)
 
     return step
 
 
-def above_threshold(
+def from_threshold(
     threshold: Fraction, *, greedy: bool = True, sharpen: int = 1, cells: Cells = masked_cells
 ) -> StepFunction:
-    """Keep every candidate whose probability is above a threshold, the best one in any case."""
+    """Fast-dLLM: keep every candidate whose probability reaches a threshold, and the best one."""
 
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
@@ -152,8 +208,38 @@ def above_threshold(
             for cell in cells(state, number)
         }
         ranked = by_score(candidates, drawn, probability_of)
-        sure = [cell for cell in ranked if candidates.law(cell)[drawn[cell]] > threshold]
+        sure = [cell for cell in ranked if candidates.law(cell)[drawn[cell]] >= threshold]
         return kept(drawn, sure or ranked[:1], greedy=greedy)
+
+    return step
+
+
+def from_factor(
+    factor: Fraction, *, greedy: bool = True, sharpen: int = 1, cells: Cells = masked_cells
+) -> StepFunction:
+    """Fast-dLLM with a factor f: the candidates of the longest run, best first, in which the k-th
+    has probability at least 1 - f/(k + 1); the first one has no condition.
+
+    As published, a run that ends just before the last masked cell takes that one as well: the
+    code cannot tell it from a run that goes through. So of two masked cells both are written.
+    """
+
+    def step(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        drawn = {
+            cell: drawn_token(candidates, cell, greedy=greedy, sharpen=sharpen)
+            for cell in cells(state, number)
+        }
+        ranked = by_score(candidates, drawn, probability_of)
+        size = 1
+        while size < len(ranked):
+            cell = ranked[size]
+            if candidates.law(cell)[drawn[cell]] < 1 - factor / (size + 2):
+                break
+            size += 1
+        last = size == len(ranked) - 1
+        return kept(drawn, ranked[: size + last], greedy=greedy)
 
     return step
 
@@ -168,9 +254,14 @@ def drawn_token(candidates: Candidates, cell: int, *, greedy: bool, sharpen: int
     return candidates.token(cell, sharpened(candidates.law(cell), sharpen))
 
 
-def by_score(candidates: Candidates, drawn: dict[int, Token], score: Score) -> list[int]:
+def by_score(
+    candidates: Candidates, drawn: dict[int, Token], score: Score, sharpen: int = 1
+) -> list[int]:
     """The cells with the highest score first; among equal ones the leftmost first."""
-    scores = {cell: score(candidates.law(cell), token) for cell, token in drawn.items()}
+    scores = {
+        cell: score(sharpened(candidates.law(cell), sharpen), token)
+        for cell, token in drawn.items()
+    }
     return sorted(sorted(drawn), key=lambda cell: scores[cell], reverse=True)
 
 

@@ -26,7 +26,7 @@ def load_step(name: str, cells: int, rounds: int) -> tuple[StepFunction, int | N
     """
     if name in RULES:
         rule = RULES[name]
-        return rule.make(cells, rounds), rounds if rule.fixed_rounds else None
+        return rule.make(cells, rounds), rounds + rule.extra if rule.fixed_rounds else None
     place, colon, attribute = name.rpartition(":")
     if not colon:
         raise BadInput(

@@ -1,0 +1,58 @@
+"""A rule that sees the cells from the other end: every tie is broken the other way round.
+
+For a rule that treats all positions alike, but for ties, the two laws differ if and only if ties
+matter. A rule with an order of its own (left to right, block by block) changes that order, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from dlmcheck.spec.choices import Choices
+from dlmcheck.spec.decoder import Candidates, Step, StepFunction
+from dlmcheck.spec.law import Law
+from dlmcheck.spec.tokens import State, Token
+
+
+class MirroredCandidates(Candidates):
+    """The candidates of a round, cell i being the i-th from the right."""
+
+    def __init__(self, candidates: Candidates, length: int) -> None:
+        self._inner = candidates
+        self._last = length - 1
+
+    def law(self, cell: int) -> Law[Token]:
+        """See `Candidates`."""
+        return self._inner.law(self._last - cell)
+
+    def token(self, cell: int, law: Law[Token] | None = None) -> Token:
+        """See `Candidates`."""
+        return self._inner.token(self._last - cell, law)
+
+    def was_drawn(self, cell: int) -> bool:
+        """See `Candidates`."""
+        return self._inner.was_drawn(self._last - cell)
+
+    def source(self, cell: int) -> Law[Token]:
+        """See `Candidates`."""
+        return self._inner.source(self._last - cell)
+
+
+def mirrored(step: StepFunction) -> StepFunction:
+    """The same rule, with cell i of n for cell n-1-i. Memory is handed on as it is."""
+
+    def run(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        last = len(state) - 1
+        made = step(
+            state[::-1], number, memory, MirroredCandidates(candidates, len(state)), choices
+        )
+        return Step(
+            frozenset(last - cell for cell in made.reveal),
+            frozenset(last - cell for cell in made.remask),
+            tuple(sorted((last - cell, token) for cell, token in made.edit)),
+            made.memory,
+        )
+
+    return run
