@@ -2,16 +2,16 @@
 
 Which claims there are is read off the catalogue: a new claim fails here until an error is planted
 for it. The jobs are those of the audit; they stop at the first instance that fails. More errors
-are planted, row by row, in `tests/verify/claims`.
+are planted, row by row, in `tests/verify/claims`. Those for the claims on numbers of rounds stand
+in `planted_rounds`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -60,21 +60,10 @@ from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.proofs import errors, lengths
 from dlmcheck.verify.searches.write_once_space import Target, without_copies
+from tests.headline.planted import Planted
+from tests.headline.planted_rounds import ROUNDS
 from tests.verify.claims.test_one_round_claims import ROWS as ONE_ROUND_ROWS
 from tests.verify.claims.test_semantics_claims import CANARIES
-
-
-@dataclass(frozen=True)
-class Planted:
-    """What is replaced, in which module, on which road that is seen, and for what reason."""
-
-    job: str
-    statement: str
-    module: ModuleType
-    name: str
-    error: object
-    reason: str
-
 
 # --- the errors --------------------------------------------------------------------------------
 
@@ -294,6 +283,7 @@ PLANTED: Mapping[str, Planted] = {
         "biased-coins", "T3.1 for every bias, coupled", biased_coins, "compile_write_once",
         compiled_with_a_gate_flipped, "round *",
     ),
+    **ROUNDS,
 }  # fmt: skip
 
 
