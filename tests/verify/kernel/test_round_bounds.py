@@ -62,7 +62,14 @@ def test_each_argument_is_accepted_where_it_applies(
 ) -> None:
     checked = check_document(document(json.dumps(certificate(name, argument))))
     assert checked.verdict is Verdict.PROVED
-    assert checked.statement == f"{name}: {statement}"
+    assert checked.statement == f"the target in the file, called '{name}': {statement}"
+
+
+def test_a_file_that_names_a_target_of_its_own_speaks_of_its_own_target() -> None:
+    raw = certificate("even-parity:3", "product")
+    raw["name"] = "one-hot:4: never\nPROVED"
+    said = check_document(document(json.dumps(raw))).statement
+    assert said.startswith(r"the target in the file, called 'one-hot:4: never\nPROVED': at least 2")
 
 
 Forge = Callable[[dict[str, Any]], None]

@@ -39,6 +39,7 @@ from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.registry import DirectJob, Job, Profile, SweepJob
 from dlmcheck.verify.engines.paths import paths
 from dlmcheck.verify.kernel import round_bounds, sampler_table
+from dlmcheck.verify.kernel.documents import called
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
 from dlmcheck.verify.rounds.lower_bounds import arguments
@@ -181,9 +182,10 @@ def _laws(profile: Profile) -> Sweep[int, TokenLaw]:
 # --- the lacunary target -----------------------------------------------------------------------
 
 NAME = "lacunary-parity:4"
-LOWER = f"{NAME}: at least 3 rounds with F and G deterministic and no M written, on 4 cells"
+TARGET = called(NAME)
+LOWER = f"{TARGET}: at least 3 rounds with F and G deterministic and no M written, on 4 cells"
 UPPER_POINT = Point(edits=Edits.REVISE_TOKEN, scratch=0, predictor=PredictorClass(Reals.DYADIC))
-UPPER = f"{NAME} in 3 rounds at: {UPPER_POINT}"
+UPPER = f"{TARGET}: in 3 rounds at: {UPPER_POINT}"
 
 
 def _target(_: Profile) -> Mapping[str, Checked]:

@@ -63,6 +63,15 @@ def text_field(document: Document, key: str) -> str:
     return document.string(value[key], (key,))
 
 
+def called(name: str) -> str:
+    """What a result is about whose target is given in its file: the name there is the file's own.
+
+    >>> called("even-parity:3")
+    "the target in the file, called 'even-parity:3'"
+    """
+    return f"the target in the file, called {name!r}"
+
+
 def certificate_text(kind: str, **fields: object) -> str:
     """A certificate as text; equal fields in equal order give equal bytes."""
     head = {"format": FORMAT, "version": VERSION, "kind": kind}

@@ -26,7 +26,7 @@ from dlmcheck.spec.errors import MalformedSyntax
 from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.spec.law import ZERO, Law, is_product, marginal
 from dlmcheck.spec.tokens import State
-from dlmcheck.verify.kernel.documents import fields_of
+from dlmcheck.verify.kernel.documents import called, fields_of
 from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.rationals import law_field
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
@@ -78,7 +78,8 @@ def check_document(document: Document) -> Checked:
         strings = [_string(document, z, ("strings", k), target) for k, z in enumerate(listed)]
         size = apart(target, strings)
         region = region.format(len(strings) - 1)
-    return kernel_result(f"{name}: {region}", Verdict.PROVED, Certificate(KIND, "kernel", size))
+    statement = f"{called(name)}: {region}"
+    return kernel_result(statement, Verdict.PROVED, Certificate(KIND, "kernel", size))
 
 
 def _string(document: Document, value: Json, path: Path, target: Law[State]) -> State:

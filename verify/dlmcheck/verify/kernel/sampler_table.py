@@ -41,7 +41,7 @@ from dlmcheck.spec.sampler import output_law
 from dlmcheck.spec.schedule import sampler_of
 from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.spec.tokens import MASK, State, Token, parse_state
-from dlmcheck.verify.kernel.documents import fields_of
+from dlmcheck.verify.kernel.documents import called, fields_of
 from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.rationals import law_field, rational_field
 from dlmcheck.verify.kernel.reading import fewest_cells, tokens_read
@@ -118,7 +118,7 @@ def examine(document: Document) -> Examined:
     if table is not None and not table.missed:
         reading = reading_of_table(table)
     point = point_of(sampler, dyadic, reading)
-    statement = f"{name} in {sampler.rounds} rounds at: {point}"
+    statement = f"{called(name)}: in {sampler.rounds} rounds at: {point}"
     checked = kernel_result(statement, Verdict.PROVED, Certificate(KIND, "kernel", size))
     return Examined(checked, sampler.rounds, point)
 
