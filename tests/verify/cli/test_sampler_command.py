@@ -56,6 +56,18 @@ def test_confidence_decoding_misses_two_biased_bits(
     assert written.read_bytes() == before
 
 
+def test_the_effect_of_ties_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    written = tmp_path / "found.json"
+    target = "product:9/10,9/10"
+    assert run("llada-low-confidence", "--target", target, "--json", str(written)) == 1
+    # From the right 01 and 10 change places: (18 against 90) of 1000.
+    assert "is at total variation 9/125 from this one" in capsys.readouterr().out
+    (outcome,) = json.loads(written.read_text())["outcomes"]
+    assert outcome["mirrored_law"]["10"] == outcome["law"]["01"] == "9/500"
+    assert run("llada-random", "--target", target) == 0
+    assert "from right to left is the same" in capsys.readouterr().out
+
+
 def test_an_exact_decoder_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("left-to-right", "--target", "even-parity:3") == 0
     said = capsys.readouterr().out

@@ -55,7 +55,7 @@ def reveal_and_verify(
             if len(doubtful) >= limit:
                 doubtful = doubtful[: limit - 1]
         made = tuple((cell, drawn[cell]) for cell in sorted(written)) if greedy else ()
-        reveal = frozenset() if greedy else frozenset(written)
+        reveal: frozenset[int] = frozenset([] if greedy else written)
         return Step(reveal, frozenset(doubtful), made, len(written))
 
     return step

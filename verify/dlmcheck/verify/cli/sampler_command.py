@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from dlmcheck.model.decoders.mirror import mirrored
 from dlmcheck.model.targets import Target, load_target, parse_target
 from dlmcheck.spec.choices import NotReproducible, TooManyChoices
 from dlmcheck.spec.decoder import Decoder
-from dlmcheck.spec.errors import BadInput, IllegalSampler
-from dlmcheck.spec.law import Law
+from dlmcheck.spec.errors import BadInput, DlmcheckError, IllegalSampler
+from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.perfect import Impossible, agrees, perfect_predictor
 from dlmcheck.spec.tokens import MASK, State, parse_state, show_state
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
@@ -52,6 +53,15 @@ class SamplerOutcome:
     analysis: DecoderAnalysis
     comparison: Comparison | None
     trace: Trace | None
+    mirrored: Law[State] | None
+    """The law of the same rule from right to left; None if it has none."""
+
+    @property
+    def tie_effect(self) -> Fraction | None:
+        """The total variation between the laws from the left and from the right."""
+        if self.mirrored is None or self.analysis.ended != 1:
+            return None
+        return total_variation(Law(self.analysis.law), self.mirrored)
 
 
 def run_sampler(options: SamplerOptions) -> ExitCode:
@@ -125,7 +135,16 @@ def _outcome(options: SamplerOptions, law: Law[State], convention: Impossible) -
     trace = None
     if comparison is None or comparison.impossible:
         trace = shortest_wrong_trace(decoder, target, options.most_rounds)
-    return SamplerOutcome(convention, analysis, comparison, trace)
+    return SamplerOutcome(convention, analysis, comparison, trace, _mirrored(decoder, options))
+
+
+def _mirrored(decoder: Decoder, options: SamplerOptions) -> Law[State] | None:
+    """The law of the rule from right to left; a step may be legal in one direction only."""
+    try:
+        found = analyse(replace(decoder, step=mirrored(decoder.step)), options.most_rounds)
+    except DlmcheckError:
+        return None
+    return Law(found.law) if found.ended == 1 else None
 
 
 def _target(text: str) -> Target:
@@ -170,6 +189,10 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
                 more = f" and {len(states) - SHOWN} more" if len(states) > SHOWN else ""
                 print(f"{name:<12} {listed}{more}")
     _print_behaviour(analysis)
+    effect = outcome.tie_effect
+    if effect is not None:
+        said = f"at total variation {effect} from this one" if effect else "the same"
+        print(f"ties         the law from right to left is {said}")
     if outcome.trace is not None:
         shown = " -> ".join(map(show_state, outcome.trace.states))
         print(f"goes wrong   {shown}, probability {outcome.trace.probability}")
@@ -228,6 +251,10 @@ def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
         "revises": found.revises,
         "uses_clock": found.uses_clock,
         "uses_memory": found.uses_memory,
+        "tie_effect": None if outcome.tie_effect is None else str(outcome.tie_effect),
+        "mirrored_law": None
+        if outcome.mirrored is None
+        else _weights(dict(outcome.mirrored.items())),
         "law": _weights(analysis.law),
         "by_round": [_weights(law) for law in analysis.by_round],
         "comparison": None
