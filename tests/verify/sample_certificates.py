@@ -16,8 +16,8 @@ from dlmcheck.model.samplers.revision import parity_revision
 from dlmcheck.model.targets import Target, fixed_weight
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.jsontext import Document
-from dlmcheck.spec.lattice import Edits, End
-from dlmcheck.spec.law import Law
+from dlmcheck.spec.lattice import Edits, End, Reals
+from dlmcheck.spec.law import Law, uniform
 from dlmcheck.spec.serial import circuit_to_json
 from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.encoders.lengths import NoScheme, length_text
@@ -34,7 +34,7 @@ from dlmcheck.verify.kernel.circuit_formulas import equal_circuits
 from dlmcheck.verify.kernel.encoders import refutation_text
 from dlmcheck.verify.kernel.induction import Proof, Rule, Step
 from dlmcheck.verify.kernel.laws import difference
-from dlmcheck.verify.kernel.local_parity import Reading
+from dlmcheck.verify.kernel.local_parity import Question, Reading
 from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.proof_documents import proof_text
 from dlmcheck.verify.kernel.results import Rejected
@@ -43,6 +43,7 @@ from dlmcheck.verify.rounds.local import local_rounds
 from dlmcheck.verify.rounds.lower_bounds import arguments
 from dlmcheck.verify.rounds.upper_bounds import constructions
 from dlmcheck.verify.rounds.write_once import write_once
+from dlmcheck.verify.searches.locality_targets import decide_target
 from dlmcheck.verify.searches.propositional import Formula
 
 AND = Circuit(
@@ -76,6 +77,7 @@ def samples(second: bool = False) -> dict[str, str]:
         "length": _length(second),
         **_of_rounds(_target(second)),
         **_of_local_samplers(4 if second else 3),
+        "local-target": _local_target(second),
     }
 
 
@@ -100,6 +102,15 @@ def _of_rounds(target: Target) -> dict[str, str]:
 
 def _of_local_samplers(n: int) -> dict[str, str]:
     return _by_kind(bound.certificate for bound in local_rounds(n, 1, Reading.ONE_SET)[:1])
+
+
+def _local_target(second: bool) -> str:
+    """A law of which there is no local sampler in so few rounds."""
+    strings = [(0, 1, 1), (1, 0, 1), (1, 1, 0)] if second else [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
+    question = Question(3, 1 if second else 2, 2, Reading.STATE_ONLY)
+    found = decide_target(uniform(strings), question, Reals.UNRESTRICTED)
+    assert found.policy is None
+    return found.certificate
 
 
 def _by_kind(texts: Iterable[str | None]) -> dict[str, str]:

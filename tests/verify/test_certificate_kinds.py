@@ -15,6 +15,7 @@ from dlmcheck.verify.certificate_kinds import KINDS, check_certificate, checker
 from dlmcheck.verify.kernel.documents import FORMAT, certificate_text
 from dlmcheck.verify.kernel.results import Checked
 from tests.house import checks
+from tests.verify.sample_certificates import samples
 
 HOMES = ("dlmcheck.verify.kernel.", "dlmcheck.verify.encoders.")
 
@@ -25,6 +26,11 @@ def test_each_kind_names_a_module_that_offers_it(kind: str) -> None:
     module = checker(kind)
     assert kind == module.KIND
     assert callable(module.check_document)
+
+
+def test_every_kind_has_samples_that_the_tests_of_forgery_go_through() -> None:
+    for second in (False, True):
+        assert set(samples(second)) == set(KINDS)
 
 
 def test_no_module_offers_a_kind_that_is_not_in_the_table(source_root: Path) -> None:

@@ -85,7 +85,12 @@ def test_a_corrupt_text_is_malformed(kind: str, how: str) -> None:
 EVERY_FIELD = [(kind, field) for kind in GOOD for field in fields(kind)]
 
 
-CHOOSING = {("lower-bound", "string"), ("sampler", "table"), ("locality", "cases")}
+CHOOSING = {
+    ("lower-bound", "string"),
+    ("sampler", "table"),
+    ("locality", "cases"),
+    ("local-target", "proof"),
+}
 """Fields that say which form a certificate has: without them it is read as one of the other."""
 
 
@@ -118,7 +123,9 @@ FREE = {
     ("sampler", "name"),
 }
 """Names, of which nothing is concluded, and who was trusted with no query at all."""
-COMPARED = {("locality", "clauses"), ("locality", "digest")}
+COMPARED = {
+    (kind, field) for kind in ("locality", "local-target") for field in ("clauses", "digest")
+}
 """Held against what is made anew, whatever they are."""
 
 
@@ -309,6 +316,12 @@ CHANGED: list[tuple[str, str, Change, str]] = [
         proof=raw["cases"][0]["proof"].rpartition("38 ")[0]), "does not reach the empty clause"),
     ("locality", "a round more", inner("question", "D=2", "D=3"), "the clauses are not those"),
     ("locality", "no cases", put("cases", NOTHING), "no case for visible cells (0,)"),
+    ("local-target", "a clause less", lambda raw: raw["core"].pop(), "there is no clause 28"),
+    ("local-target", "a clause that there is not", lambda raw: raw["core"].append(10**6),
+        "a clause beyond"),
+    ("local-target", "the end cut off", lambda raw: raw.update(
+        proof=raw["proof"][: raw["proof"].rindex("\n", 0, -1) + 1]), "reach the empty clause"),
+    ("local-target", "a round more", inner("question", "D=2", "D=3"), "the clauses are not those"),
     ("length", "a cell more", put("length", 3), "the clauses are not those"),
     ("length", "other edits", put("edits", "revise-any"), "the clauses are not those"),
     ("length", "no proof", put("proof", ""), "does not reach the empty clause"),
