@@ -27,6 +27,7 @@ from dlmcheck.verify.engines.hints import refute
 from dlmcheck.verify.evidence_files import (
     broken_mask_file,
     law_file,
+    same_law_file,
     simulation_file,
     wrong_run_file,
 )
@@ -69,6 +70,7 @@ def samples(second: bool = False) -> dict[str, str]:
     return {
         "simulation": _simulation(second),
         "wrong-run": _wrong_run(second),
+        "same-law": _same_law(second),
         "law": _law(second),
         "broken-mask": _broken_mask(second),
         "induction": _induction(second),
@@ -140,6 +142,11 @@ def _wrong_run(second: bool) -> str:
     run = WrongRun(data, () if second else coins)
     schedule = compile_write_once(circuit).schedule
     return wrong_run_file(schedule, other, {"r": (coins[0], False)}, run)
+
+
+def _same_law(second: bool) -> str:
+    circuit, _ = _compiled(second)
+    return same_law_file(compile_write_once(circuit).schedule, circuit)
 
 
 def _law(second: bool) -> str:

@@ -17,6 +17,7 @@ from dlmcheck.verify.engines.coupling import CouplingResult, CouplingVerdict
 from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.engines.wrong import SeedWitness
 from dlmcheck.verify.equivalence import equivalent
+from dlmcheck.verify.kernel import same_law
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.evidence import Certificate, Coupling, Exhaustive, Witness
 from dlmcheck.verify.kernel.laws import difference, difference_for
@@ -201,6 +202,7 @@ def test_where_no_coupling_is_found_a_difference_of_the_laws_still_refutes(
     same = equivalent(COMPILED.schedule, CIRCUIT)
     assert answers(same) == (UNKNOWN, PROVED, PROVED)
     assert same.same_law_only
+    assert same.laws_listed
     other = replace(CIRCUIT, gates=(Gate(Op.OR, (0, 1)), *CIRCUIT.gates[1:]))
     found = equivalent(COMPILED.schedule, other)
     assert answers(found) == (REFUTED, REFUTED, PROVED)
@@ -209,7 +211,7 @@ def test_where_no_coupling_is_found_a_difference_of_the_laws_still_refutes(
     assert found.wrong_run is None
     assert found.law_witness == difference_for(COMPILED.schedule, other, (True,))
     # Where the kernel would have to list too many seeds, the engine is believed, by name.
-    monkeypatch.setattr(equivalence, "LAW_BITS", 1)
+    monkeypatch.setattr(same_law, "MOST_INPUTS", 1)
     assert answers(equivalent(COMPILED.schedule, CIRCUIT)) == (UNKNOWN, UNKNOWN, PROVED)
     large = equivalent(COMPILED.schedule, other)
     assert answers(large) == (REFUTED, REFUTED, PROVED)

@@ -13,8 +13,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from dlmcheck.spec.circuit import Circuit, Input, InputKind
 from dlmcheck.spec.errors import BadInput, DlmcheckError, MalformedSyntax
 from dlmcheck.spec.jsontext import Document
+from dlmcheck.spec.serial import circuit_to_json
 from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.report.schemas import schema
@@ -250,6 +252,9 @@ def encoder_swapped(raw: dict[str, Any]) -> None:
 
 
 TWO = {"000": "1/2", "001": "1/2"}
+NINE_COINS = circuit_to_json(
+    Circuit(tuple(Input(f"r{k}", InputKind.RANDOM) for k in range(9)), (), (0,))
+)
 NOTHING: list[object] = []
 NO_PLACES: list[list[int]] = [[]]
 
@@ -276,6 +281,14 @@ CHANGED: list[tuple[str, str, Change, str]] = [
         put("coupling", {"s": [["predictor", 1, 0], False]}),
         "no injection of random inputs",
     ),
+    ("same-law", "another gate", inner("circuit", '"AND"', '"OR"'),
+        "the laws differ: for data 0: output 0 has probability 1 in the run and 1/2"),
+    ("same-law", "a round less", inner("schedule", '"rounds": 2', '"rounds": 1'),
+        "the run is illegal (LeavesMask)"),
+    ("same-law", "an input of another name", inner("circuit", '"name": "a"', '"name": "b"'),
+        "the schedule's data inputs are not the circuit's"),
+    ("same-law", "more inputs than are gone through", put("circuit", NINE_COINS),
+        "too large to be gone through"),
     ("law", "the right circuit", inner("circuit", '"OR"', '"AND"'), "the laws are equal"),
     ("law", "other data", inner("witness", '"data": "0"', '"data": "1"'), "in another way"),
     ("law", "no data", inner("witness", '"data": "0"', '"data": ""'), "one bit per data input"),

@@ -30,6 +30,7 @@ from dlmcheck.verify.kernel.results import Checked
 KINDS: dict[str, str] = {
     "simulation": "dlmcheck.verify.kernel.simulation",
     "wrong-run": "dlmcheck.verify.kernel.witness",
+    "same-law": "dlmcheck.verify.kernel.same_law",
     "law": "dlmcheck.verify.kernel.laws",
     "broken-mask": "dlmcheck.verify.kernel.preservation",
     "locality": "dlmcheck.verify.kernel.local_certificate",
@@ -39,6 +40,7 @@ KINDS: dict[str, str] = {
     "length": "dlmcheck.verify.encoders.lengths",
     "linear": "dlmcheck.verify.kernel.linear",
     "sampler": "dlmcheck.verify.kernel.sampler_table",
+    "upper-bound": "dlmcheck.verify.kernel.round_constructions",
     "lower-bound": "dlmcheck.verify.kernel.round_bounds",
     "round-strategy": "dlmcheck.verify.kernel.strategy",
     "round-dependence": "dlmcheck.verify.kernel.dependence",

@@ -38,6 +38,7 @@ from dlmcheck.verify.kernel.laws import (
 )
 from dlmcheck.verify.kernel.preservation import check_preservation
 from dlmcheck.verify.kernel.results import Checked, Rejected
+from dlmcheck.verify.kernel.same_law import is_listed
 from dlmcheck.verify.kernel.simulation import check_simulation
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Place, WrongRun, check_wrong_run
@@ -45,10 +46,6 @@ from dlmcheck.verify.kernel.witness import Place, WrongRun, check_wrong_run
 COUPLING = "symbolic unrolling and coupling"
 HASHING = "unrolling and structural hashing of this package"
 LISTED = "all data and all seeds listed (checked by the kernel)"
-LAW_BITS = 8
-"""With more inputs than this the kernel is not asked for the laws: it lists all data and seeds."""
-LAW_CELLS = 64
-"""Nor with more cells."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +88,11 @@ class Equivalence:
         """The laws are equal, although no coupling was found or the one that was tried breaks."""
         open_or_broken = self.simulates in (Verdict.REFUTED, Verdict.UNKNOWN)
         return self.same_law.is_affirmative and open_or_broken
+
+    @property
+    def laws_listed(self) -> bool:
+        """Whether the kernel has gone through both laws, and they are equal."""
+        return self.same_law is Verdict.PROVED and self.law_reason == LISTED
 
     @property
     def disagreement(self) -> bool:
@@ -281,14 +283,9 @@ def _trusted(law: LawDifference) -> str:
     return f" (trusted: {law.engine or 'enumeration by this package'})"
 
 
-def _kernel_lists(schedule: Schedule, circuit: Circuit) -> bool:
-    """Whether the laws are small enough for the kernel to list all seeds."""
-    return len(circuit.inputs) <= LAW_BITS and schedule.length <= LAW_CELLS
-
-
 def _law_witness(schedule: Schedule, circuit: Circuit, data: Sequence[bool]) -> LawWitness | None:
     """A difference of the laws for these data that the kernel has replayed, if it is small."""
-    if not _kernel_lists(schedule, circuit):
+    if not is_listed(schedule, circuit):
         return None
     place = {name: k for k, name in enumerate(schedule.data_names)}
     try:
@@ -304,7 +301,7 @@ def _law_witness(schedule: Schedule, circuit: Circuit, data: Sequence[bool]) -> 
 
 def _laws_by_kernel(schedule: Schedule, circuit: Circuit) -> bool:
     """Whether the kernel has listed both laws for all data, and they are equal."""
-    if not _kernel_lists(schedule, circuit):
+    if not is_listed(schedule, circuit):
         return False
     try:
         return check_same_law("same law", schedule, circuit).verdict is Verdict.PROVED

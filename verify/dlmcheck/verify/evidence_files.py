@@ -22,7 +22,7 @@ from dlmcheck.spec.serial import circuit_to_json, schedule_to_json
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult
 from dlmcheck.verify.certificate_kinds import check_certificate, read_document
 from dlmcheck.verify.claims.registry import Profile, Registry, SweepJob
-from dlmcheck.verify.kernel import proof_documents
+from dlmcheck.verify.kernel import proof_documents, same_law
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.documents import FORMAT, certificate_text, fields_of, kind_of
 from dlmcheck.verify.kernel.evidence import Exhaustive, Witness
@@ -57,6 +57,13 @@ def wrong_run_file(schedule: Schedule, circuit: Circuit, coupling: Partners, run
         circuit=circuit_to_json(circuit),
         coupling=json.loads(partners_to_json(coupling)),
         run=run.to_json(),
+    )
+
+
+def same_law_file(schedule: Schedule, circuit: Circuit) -> str:
+    """A schedule and a circuit with equal laws, small enough to be gone through; complete."""
+    return certificate_text(
+        same_law.KIND, schedule=schedule_to_json(schedule), circuit=circuit_to_json(circuit)
     )
 
 

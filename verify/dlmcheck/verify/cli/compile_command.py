@@ -33,6 +33,7 @@ from dlmcheck.verify.equivalence import Equivalence, equivalent
 from dlmcheck.verify.evidence_files import (
     broken_mask_file,
     law_file,
+    same_law_file,
     simulation_file,
     wrong_run_file,
 )
@@ -329,4 +330,4 @@ def _evidence(outcome: Outcome, assembled: object) -> str:
     affirmed = any(road.checked and road.verdict.is_affirmative for road in found.roads)
     if affirmed and assembled.plan is not None:
         return simulation_file(schedule, outcome.circuit, assembled.plan)
-    return ""
+    return same_law_file(schedule, outcome.circuit) if found.laws_listed else ""

@@ -8,6 +8,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     results     the abstract type `Checked`, which only this package constructs
     sweep       statements over finite domains: exhaustive evidence, counterexamples
     laws        output laws of a schedule and a circuit, by the specification
+    same_law    equal laws as a certificate: a schedule and a circuit, gone through
     contents    certificates as data, and the local functions of a schedule
     columns     truth tables a column at a time
     simulation  cut-point certificates: a schedule simulates a circuit, seed for seed
@@ -26,6 +27,8 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     sampler_table  upper bounds on rounds: a sampler as a table or circuits, run and compared
     reading     how many tokens a part of a sampler reads
     round_bounds  lower bounds on rounds from the target alone, by the argument and its region
+    cone_bounds  the bound for even parity at locality k: the steps of its proof, and n, k, D
+    round_constructions  upper bounds by a construction, its rounds taken one after the other
     rationals   exact numbers and laws inside certificates
     documents   certificates as files: the common head, and how fields are read
     proof_documents  proofs as files: the steps alone, and compared with a proof built anew
