@@ -80,7 +80,8 @@ _LOOP = Loop(Fraction(11, 20), Fraction(1, 20), _NINE_TENTHS, Fraction(1, 50))
 
 
 def _blocks(cells: int, rounds: int) -> StepFunction:
-    quota, inside = in_equal_blocks(cells, 2, rounds)
+    fewest = next((b for b in range(2, cells) if cells % b == 0), max(cells, 1))
+    quota, inside = in_equal_blocks(cells, fewest, rounds)
     return most_confident(quota, cells=inside)
 
 
@@ -116,7 +117,7 @@ _RULES = (
     ),
     NamedRule(
         "llada-low-confidence-blocks",
-        f"LLaDA, remasking=low_confidence, temperature 1, two blocks: {LLADA}",
+        f"LLaDA, remasking=low_confidence, temperature 1, two or more blocks: {LLADA}",
         _blocks,
     ),
     NamedRule(

@@ -55,6 +55,8 @@ class Behaviour:
     uses_clock: bool
     remasks: bool
     revises: bool
+    most_written: int
+    as_offered: bool
 
     @property
     def unmasking(self) -> Unmasking:
@@ -81,6 +83,7 @@ def behaviour(rounds: Rounds) -> Behaviour:
     """The behaviour behind the rounds of everything that was reached."""
     fits = own = frozenset(_NARROW_TO_WIDE)
     remasks = revises = False
+    most_written = 0
     by_memory: dict[tuple[State, int], list[Transition]] = {}
     by_round: dict[Configuration, list[Transition]] = {}
     for (before, number), made in rounds.items():
@@ -91,6 +94,7 @@ def behaviour(rounds: Rounds) -> Behaviour:
         by_round.setdefault(before, []).append(made)
         for branch in made.branches:
             step = branch.step
+            most_written = max(most_written, len(_selected(step, before.state)))
             for cell in step.remask:
                 # What is written and masked again within one round is remasked as well.
                 touched = cell in step.reveal or cell in dict(step.edit)
@@ -104,6 +108,8 @@ def behaviour(rounds: Rounds) -> Behaviour:
         uses_clock=any(map(_differ, by_round.values())),
         remasks=remasks,
         revises=revises,
+        most_written=most_written,
+        as_offered=all(made.as_offered for made in rounds.values()),
     )
 
 

@@ -37,7 +37,8 @@ class Transition:
     """The law of one round from one configuration.
 
     `branches` is the law of the branches; `sources` says per cell from which law its token is
-    drawn, None if that is not one law per cell; `after` is the law of the next configuration, as
+    drawn, None if that is not one law per cell; `as_offered` says whether these are the laws that
+    the predictor offers; `after` is the law of the next configuration, as
     integer weights over `denominator`.
     """
 
@@ -45,6 +46,7 @@ class Transition:
     sources: dict[int, Law[Token]] | None
     after: dict[Configuration, int]
     denominator: int
+    as_offered: bool
 
 
 def transition(decoder: Decoder, before: Configuration, number: int) -> Transition:
@@ -83,7 +85,10 @@ def transition(decoder: Decoder, before: Configuration, number: int) -> Transiti
     for configuration, weight in weights:
         scaled = weight.numerator * (denominator // weight.denominator)
         after[configuration] = after.get(configuration, 0) + scaled
-    return Transition(branches, None if several else sources, after, denominator)
+    as_offered = not several and all(
+        law == decoder.predictor(state, cell) for cell, law in sources.items()
+    )
+    return Transition(branches, None if several else sources, after, denominator, as_offered)
 
 
 def _expanded(
