@@ -100,7 +100,8 @@ def by_certificate(n: int, reals: Reals) -> int | None:
     """By the table of numbers of zeros and ones, checked by the kernel."""
     weights = [Fraction(int(k == 1), n) for k in range(n + 1)]
     found = exchangeable_rounds(weights, reals=reals)
-    check_exchangeable(Document.parse(found.certificate, "one-hot"))
+    document = Document.parse(found.certificate, "one-hot")
+    check_exchangeable(document, weights, rounds=found.rounds, reals=reals)
     return found.rounds
 
 

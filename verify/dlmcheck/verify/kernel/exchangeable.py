@@ -202,8 +202,19 @@ def table_text(
     )
 
 
-def check_document(document: Document) -> Checked:
-    """Check a table from a file."""
+def check_document(
+    document: Document,
+    about: Sequence[Fraction] | None = None,
+    *,
+    rounds: int | None = None,
+    reals: Reals = Reals.UNRESTRICTED,
+    adaptive: bool = True,
+) -> Checked:
+    """Check a table from a file.
+
+    With `about`, the weights of a target, the file must be about that target, this number of
+    rounds (None: never), these reals and this kind of schedule. Raises `Rejected` if it is not.
+    """
     fields = fields_of(document, ("weights", "reals", "rounds", "adaptive", "table"))
     weights = [
         rational_field(document, weight, ("weights", k))
@@ -211,18 +222,27 @@ def check_document(document: Document) -> Checked:
     ]
     if len(weights) < 2:
         raise document.malformed(fields["weights"], ("weights",), "at least two weights")
-    reals = reals_field(document, fields["reals"], ("reals",))
-    rounds = document.integer(fields["rounds"], ("rounds",), 1)
+    found = (
+        document.integer(fields["rounds"], ("rounds",), 1),
+        reals_field(document, fields["reals"], ("reals",)),
+        document.boolean(fields["adaptive"], ("adaptive",)),
+    )
+    if about is not None:
+        never = len(about)
+        if weights != list(about):
+            raise Rejected("the certificate is about another target")
+        if found != (never if rounds is None else rounds, reals, adaptive):
+            raise Rejected("the certificate is about another number of rounds or another setting")
     table = document.array(fields["table"], ("table",))
-    if document.boolean(fields["adaptive"], ("adaptive",)):
+    if found[2]:
         rows = [
             [_entry(document, entry, ("table", a, b)) for b, entry in enumerate(row)]
             for a, raw in enumerate(table)
             for row in (document.array(raw, ("table", a)),)
         ]
-        return check_adaptive_table(weights, rows, rounds, reals)
+        return check_adaptive_table(weights, rows, found[0], found[1])
     entries = [document.integer(entry, ("table", k)) for k, entry in enumerate(table)]
-    return check_fixed_table(weights, entries, rounds, reals)
+    return check_fixed_table(weights, entries, found[0], found[1])
 
 
 def _entry(document: Document, value: Json, path: Path) -> int | None:

@@ -22,7 +22,6 @@ from dlmcheck.spec.rounds import is_writable
 from dlmcheck.spec.tokens import State, all_masked, masked_positions
 from dlmcheck.verify.kernel import dependence, exchangeable, strategy
 from dlmcheck.verify.kernel.partial_events import Event, Events
-from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.rounds.exchangeable import exchangeable_rounds
 from dlmcheck.verify.rounds.extraction import set_claims, state_claims, strategy_of
 from dlmcheck.verify.rounds.fixed_schedules import FixedSchedules
@@ -100,7 +99,14 @@ def write_once_by_weights(
 
 def _exchangeable(weights: Sequence[Fraction], *, adaptive: bool, reals: Reals) -> Interval:
     found = exchangeable_rounds(weights, adaptive=adaptive, reals=reals)
-    _checked(exchangeable.check_document, found.certificate)
+    # What is reported must be what was asked: the certificate's own target proves nothing here.
+    exchangeable.check_document(
+        Document.parse(found.certificate, "certificate"),
+        weights,
+        rounds=found.rounds,
+        reals=reals,
+        adaptive=adaptive,
+    )
     return _both(found.rounds, exchangeable.KIND, found.certificate)
 
 
@@ -128,7 +134,7 @@ def _interval(law: Law[State], *, adaptive: bool, reals: Reals, limit: int) -> t
 
 def _one_round(law: Law[State], cells: Positions, *, adaptive: bool, reals: Reals) -> Interval:
     text = dependence.dependence_text(law, [], 1, reals, adaptive=adaptive)
-    _checked(dependence.check_document, text)
+    dependence.check_document(Document.parse(text, "certificate"))
     choices = {all_masked(len(cells)): cells} if adaptive else [cells]
     return Bound(1, dependence.KIND, text), _upper(law, choices, 1, reals)
 
@@ -137,10 +143,6 @@ def _both(rounds: int | None, rests_on: str, text: str) -> Interval:
     if rounds is None:
         return Bound(None, rests_on, text, never=True), UNKNOWN
     return Bound(rounds, rests_on, text), Bound(rounds, rests_on, text)
-
-
-def _checked(check: Callable[[Document], Checked], text: str) -> None:
-    check(Document.parse(text, "certificate"))
 
 
 def _upper(
