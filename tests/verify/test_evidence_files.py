@@ -15,9 +15,10 @@ from dlmcheck.model.mutations import flip_gate
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.errors import BadInput, MalformedSyntax
 from dlmcheck.verify.audit import run_audit
-from dlmcheck.verify.claims.registry import Claim, Profile, Registry, Road, Row, SweepJob
+from dlmcheck.verify.claims.registry import Claim, DirectJob, Profile, Registry, Road, Row, SweepJob
 from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.evidence_files import (
+    Replay,
     broken_mask_file,
     law_file,
     replay_file,
@@ -27,8 +28,8 @@ from dlmcheck.verify.evidence_files import (
 )
 from dlmcheck.verify.kernel.laws import difference
 from dlmcheck.verify.kernel.preservation import BrokenMask
-from dlmcheck.verify.kernel.results import Rejected
-from dlmcheck.verify.kernel.sweep import HOLDS, Domain, Outcome, Sweep, fails
+from dlmcheck.verify.kernel.results import Checked, Rejected
+from dlmcheck.verify.kernel.sweep import HOLDS, Domain, Outcome, Sweep, check_sweep, fails
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import WrongRun
 
@@ -169,7 +170,10 @@ def evidence(**fields: Any) -> Change:
         ("broken-mask", inner("witness", coins=[7]), "names a cell, token, coin or round"),
         ("row, affirmed", outer(verdict="PROVED"), "the file says PROVED, the kernel BOUNDED"),
         ("row, affirmed", outer(verdict="REFUTED"), "the file says REFUTED, the kernel BOUNDED"),
-        ("row, affirmed", evidence(met=4), "the file counts 4, the kernel 5"),
+        ("row, affirmed", evidence(met=4), "met: the file says 4, the kernel 5"),
+        ("row, affirmed", evidence(count=6), "count: the file says 6, the kernel 5"),
+        ("row, affirmed", evidence(domain="all"), 'domain: the file says "all", the kernel "numb'),
+        ("row, affirmed", evidence(type="Induction"), 'type: the file says "Induction", the'),
         ("row, affirmed", outer(statement="small"), "no row C/odd that rests on small"),
         ("row, affirmed", outer(row="C/small"), "no row C/small that rests on odd"),
         ("row, affirmed", outer(row="T3.1/free"), "no row T3.1/free that rests on odd"),
@@ -222,3 +226,74 @@ def test_files_of_the_same_audit_are_the_same() -> None:
     assert rows() == rows()
     assert len(rows()) == 2
     assert Profile(json.loads(rows()["odd"])["profile"]) is Profile.QUICK
+
+
+class Counted:
+    """A registry whose passes and pieces are counted: how often each property was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.prepared = self.pieces = 0
+        names = ("first", "second", "third")
+        sweep = SweepJob(
+            "job", lambda _: Sweep(DOMAIN, self.prepare, {n: self.of(n) for n in names})
+        )
+        piece = DirectJob("piece", self.piece)
+        rows = [Row("C", n, n, (Road("job", n, "engine"),)) for n in names]
+        rows += [Row("C", n, n, (Road("piece", n, "engine"),)) for n in ("small", "odd")]
+        claim = Claim("C", "title", "reference", (), "note", tuple(rows))
+        self.registry = Registry((claim,), (sweep, piece))
+        self.paths = write_rows(
+            run_audit(self.registry, self.registry.rows, workers=1), _FOLDER[0] / "counted"
+        )
+        self.asked.clear()
+        self.prepared = self.pieces = 0
+
+    def prepare(self, n: int) -> int:
+        self.prepared += 1
+        return n
+
+    def of(self, name: str) -> Callable[[int], Outcome]:
+        def holds(_n: int) -> Outcome:
+            self.asked.append(name)
+            return HOLDS
+
+        return holds
+
+    def piece(self, _: Profile) -> dict[str, Checked]:
+        self.pieces += 1
+        return check_sweep(Sweep(DOMAIN, lambda n: n, {"small": small, "odd": odd}))
+
+
+def test_of_a_pass_only_the_statement_asked_for_is_checked() -> None:
+    counted = Counted()
+    path = next(path for path in counted.paths if "second" in path.name)
+    assert replay_file(path, counted.registry).verdict is Verdict.BOUNDED
+    assert counted.asked == ["second"] * 5
+
+
+def test_what_several_files_rest_on_is_done_once() -> None:
+    counted = Counted()
+    (bad := _FOLDER[0] / "bad.json").write_text("{")
+    first, second, third, small_, odd_ = counted.paths
+    replay = Replay(counted.registry, [bad, first, third, small_, odd_])
+    for path in (first, third, small_, odd_):
+        said = Verdict(json.loads(path.read_text("utf-8"))["verdict"])
+        assert replay.file(path).verdict is said
+    assert (counted.prepared, counted.pieces) == (5, 1)
+    assert sorted(set(counted.asked)) == ["first", "third"]
+    assert replay.file(second).verdict is Verdict.BOUNDED  # not announced: a pass of its own
+    assert counted.prepared == 10
+
+
+def test_what_is_kept_of_one_file_does_not_answer_for_another() -> None:
+    """A changed file is rejected after a good one of the same pass, and in a piece as well."""
+    counted = Counted()
+    replay = Replay(counted.registry, counted.paths)
+    for path in counted.paths:
+        raw = json.loads(path.read_text("utf-8"))
+        replay.file(path)
+        raw["evidence"][next(key for key in ("met", "reason") if key in raw["evidence"])] = "other"
+        path.write_text(json.dumps(raw), "utf-8")
+        with pytest.raises(Rejected, match='the file says "other", the kernel'):
+            replay.file(path)

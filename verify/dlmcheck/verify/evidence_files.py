@@ -10,27 +10,28 @@ of its own verdict is compared, never believed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from dlmcheck.spec.circuit import Circuit
-from dlmcheck.spec.errors import MalformedSyntax
-from dlmcheck.spec.jsontext import Json
+from dlmcheck.spec.errors import BadInput, MalformedSyntax
+from dlmcheck.spec.jsontext import Document, Json
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.serial import circuit_to_json, schedule_to_json
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult
 from dlmcheck.verify.certificate_kinds import check_certificate, read_document
-from dlmcheck.verify.claims.registry import Profile, Registry, SweepJob
+from dlmcheck.verify.claims.registry import Job, Profile, ProofJob, Registry, SweepJob
 from dlmcheck.verify.kernel import proof_documents, same_law
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.documents import FORMAT, certificate_text, fields_of, kind_of
-from dlmcheck.verify.kernel.evidence import Exhaustive, Witness
+from dlmcheck.verify.kernel.evidence import Evidence, Witness
 from dlmcheck.verify.kernel.laws import LawWitness
 from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.proof_documents import place_of
 from dlmcheck.verify.kernel.results import Checked, Rejected
-from dlmcheck.verify.kernel.sweep import check_sweep, check_witness
+from dlmcheck.verify.kernel.sweep import Sweep, check_sweep, check_witness
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Partners, WrongRun, partners_to_json
 from dlmcheck.verify.proof_files import ProofFiles, check_place, replay_proof
@@ -102,8 +103,7 @@ def evidence_json(road: RoadResult) -> dict[str, Any]:
     evidence = road.evidence
     if evidence is None:
         return {"type": "none", "message": road.message}
-    fields: dict[str, Any] = dict(vars(evidence))
-    return {"type": type(evidence).__name__, **fields}
+    return _fields_of_evidence(evidence)
 
 
 def write_rows(result: AuditResult, folder: Path, registry: Registry | None = None) -> list[Path]:
@@ -129,45 +129,136 @@ def write_rows(result: AuditResult, folder: Path, registry: Registry | None = No
 
 
 def replay_file(path: Path, registry: Registry) -> Checked:
-    """Replay a file through the kernel: a certificate, or a row of an audit.
+    """Replay one file through the kernel; see `Replay.file`."""
+    return Replay(registry).file(path)
 
-    Raises `BadInput` or `MalformedSyntax` if it cannot be read, and `Rejected` if the kernel
-    does not come to what the file says.
+
+class Replay:
+    """Replays files through the kernel, and does once what several of them rest on.
+
+    `paths` are the files to come, where they are known. Of a pass over a domain only what rows
+    among them state is checked, in one pass; so it costs a file by itself no more than its own
+    statement. A check in one piece is done once, and so is a proof.
     """
-    document = read_document(path)
-    kind = kind_of(document)
-    if kind == proof_documents.KIND and place_of(document) is not None:
-        return replay_proof(document, registry)
-    if kind != ROW:
-        return check_certificate(document)
-    try:
-        return _replay_row(fields_of(document, _ROW_FIELDS), registry)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise MalformedSyntax(
-            f"a field is missing or of the wrong form ({error})",
-            source=document.source,
-            expected=FORMAT,
-        ) from error
+
+    def __init__(self, registry: Registry, paths: Sequence[Path] = ()) -> None:
+        self._registry = registry
+        self._paths = tuple(paths)
+        self._found: dict[tuple[str, Profile], dict[str, Checked]] = {}
+        self._sweeps: dict[tuple[str, Profile], Sweep[Any, Any]] = {}
+        self._proofs = ProofFiles(registry)
+
+    def file(self, path: Path) -> Checked:
+        """Replay a file: a certificate, or a row of an audit.
+
+        Raises `BadInput` or `MalformedSyntax` if it cannot be read, and `Rejected` if the kernel
+        does not come to what the file says.
+        """
+        document = read_document(path)
+        kind = kind_of(document)
+        if kind == proof_documents.KIND and place_of(document) is not None:
+            return replay_proof(document, self._registry, self._proofs)
+        if kind != ROW:
+            return check_certificate(document)
+        said = _row_of(document)
+        try:
+            job = self._registry.job(said.job)
+        except KeyError:
+            raise document.bad(
+                f"no such job: {said.job}", ("job",), FORMAT, kind=MalformedSyntax
+            ) from None
+        check_place(self._registry, said.row, said.profile, said.job, said.statement)
+        checked = self._checked(job, said)
+        if checked.verdict is not said.verdict:
+            raise Rejected(
+                f"the file says {said.verdict.value}, the kernel {checked.verdict.value}"
+            )
+        _compare(said.evidence, checked.evidence)
+        return checked
+
+    def _checked(self, job: Job, said: _RowFile) -> Checked:
+        if isinstance(job, SweepJob) and said.witness is not None:
+            return check_witness(self._sweep(job, said.profile), said.witness)
+        found = self._found.setdefault((job.id, said.profile), {})
+        if said.statement not in found:
+            found.update(self._done_again(job, said))
+        if said.statement not in found:
+            raise Rejected(f"the job {job.id} has no statement {said.statement}")
+        return found[said.statement]
+
+    def _done_again(self, job: Job, said: _RowFile) -> Mapping[str, Checked]:
+        if isinstance(job, SweepJob):
+            sweep = self._sweep(job, said.profile)
+            asked = self._asked(said)
+            wanted = {name: holds for name, holds in sweep.properties.items() if name in asked}
+            return check_sweep(replace(sweep, properties=wanted))
+        if isinstance(job, ProofJob):
+            return {said.statement: self._proofs.checked(job, said.statement)}
+        parts = [job.run(said.profile, k, lambda _: None) for k in range(job.parts(said.profile))]
+        return job.conclude(said.profile, parts)
+
+    def _sweep(self, job: SweepJob, profile: Profile) -> Sweep[Any, Any]:
+        key = job.id, profile
+        if key not in self._sweeps:
+            self._sweeps[key] = job.make(profile)
+        return self._sweeps[key]
+
+    def _asked(self, said: _RowFile) -> set[str]:
+        """The statements of a pass that this file and those to come are about."""
+        rows = [said]
+        for path in self._paths:
+            try:
+                document = read_document(path)
+                if kind_of(document) == ROW:
+                    rows.append(_row_of(document))
+            except BadInput:
+                continue  # said when it is that file's turn
+        same = [row for row in rows if (row.job, row.profile) == (said.job, said.profile)]
+        return {row.statement for row in same if row is said or row.witness is None}
 
 
-def _replay_row(raw: Mapping[str, Json], registry: Registry) -> Checked:
-    job = registry.job(str(raw["job"]))
-    profile = Profile(raw["profile"])
-    statement, verdict = str(raw["statement"]), Verdict(raw["verdict"])
-    check_place(registry, str(raw["row"]), profile, job.id, statement)
+@dataclass(frozen=True)
+class _RowFile:
+    """What a file says of a road of a row."""
+
+    row: str
+    profile: Profile
+    job: str
+    statement: str
+    verdict: Verdict
+    evidence: Mapping[str, Json]
+    witness: Witness | None
+
+
+def _row_of(document: Document) -> _RowFile:
+    raw = fields_of(document, _ROW_FIELDS)
+    row, job, statement = (document.string(raw[key], (key,)) for key in ("row", "job", "statement"))
+    profile = document.choice(raw["profile"], ("profile",), Profile)
+    verdict = document.choice(raw["verdict"], ("verdict",), Verdict)
     evidence = raw["evidence"]
-    if not isinstance(evidence, dict):
-        raise TypeError("evidence is no object")
-    if isinstance(job, SweepJob) and evidence["type"] == Witness.__name__:
-        witness = Witness(statement, str(evidence["instance"]), str(evidence["reason"]))
-        checked = check_witness(job.make(profile), witness)
-    elif isinstance(job, SweepJob):
-        checked = check_sweep(job.make(profile))[statement]
-    else:
-        parts = [job.run(profile, part, lambda _: None) for part in range(job.parts(profile))]
-        checked = job.conclude(profile, parts)[statement]
-    if checked.verdict is not verdict:
-        raise Rejected(f"the file says {verdict.value}, the kernel {checked.verdict.value}")
-    if isinstance(checked.evidence, Exhaustive) and checked.evidence.met != evidence["met"]:
-        raise Rejected(f"the file counts {evidence['met']}, the kernel {checked.evidence.met}")
-    return checked
+    if not isinstance(evidence, dict) or "type" not in evidence:
+        raise document.malformed(evidence, ("evidence",), "an object with a type")
+    witness = None
+    if evidence["type"] == Witness.__name__:
+        named = ("instance", "reason")
+        given = document.fields(evidence, ("evidence",), ("type", "statement", *named))
+        instance, reason = (document.string(given[key], ("evidence", key)) for key in named)
+        witness = Witness(statement, instance, reason)
+    return _RowFile(row, profile, job, statement, verdict, evidence, witness)
+
+
+OF_THE_RUN = ("kept", "engine", "version", "trusted")
+"""Fields of evidence that tell how a run went and with which libraries: not what was found."""
+
+
+def _compare(said: Mapping[str, Json], evidence: Evidence) -> None:
+    """Raise `Rejected` unless a file's evidence is what the kernel has come to."""
+    now: dict[str, Json] = json.loads(json.dumps(_fields_of_evidence(evidence)))
+    for name, value in now.items():
+        if name not in OF_THE_RUN and (name not in said or said[name] != value):
+            shown = json.dumps(said.get(name))
+            raise Rejected(f"{name}: the file says {shown}, the kernel {json.dumps(value)}")
+
+
+def _fields_of_evidence(evidence: Evidence) -> dict[str, Any]:
+    return {"type": type(evidence).__name__, **vars(evidence)}

@@ -64,30 +64,53 @@ class ProofFiles:
     def __init__(self, registry: Registry | None) -> None:
         self._jobs = {} if registry is None else {job.id: job for job in registry.jobs}
         self._made: dict[str, Sequence[Proof]] = {}
-        self._built: dict[tuple[str, str], BuiltProof | None] = {}
+        self._built: dict[tuple[str, str], BuiltProof | Rejected] = {}
+
+    def made(self, job: ProofJob) -> Sequence[Proof]:
+        """The proofs of a job, built anew."""
+        if job.id not in self._made:
+            self._made[job.id] = job.make()
+        return self._made[job.id]
+
+    def built(self, job: ProofJob, statement: str) -> BuiltProof:
+        """A job's proof of a statement, its queries asked again. Raises as `build_proof`."""
+        key = job.id, statement
+        if key not in self._built:
+            try:
+                self._built[key] = build_proof(job, statement, self.made(job))
+            except Rejected as error:
+                self._built[key] = error
+        built = self._built[key]
+        if isinstance(built, Rejected):
+            raise built
+        return built
+
+    def checked(self, job: ProofJob, statement: str) -> Checked:
+        """A job's proof of a statement, whoever answers its queries. Raises `Rejected`."""
+        for proof in self.made(job):
+            if proof.statement == statement:
+                asks = job.answer if proof.queries else None
+                return check_proof(proof, None if asks is None else asks(proof))
+        raise Rejected(f"the job {job.id} has no proof of {statement}")
 
     def text(self, profile: Profile, row: str, job: str, statement: str) -> str:
         """The file of a road that is a proof; empty if it is none, or cannot be built again."""
         found = self._jobs.get(job)
         if not isinstance(found, ProofJob):
             return ""
-        key = job, statement
-        if key not in self._built:
-            if job not in self._made:
-                self._made[job] = found.make()
-            try:
-                self._built[key] = build_proof(found, statement, self._made[job])
-            except Rejected:
-                self._built[key] = None
-        built = self._built[key]
-        if built is None:
+        try:
+            built = self.built(found, statement)
+        except Rejected:
             return ""
         place = {"row": row, "job": job, "profile": profile.value}
         return proof_text(built.proof, built.queries, built.trusted, place)
 
 
-def replay_proof(document: Document, registry: Registry) -> Checked:
-    """Build the proof that a row rests on anew, compare it with the file's, and check it."""
+def replay_proof(document: Document, registry: Registry, proofs: ProofFiles) -> Checked:
+    """Build the proof that a row rests on anew, compare it with the file's, and check it.
+
+    `proofs` are those of the registry, built so far for other files.
+    """
     place = place_of(document)
     assert place is not None
     theirs = read_proof(document)
@@ -101,7 +124,7 @@ def replay_proof(document: Document, registry: Registry) -> Checked:
     if not isinstance(job, ProofJob):
         raise Rejected(f"the job {job.id} is no proof for all n")
     check_place(registry, place["row"], profile, job.id, theirs.statement)
-    built = build_proof(job, theirs.statement)
+    built = proofs.built(job, theirs.statement)
     compare_proofs(built.proof, theirs)
     texts = query_texts(document)
     for name, text in built.queries.items():

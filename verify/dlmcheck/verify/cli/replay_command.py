@@ -7,7 +7,7 @@ from pathlib import Path
 from dlmcheck.spec.errors import BadInput, DlmcheckError
 from dlmcheck.verify.claims.registry import Registry
 from dlmcheck.verify.cli import complain
-from dlmcheck.verify.evidence_files import replay_file
+from dlmcheck.verify.evidence_files import Replay
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.kernel.verdicts import Verdict
 
@@ -17,7 +17,8 @@ def run_replay(files: tuple[Path, ...], given: Registry | None) -> ExitCode:
 
     A refutation that replays is a success of the replay.
     """
-    return worst([_replay(path, given or _catalogue()) for path in files])
+    replay = Replay(given or _catalogue(), files)
+    return worst([_replay(path, replay) for path in files])
 
 
 def _catalogue() -> Registry:
@@ -26,9 +27,9 @@ def _catalogue() -> Registry:
     return catalogue()
 
 
-def _replay(path: Path, registry: Registry) -> ExitCode:
+def _replay(path: Path, replay: Replay) -> ExitCode:
     try:
-        checked = replay_file(path, registry)
+        checked = replay.file(path)
     except BadInput as error:
         complain(str(error))
         return ExitCode.BAD_INPUT
