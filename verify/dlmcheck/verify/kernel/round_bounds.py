@@ -4,6 +4,7 @@ The certificate holds the target as exact rationals, the name of an argument, an
 argument points at. The arguments are proved in the note SEPARATION; what is checked here is that
 the target meets their hypotheses.
 
+    start       before round 1 every cell is masked: at least 1 round
     product     one round gives a product law, and the target is none: at least 2 rounds, whatever
                 edits, F, G, clock, scratch cells and predictors are
     not-dyadic  F and G deterministic, dyadic predictors: an atom is not dyadic, so never
@@ -11,6 +12,8 @@ the target meets their hypotheses.
                 first do the rest become a mixture of 2^c product laws: at least 3 rounds
     revision    F and G deterministic, no M from the predictor, L cells in all: no law of a product
                 law's images has these atoms (magnitudes): at least 3 rounds
+    locality    even parity, write-once, F deterministic, L = n, k tokens read: a check does not
+                see all n bits within D rounds (`cone_bounds`; the target is named by n)
 
 Source of the model: Jiang, Haghtalab, Chen (ICLR 2026), section 2.
 """
@@ -26,6 +29,7 @@ from dlmcheck.spec.errors import MalformedSyntax
 from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.spec.law import ZERO, Law, is_product, marginal
 from dlmcheck.spec.tokens import State
+from dlmcheck.verify.kernel import cone_bounds
 from dlmcheck.verify.kernel.documents import called, fields_of
 from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.rationals import law_field
@@ -34,6 +38,7 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 
 KIND = "lower-bound"
 REGIONS: Mapping[str, str] = {
+    "start": "at least 1 round at every point of the lattice",
     "product": "at least 2 rounds at every point of the lattice",
     "not-dyadic": "never, with F and G deterministic and dyadic predictors",
     "scratch": "at least 3 rounds write-once, F deterministic, with at most {} scratch cells",
@@ -49,13 +54,20 @@ def check_document(document: Document) -> Checked:
     Raises `MalformedSyntax` for a text of another form, `Rejected` if the target does not.
     """
     raw = fields_of(
-        document, ("name", "target", "argument"), ("string", "scratch", "sets", "strings")
+        document,
+        ("name", "argument"),
+        ("target", "string", "scratch", "sets", "strings", *cone_bounds.FIELDS),
     )
     name = document.string(raw["name"], ("name",))
-    target = law_field(document, raw["target"], ("target",))
     argument = document.string(raw["argument"], ("argument",))
+    if argument == "locality" and set(raw) == {"name", "argument", *cone_bounds.FIELDS}:
+        return cone_bounds.check_cone_bound(document, raw)
+    if "target" not in raw:
+        raise document.bad('no key "target"', (), "the target's law", kind=MalformedSyntax)
+    target = law_field(document, raw["target"], ("target",))
     rest = set(raw) - {"name", "target", "argument"}
-    wanted = {
+    wanted: Mapping[str, set[str]] = {
+        "start": set(),
         "product": {"string"},
         "not-dyadic": {"string"},
         "scratch": {"scratch", "sets"},
@@ -63,9 +75,13 @@ def check_document(document: Document) -> Checked:
     }
     if argument not in wanted or rest != wanted[argument]:
         found = f"the argument {argument} with {', '.join(sorted(rest)) or 'nothing'}"
-        raise document.bad(found, ("argument",), ", ".join(wanted), kind=MalformedSyntax)
+        raise document.bad(
+            found, ("argument",), ", ".join([*wanted, "locality"]), kind=MalformedSyntax
+        )
     region = REGIONS[argument]
-    if argument == "product":
+    if argument == "start":
+        size = len(target)
+    elif argument == "product":
         size = _differs_from_product(target, _string(document, raw["string"], ("string",), target))
     elif argument == "not-dyadic":
         size = _not_dyadic(target, _string(document, raw["string"], ("string",), target))
