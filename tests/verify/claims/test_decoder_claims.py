@@ -127,7 +127,11 @@ def test_blind_remasking_is_not_enough_where_the_positions_depend_on_tokens() ->
 
 def blind_predictor(_: str, target: Law[State]) -> Any:
     nothing = all_masked(len(next(iter(target))))
-    return lambda state, cell: perfect_predictor(target)(nothing, cell)
+
+    def marginals(state: State, cell: int) -> Law[int]:
+        return perfect_predictor(target)(nothing, cell)
+
+    return marginals
 
 
 def by_entropy(quota: Any, score: Any) -> Any:
