@@ -15,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import cast
 
 from dlmcheck.model.decoders.confidence import likeliest
 from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import Candidates, Step, StepFunction
-from dlmcheck.spec.law import bernoulli
+from dlmcheck.spec.law import Law, bernoulli
 from dlmcheck.spec.tokens import MASK, State
 
 
@@ -53,13 +54,14 @@ def greedily(state: State, candidates: Candidates) -> Step:
 
 def ancestral(schedule: Schedule) -> StepFunction:
     """MDLM: F independent per position, one rate for all; a round T+1 fills the rest greedily."""
+    rates = [schedule.rate(k) for k in range(1, schedule.steps + 1)]
 
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
         if number > schedule.steps:
             return greedily(state, candidates)
-        return written_by_coins(state, schedule.rate(number), choices)
+        return written_by_coins(state, rates[number - 1], choices)
 
     return step
 
@@ -76,9 +78,15 @@ def origin(schedule: Schedule) -> StepFunction:
     return step
 
 
+@cache
+def coin_of(rate: Fraction) -> Law[int]:
+    """The coin of a probability: one object, which compares with itself at once."""
+    return bernoulli(rate)
+
+
 def written_by_coins(state: State, rate: Fraction, choices: Choices) -> Step:
     """Each masked cell is written with one probability, by a coin of its own."""
-    coin = bernoulli(rate)
+    coin = coin_of(rate)
     masked = [cell for cell, token in enumerate(state) if token == MASK]
     return Step(reveal=frozenset(cell for cell in masked if choices.choose(coin)))
 
@@ -110,14 +118,19 @@ def remasking(schedule: Schedule, sigma: Sigma) -> StepFunction:
     schedule ends before time 0, a round T+1 fills the rest greedily.
     """
 
+    def rates_of(k: int) -> tuple[Fraction, Fraction]:
+        chance = sigma(schedule, k)
+        shown, then = 1 - schedule.time(k - 1), 1 - schedule.time(k)
+        return (then - (1 - chance) * shown) / (1 - shown), chance
+
+    rates = [rates_of(k) for k in range(1, schedule.steps + 1)]
+
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
         if number > schedule.steps:
             return greedily(state, candidates)
-        chance = sigma(schedule, number)
-        shown, then = 1 - schedule.time(number - 1), 1 - schedule.time(number)
-        write = (then - (1 - chance) * shown) / (1 - shown)
+        write, chance = rates[number - 1]
         return written_and_remasked(state, write, chance, choices)
 
     return step
@@ -125,7 +138,7 @@ def remasking(schedule: Schedule, sigma: Sigma) -> StepFunction:
 
 def written_and_remasked(state: State, write: Fraction, remask: Fraction, choices: Choices) -> Step:
     """Each masked cell is written, each visible one remasked, by coins of their own."""
-    turns_back = bernoulli(remask)
+    turns_back = coin_of(remask)
     return Step(
         reveal=written_by_coins(state, write, choices).reveal,
         remask=frozenset(
