@@ -12,7 +12,8 @@ import pytest
 
 from dlmcheck.model.targets import Target, parse_target
 from dlmcheck.spec.lattice import Reals
-from dlmcheck.spec.law import uniform
+from dlmcheck.spec.law import Law, uniform
+from dlmcheck.spec.tokens import State
 from dlmcheck.verify.certificate_kinds import KINDS
 from dlmcheck.verify.evidence_files import ROW
 from dlmcheck.verify.kernel.local_parity import Question, Reading
@@ -48,8 +49,9 @@ def test_a_field_less_or_more_or_of_another_form_does_not_fit(kind: str) -> None
     assert not fits({**raw, "foreign": 1})
     assert not fits({**raw, "kind": "hearsay"})
     for field, was in raw.items():
+        other: object = "true" if isinstance(was, bool) else True
         assert not fits({key: value for key, value in raw.items() if key != field}), field
-        for value in (None, "true" if isinstance(was, bool) else True, {"foreign": {}}):
+        for value in (None, other, {"foreign": {}}):
             assert not fits({**raw, field: value}), (field, value)
 
 
@@ -57,10 +59,10 @@ def other_forms() -> Iterator[str | None]:
     """Certificates of the kinds that have more than one form."""
     for reading in (Reading.ONE_SET, Reading.STATE_ONLY):
         yield from (bound.certificate for bound in local_rounds(3, 2, reading))
-    one_hot = uniform([(1, 0, 0), (0, 1, 0), (0, 0, 1)])
+    one_hot: Law[State] = uniform([(1, 0, 0), (0, 1, 0), (0, 0, 1)])
     question = Question(3, 2, 3, Reading.STATE_ONLY)
     yield decide_target(one_hot, question, Reals.UNRESTRICTED).certificate
-    strings = uniform([(0, 0, 0), (0, 1, 1), (1, 0, 1)])
+    strings: Law[State] = uniform([(0, 0, 0), (0, 1, 1), (1, 0, 1)])
     named = ("even-parity:3", "one-hot:4", "lacunary-parity:4", "product:1/3,1/2")
     for target in (Target("three strings", strings), *map(parse_target, named)):
         yield from (found.bound.certificate for found in arguments(target))

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -345,6 +346,11 @@ def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"z3-solver    {version('z3-solver')}" in done.out
     assert ".".join(map(str, sys.version_info[:3])) in done.out
     assert "missing" not in done.out
+    (line,) = [line for line in done.out.splitlines() if line.startswith("cvc5")]
+    installed = find_spec("cvc5") is not None
+    found = f"{version('cvc5')}" if installed else "-"
+    state = "available" if installed else "not installed"
+    assert line.split(maxsplit=2) == ["cvc5", found, f"{state} (second SMT solver, optional)"]
 
 
 def test_doctor_says_what_is_missing(

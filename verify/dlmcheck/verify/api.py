@@ -7,7 +7,9 @@
     counterexample      a claim without a hypothesis: its smallest counterexample, or none
     rounds, separate    the least number of rounds at a point of the lattice, and over it
     read_lock, gate     hold an audit against a lock, with the exit code of that
-    replay_file         evidence from a file, through the kernel
+    replay_file         evidence from a file, through the kernel; `Replay` for many files
+    read_document, check_certificate
+                        a certificate from a file, checked alone: without engines or claims
 
 Everything returned is frozen and carries verdict and evidence.
 
@@ -28,7 +30,9 @@ from pathlib import Path
 
 from dlmcheck.model.constructions.write_once import Compiled, compile_write_once
 from dlmcheck.model.formats import load_circuit, write_circuit
+from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult, run_audit
+from dlmcheck.verify.certificate_kinds import check_certificate, read_document
 from dlmcheck.verify.claims.registry import Profile, Registry
 from dlmcheck.verify.counterexamples import (
     UnknownHypothesis,
@@ -38,10 +42,11 @@ from dlmcheck.verify.counterexamples import (
 )
 from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.equivalence import Equivalence, equivalent
-from dlmcheck.verify.evidence_files import replay_file
+from dlmcheck.verify.evidence_files import Replay, replay_file
 from dlmcheck.verify.exits import ExitCode
 from dlmcheck.verify.gate import Gate, gate
 from dlmcheck.verify.jobs import Finished
+from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.lock import Lock
 from dlmcheck.verify.lock_file import read_lock
@@ -53,12 +58,16 @@ from dlmcheck.verify.selection import UnknownClaim, near, select
 __all__ = [
     "AuditResult",
     "Bound",
+    "Checked",
     "Compiled",
+    "Document",
     "Equivalence",
     "ExitCode",
     "Gate",
     "Lock",
     "Profile",
+    "Rejected",
+    "Replay",
     "RoadResult",
     "RoundsResult",
     "RowResult",
@@ -67,12 +76,14 @@ __all__ = [
     "UnknownHypothesis",
     "Verdict",
     "audit",
+    "check_certificate",
     "compile_write_once",
     "counterexample",
     "cut_points",
     "equivalent",
     "gate",
     "load_circuit",
+    "read_document",
     "read_lock",
     "replay_file",
     "rounds",

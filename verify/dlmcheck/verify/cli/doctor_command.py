@@ -14,11 +14,13 @@ from dlmcheck.verify.exits import ExitCode
 LIBRARIES = (
     ("z3-solver", "z3", "SMT engine"),
     ("python-sat", "pysat.solvers", "SAT engine"),
+    ("sympy", "sympy", "identities and inequalities"),
     ("numpy", "numpy", "truth tables at once"),
     ("typer", "typer", "command line"),
     ("rich", "rich", "tables"),
     ("junitparser", "junitparser", "JUnit files"),
 )
+OPTIONAL = (("cvc5", "cvc5", "second SMT solver"),)
 
 
 def run_doctor() -> ExitCode:
@@ -30,6 +32,9 @@ def run_doctor() -> ExitCode:
     print(f"memory       {_memory()}")
     for distribution, module, use in LIBRARIES:
         print(f"{distribution:<12} {_version(distribution):<12} {_state(module)} ({use})")
+    for distribution, module, use in OPTIONAL:
+        state = "not installed" if _version(distribution) == "-" else _state(module)
+        print(f"{distribution:<12} {_version(distribution):<12} {state} ({use}, optional)")
     return ExitCode.OK
 
 
