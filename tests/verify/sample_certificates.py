@@ -40,6 +40,7 @@ from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.proof_documents import proof_text
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.witness import WrongRun
+from dlmcheck.verify.rounds.by_argument import of_every_law
 from dlmcheck.verify.rounds.local import local_rounds
 from dlmcheck.verify.rounds.lower_bounds import arguments
 from dlmcheck.verify.rounds.upper_bounds import constructions
@@ -99,6 +100,7 @@ def _of_rounds(target: Target) -> dict[str, str]:
     bounds = [result.lower, result.upper, exchangeable.lower]
     bounds += [found.bound for found in arguments(target)]
     bounds += [found.bound() for found in constructions(target)]
+    bounds += [found.bound() for found in reversed(list(of_every_law(target)))]
     return _by_kind(bound.certificate for bound in bounds)
 
 

@@ -123,6 +123,7 @@ FREE = {
     ("induction", "trusted"),
     ("lower-bound", "name"),
     ("sampler", "name"),
+    ("upper-bound", "name"),
 }
 """Names, of which nothing is concluded, and who was trusted with no query at all."""
 COMPARED = {
@@ -319,6 +320,10 @@ CHANGED: list[tuple[str, str, Change, str]] = [
         {"MMM": [0, 1, 2]}), "are not independent"),
     ("exchangeable-rounds", "a round less", put("rounds", 2), "the start takes 3 rounds, not 2"),
     ("exchangeable-rounds", "other weights", put("weights", ["1/8"] * 4), "is wrong about"),
+    ("upper-bound", "other weights", put("target", {
+        "000": "1/4", "011": "1/4", "101": "1/2"}), "than the target's"),
+    ("upper-bound", "a bin less", lambda raw: raw["data"].pop(), "3 bins"),
+    ("upper-bound", "bins reversed", lambda raw: raw["data"].reverse(), "does not have is drawn"),
     ("lower-bound", "a product law", put("target", TWO), "the marginals gives"),
     ("sampler", "another probability", put("target", {
         "000": "1/4", "011": "1/2", "101": "1/4"}), "than the target's"),

@@ -64,6 +64,28 @@ def test_an_exchangeable_family_far_beyond_tables(capsys: Capture, tmp_path: Pat
     )
 
 
+def test_the_method_and_its_symmetry_are_named(capsys: Capture) -> None:
+    said = here(capsys, "rounds", "one-hot:4").out
+    assert "by numbers of zeros and ones shown (all permutations of the cells)" in said
+    assert "by residual laws up to names" in here(capsys, "rounds", "permutations:3").out
+    fixed = here(capsys, "rounds", "permutations:3", "--fixed").out
+    assert "(no symmetry)" in fixed
+    assert "at every point that contains: " in here(capsys, "rounds", "one-hot:4", "--clock").out
+
+
+def test_a_search_for_local_samplers_can_be_resumed(capsys: Capture, tmp_path: Path) -> None:
+    folder = tmp_path / "cases"
+    command = ["rounds", "even-parity:4", "--clock", "--locality", "1"]
+    options = ["--resume", str(folder), "-j", "1", "--timeout", "30"]
+    first = here(capsys, *command, *options)
+    assert (first.code, first.out.partition("\n")[0]) == (0, "even-parity:4: 5 rounds")
+    assert any(folder.iterdir())
+    assert here(capsys, *command, *options).out == first.out
+    refused = here(capsys, "rounds", "even-parity:4", *options)
+    assert refused.code == 2
+    assert "--locality K" in complaint(refused)
+
+
 def test_an_interval_is_no_number(capsys: Capture) -> None:
     result = here(capsys, "rounds", "one-hot:4", "--scratch", "1")
     assert result.code == 3

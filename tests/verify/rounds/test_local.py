@@ -16,8 +16,8 @@ from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.kernel.local_parity import clauses_about
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.rounds import local
+from dlmcheck.verify.rounds.cones import CONES
 from dlmcheck.verify.rounds.local import (
-    CONES,
     SMALLER,
     THREE,
     exchangeable_rounds,
@@ -99,7 +99,8 @@ def test_what_is_too_large_is_left_open() -> None:
     assert local_rounds(9, 2, Reading.PER_ROUND, largest=0) == (Bound(4, THREE), UNKNOWN)
     assert lower_for_all(9, 2, Reading.STATE_ONLY) == Bound(4, THREE)
     lower, upper = local_rounds(20, 3, Reading.PER_ROUND)
-    assert (lower, upper) == (Bound(4, CONES), UNKNOWN)
+    assert (lower.value, lower.rests_on, upper) == (4, CONES, UNKNOWN)
+    assert statement(lower).startswith("even parity on 20 cells: at least 4 rounds, write-once")
     assert lower_for_all(28, 2, Reading.ONE_SET).value == 5
 
 

@@ -29,6 +29,7 @@ from dlmcheck.spec.lattice import (
     Remasking,
     Unmasking,
 )
+from dlmcheck.verify.cli.limits import parse_seconds
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.exits import ExitCode
 from dlmcheck.verify.report.rounds import (
@@ -38,9 +39,10 @@ from dlmcheck.verify.report.rounds import (
     rounds_json,
     table_lines,
 )
+from dlmcheck.verify.rounds.local_facts import Effort
 from dlmcheck.verify.rounds.partial_states import MOST_CELLS
 from dlmcheck.verify.rounds.results import RoundsResult
-from dlmcheck.verify.rounds.solve import Scope, rounds, separate
+from dlmcheck.verify.rounds.solve import Scope, by_method, rounds, separate
 from dlmcheck.verify.rounds.write_once import write_once, write_once_by_weights
 
 _CIRCUITS = (".aag", ".aig", ".bench")
@@ -71,6 +73,9 @@ class RoundsOptions:
     fixed: bool = False
     certificates: Path | None = None
     json: Path | None = None
+    resume: Path | None = None
+    workers: int | None = None
+    timeout: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ def load(options: TargetOptions) -> Target:
 def run_rounds(options: RoundsOptions) -> ExitCode:
     """Print the least number of rounds, or an interval (3). Raises `BadInput` before any work."""
     point = point_of(options)
+    effort = _effort(options, point)
     _check_places(options.certificates, options.json)
     strategies = Point(scratch=0, clock=point.clock, predictor=_unbounded(point))
     weights = _long_weights(options.target) if point == strategies else None
@@ -126,14 +132,28 @@ def run_rounds(options: RoundsOptions) -> ExitCode:
                 source="--fixed",
                 expected="write-once, deterministic F, no scratch cells, no locality",
             )
-        result = write_once(
-            target, adaptive=False, reals=point.predictor.reals, clock=point.clock
-        ).result
+        found = write_once(target, adaptive=False, reals=point.predictor.reals, clock=point.clock)
+        result = by_method(found)
     else:
-        result = rounds(target, point)
+        result = rounds(target, point, effort)
     _print(options, result)
     _write(options.certificates, options.json, target, [result])
     return ExitCode.OK if result.is_exact else ExitCode.UNKNOWN
+
+
+def _effort(options: RoundsOptions, point: Point) -> Effort:
+    """What a search for local samplers may cost. Raises `BadInput` where there is none."""
+    asked = (options.resume, options.workers, options.timeout) != (None, None, None)
+    if asked and point.predictor.locality is None:
+        raise BadInput(
+            "limits of a search among local samplers", source="rounds", expected="--locality K"
+        )
+    if options.resume is not None:
+        if options.resume.exists() and not options.resume.is_dir():
+            raise BadInput("is no folder", source=f"--resume {options.resume}", expected="a folder")
+        options.resume.mkdir(parents=True, exist_ok=True)
+    timeout = None if options.timeout is None else parse_seconds(options.timeout)
+    return Effort(options.resume, options.workers or 1, timeout)
 
 
 def _print(options: RoundsOptions, result: RoundsResult) -> None:
@@ -149,13 +169,14 @@ def _long_weights(options: TargetOptions) -> Weights | None:
 
 def _run_by_weights(options: RoundsOptions, point: Point, weights: Weights) -> ExitCode:
     name = options.target.text.strip()
-    result = write_once_by_weights(
+    found = write_once_by_weights(
         name,
         weights,
         adaptive=not options.fixed,
         reals=point.predictor.reals,
         clock=point.clock,
-    ).result
+    )
+    result = by_method(found)
     _print(options, result)
     _write_files(options.certificates, options.json, name, len(weights) - 1, [result])
     return ExitCode.OK

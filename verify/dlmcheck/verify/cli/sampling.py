@@ -63,6 +63,18 @@ def rounds(
         ),
     ] = None,
     json: Json = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With --locality: keep finished cases, and go on."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("-j", "--workers", min=1, help="With --locality: cases at a time."),
+    ] = None,
+    timeout: Annotated[
+        str | None,
+        typer.Option(metavar="SECONDS", help="With --locality: for each case of a search."),
+    ] = None,
 ) -> Action:
     """The least number of rounds for a target at a point of the lattice (3: an interval)."""
     from dlmcheck.verify.cli.rounds_command import RoundsOptions, TargetOptions, run_rounds
@@ -79,6 +91,9 @@ def rounds(
         fixed=fixed,
         certificates=certificates,
         json=json,
+        resume=resume,
+        workers=workers,
+        timeout=timeout,
     )
     return lambda _: run_rounds(options)
 

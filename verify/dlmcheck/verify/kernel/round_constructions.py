@@ -6,9 +6,9 @@ other as the note describes them, give the target; that a sampler at the point n
 rounds is argued in the note. Short samplers are written out instead (`sampler_table`).
 
     any-order       a uniform subset of one masked cell a round: n rounds, for every target
-    uniform-subset  for exchangeable targets: a uniform subset of as many masked cells as the
     uniform-subset  for exchangeable targets: as many cells of any place as the numbers of zeros
                     and ones shown allow; the rounds are counted here (`exchangeable`)
+    joint-F, joint-G  a string is drawn jointly as a pattern of masks: 2 rounds
     alias, alias-clock, alias-masks  3 rounds of revision; `data` is the table over the prefixes
                     (keep, alias), with F deterministic, the round number known, or M written
     scratch-list, scratch-fair  a mixture of product laws, named by scratch cells: 2 rounds; `data`

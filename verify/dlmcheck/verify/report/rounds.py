@@ -9,18 +9,21 @@ from hashlib import blake2b
 from importlib.metadata import version
 from typing import Any
 
-from dlmcheck.spec.lattice import Clock, Edits, Point, Reals, Unmasking
+from dlmcheck.spec.lattice import Clock, Edits, Reals, Unmasking
 from dlmcheck.verify.rounds.results import Bound, RoundsResult, Table
+from dlmcheck.verify.rounds.words import locality_text, point_text, scratch_text
 
 FORMAT = "dlmcheck-rounds"
 ESTIMATE = "an estimate: the answer is about the empirical law of the samples"
 LEGEND = """\
 Each cell: the least number of rounds, or the interval that is known, and in brackets what its
 lower and its upper end rest on; with real / with dyadic predictors where the two differ. `2..`
-means that no sampler is known, `never` that no number of rounds is enough. After-sampling F sees
-the candidates. Dyadic speaks of the predictor only: coins of F and G may have any rational
-probability. Where parts read at most k tokens, that holds for p, F and G, each with one set of
-cells for all rounds."""
+means that no sampler is known, `never` that no number of rounds is enough. Every number has a
+certificate, which says where its sampler lies or its argument holds; the cell's point contains
+the one, or lies in the other. What is claimed by name beyond that is no part of the interval.
+After-sampling F sees the candidates. Dyadic speaks of the predictor only: coins of F and G may
+have any rational probability. Where parts read at most k tokens, that holds for p, F and G, each
+with one set of cells for all rounds."""
 
 
 def file_name(target: str, end: str, certificate: str) -> str:
@@ -54,7 +57,20 @@ def result_lines(result: RoundsResult, *, heading: str = "") -> list[str]:
         lines.append(f"  note     {ESTIMATE}")
     for end, bound in (("lower", result.lower), ("upper", result.upper)):
         lines.append(f"  {end}    {bound_text(result.target, end, bound)}")
+    lines += [f"  beside   {claim_text(end, bound)}" for end, bound in claims(result)]
     return lines
+
+
+def claims(result: RoundsResult) -> list[tuple[str, Bound]]:
+    """What is claimed beyond the interval, by name alone."""
+    both = (("lower", result.claimed_lower), ("upper", result.claimed_upper))
+    return [(end, bound) for end, bound in both if bound.says_something]
+
+
+def claim_text(end: str, bound: Bound) -> str:
+    """A bound that is no part of the interval, since no certificate says it."""
+    trusted = f"; trusted: {bound.trusted}" if bound.trusted else ""
+    return f"{_number(end, bound)} by {bound.rests_on} (no certificate{trusted})"
 
 
 def _said(result: RoundsResult) -> str:
@@ -69,53 +85,17 @@ def bound_text(target: str, end: str, bound: Bound) -> str:
     """One end: its number, what it rests on, and the file of its certificate."""
     if bound.value is None and not bound.never:
         return "no bound is known"
-    number = (
-        "never" if bound.never else f"{'at least' if end == 'lower' else 'at most'} {bound.value}"
-    )
     trusted = f"; trusted: {bound.trusted}" if bound.trusted else ""
     where = "no certificate: a proof by name"
     if bound.certificate is not None:
         where = f"certificate {file_name(target, end, bound.certificate)}"
-    return f"{number}: {bound.rests_on} ({where}{trusted})"
+    reach = f"; {bound.reach}" if bound.reach else ""
+    return f"{_number(end, bound)}: {bound.rests_on} ({where}{trusted}{reach})"
 
 
-def point_text(point: Point) -> str:
-    """A point in the words of the table."""
-    edits = point.edits.value
-    if point.edits is Edits.REMASK:
-        edits = f"remask (G {point.remasking.value})"
-    return "; ".join(
-        [
-            edits,
-            f"F {point.unmasking.value}",
-            _clock(point.clock),
-            scratch_text(point.scratch),
-            locality_text(point.predictor.locality),
-            _numbers(point.predictor.reals),
-        ]
-    )
-
-
-def _clock(clock: Clock) -> str:
-    return "state only" if clock is Clock.STATE_ONLY else "round number known"
-
-
-def _numbers(reals: Reals) -> str:
-    return "dyadic predictors" if reals is Reals.DYADIC else "real predictors"
-
-
-def scratch_text(scratch: int | None) -> str:
-    """The number of scratch cells in words."""
-    if scratch is None:
-        return "any number of scratch cells"
-    return "L = n" if not scratch else f"{scratch} scratch cell{'s' if scratch > 1 else ''}"
-
-
-def locality_text(tokens: int | None) -> str:
-    """The locality in words."""
-    if tokens is None:
-        return "parts read any tokens"
-    return f"parts read at most {tokens} token{'s' if tokens != 1 else ''}"
+def _number(end: str, bound: Bound) -> str:
+    least = "at least" if end == "lower" else "at most"
+    return "never" if bound.never else f"{least} {bound.value}"
 
 
 # --- tables ------------------------------------------------------------------------------------
@@ -135,9 +115,14 @@ class _Footnotes:
 
     def lines(self, folder: str | None) -> list[str]:
         return [
-            f"{number}. {_linked(bound_text(self.target, end, bound), folder)}"
+            f"{number}. {self._text(end, bound, folder)}"
             for (end, bound), number in self.numbers.items()
         ]
+
+    def _text(self, end: str, bound: Bound, folder: str | None) -> str:
+        if not bound.is_certified:
+            return claim_text(end, bound)
+        return _linked(bound_text(self.target, end, bound), folder)
 
 
 def _linked(text: str, folder: str | None) -> str:
@@ -189,6 +174,8 @@ def _block(results: Sequence[RoundsResult], notes: _Footnotes) -> list[str]:
         name = p.edits.value if p.edits is not Edits.REMASK else f"remask, G {p.remasking.value}"
         cell = f"{result.interval} [{notes.of('lower', result.lower)}, "
         cell += f"{notes.of('upper', result.upper)}]"
+        beside = [notes.of(end, bound) for end, bound in claims(result)]
+        cell += f"; see {', '.join(beside)}" if beside else ""
         cells = rows.setdefault(name, {}).setdefault(p.clock, {})
         cells.setdefault(p.unmasking, {})[p.predictor.reals] = cell
     lines = [
@@ -245,7 +232,12 @@ def _result(result: RoundsResult) -> dict[str, Any]:
         "interval": result.interval,
         "lower": _bound(result.target, "lower", result.lower),
         "upper": _bound(result.target, "upper", result.upper),
+        **_claimed(result),
     }
+
+
+def _claimed(result: RoundsResult) -> dict[str, Any]:
+    return {f"claimed_{end}": _bound(result.target, end, b) for end, b in claims(result)}
 
 
 def _bound(target: str, end: str, bound: Bound) -> dict[str, Any]:
@@ -256,4 +248,5 @@ def _bound(target: str, end: str, bound: Bound) -> dict[str, Any]:
         "rests_on": bound.rests_on,
         "certificate": None if text is None else file_name(target, end, text),
         "trusted": bound.trusted,
+        "reach": bound.reach,
     }

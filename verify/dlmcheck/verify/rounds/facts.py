@@ -2,25 +2,23 @@
 
 An upper fact is a sampler at some point; it holds at every point that contains that one. A lower
 fact is an argument with a region: it holds at every point of the region. The interval at a point
-is made of the best of each. (Containment of points: `dlmcheck.spec.membership.includes`.)
+is made of the best of each, among those with a certificate: it is the certificate of the fact, and
+that the fact holds at the point is said beside it. (Containment of points:
+`dlmcheck.spec.membership.includes`.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
 
 from dlmcheck.model.targets import Target
 from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass, Reals, Unmasking
 from dlmcheck.spec.membership import includes
-from dlmcheck.verify.rounds.results import (
-    Bound,
-    RoundsResult,
-    strongest_lower,
-    strongest_upper,
-)
+from dlmcheck.verify.rounds.results import Bound, RoundsResult, result_of
+from dlmcheck.verify.rounds.words import point_text
 
 
 def contains(wide: Point, narrow: Point) -> bool:
@@ -73,16 +71,22 @@ class Upper:
     certificate: str | None
 
     def bound(self) -> Bound:
-        """The upper bound that it gives wherever it lies."""
-        return Bound(self.rounds, self.rests_on, self.certificate)
+        """The upper bound that it gives at every point that contains its own, which it names."""
+        reach = f"at every point that contains: {point_text(self.point)}"
+        return Bound(self.rounds, self.rests_on, self.certificate, reach=reach)
 
 
 @dataclass(frozen=True)
 class Lower:
-    """An argument that excludes fewer rounds, wherever it covers."""
+    """An argument that excludes fewer rounds, wherever it covers; `region` says that in words."""
 
     covers: Callable[[Point], bool]
     bound: Bound
+    region: str = "every point"
+
+    def reached(self) -> Bound:
+        """The bound, with the region in which it holds."""
+        return replace(self.bound, reach=f"at {self.region}")
 
 
 @dataclass(frozen=True)
@@ -111,11 +115,10 @@ class Facts:
 
     def at(self, point: Point) -> RoundsResult:
         """The interval at a point."""
-        upper = strongest_upper(
-            [fact.bound() for fact in self.by_rounds if contains(point, fact.point)]
-        )
-        lower = strongest_lower([fact.bound for fact in self.lowers if fact.covers(point)])
-        return RoundsResult(self.target.name, point, lower, upper, estimate=self.target.is_estimate)
+        uppers = [fact.bound() for fact in self.by_rounds if contains(point, fact.point)]
+        lowers = [fact.reached() for fact in self.lowers if fact.covers(point)]
+        name, estimate = self.target.name, self.target.is_estimate
+        return result_of(name, point, lowers, uppers, estimate=estimate)
 
 
 def joined(target: Target, parts: Iterable[tuple[Iterable[Upper], Iterable[Lower]]]) -> Facts:

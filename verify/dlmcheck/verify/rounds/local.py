@@ -6,9 +6,9 @@ deterministic in `local_rounds`; dyadic and real predictors need the same rounds
 choice that is reached is fair or certain (rigidity). `exchangeable_rounds` is about an F that
 treats all masked cells alike.
 
-Bounds that hold for all n come first (they rest on their notes; for few cells a certificate says
-the same); then each number of rounds in between is decided by a policy that the specification
-runs, or a refutation that the kernel checks.
+Bounds that hold for all n come first (the cone bound with a certificate, the one on three rounds by
+its note; for few cells a refutation says the same); then each number of rounds in between is
+decided by a policy that the specification runs, or a refutation that the kernel checks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dlmcheck.model.reductions.cones import least_rounds
 from dlmcheck.spec.lattice import Clock, Point, PredictorClass, Reals, Unmasking
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import State
@@ -26,7 +25,14 @@ from dlmcheck.verify.jobs import Finished
 from dlmcheck.verify.kernel.local_certificate import policy_certificate, refutation_certificate
 from dlmcheck.verify.kernel.local_parity import clauses_about
 from dlmcheck.verify.kernel.results import Rejected
-from dlmcheck.verify.rounds.results import UNKNOWN, Bound, RoundsResult, strongest_lower
+from dlmcheck.verify.rounds.cones import CONES, cone_bound
+from dlmcheck.verify.rounds.results import (
+    UNKNOWN,
+    Bound,
+    RoundsResult,
+    result_of,
+    strongest_lower,
+)
 from dlmcheck.verify.searches.locality import Question, Reading
 from dlmcheck.verify.searches.locality_cubes import Conquered, all_sizes, conquer
 from dlmcheck.verify.searches.locality_targets import decide_target
@@ -40,7 +46,6 @@ SEARCHED = "a certificate of kind locality"
 SEARCHED_TARGET = "a certificate of kind local-target"
 MOST_BITS = 5
 """Laws on longer strings are not asked about: there are 3^n partial states."""
-CONES = "D >= 1 + ceil(log_(k+1) n) (T4.5)"
 THREE = "three rounds are enough only for n <= 2k + 1 (T4.5-LOCAL)"
 SMALLER = "no sampler for one cell less (a certificate of kind locality), and more cells are harder"
 PRODUCT = "one round is a product law"
@@ -56,10 +61,10 @@ TRIES = 3
 def lower_for_all(n: int, tokens: int, reading: Reading) -> Bound:
     """The lower bound that is known without a search. Raises `BadInput` for n < 1 or k < 0."""
     Question(n, tokens, 1, reading)
-    least = least_rounds(n, tokens)
-    if least is None:
-        return Bound(None, CONES, never=True)
-    bounds = [Bound(least, CONES)]
+    cones = cone_bound(n, tokens)
+    if cones.never:
+        return cones
+    bounds = [cones]
     # A sampler that does not know the round number is one that does not use it.
     if n > longest_in_three(tokens):
         bounds.append(Bound(ROUNDS + 1, THREE))
@@ -198,7 +203,7 @@ def local_results(
 ) -> Sequence[RoundsResult]:
     """The bounds as results: one for real predictors and one for dyadic ones, which are equal."""
     return [
-        RoundsResult(f"even-parity-{n}", point_of(tokens, reading, reals), *bounds)
+        result_of(f"even-parity-{n}", point_of(tokens, reading, reals), *([one] for one in bounds))
         for reals in (Reals.UNRESTRICTED, Reals.DYADIC)
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from dlmcheck.model.samplers.ablated import parity_with_scratch
 from dlmcheck.model.samplers.mask_memory import parity_chain, parity_tree
@@ -26,15 +27,18 @@ from dlmcheck.spec.lattice import Clock, Edits, Point, Reals, Unmasking
 from dlmcheck.spec.law import is_product
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.kernel.sampler_table import examine
+from dlmcheck.verify.rounds.cones import cone_bound
 from dlmcheck.verify.rounds.facts import Lower, Upper
 from dlmcheck.verify.rounds.local import (
+    CERTIFIED,
     local_rounds,
     local_target_rounds,
     lower_for_all,
     point_of,
 )
-from dlmcheck.verify.rounds.results import UNKNOWN, Bound, strongest_lower
+from dlmcheck.verify.rounds.results import UNKNOWN, Bound
 from dlmcheck.verify.rounds.tables import schedule_certificate
+from dlmcheck.verify.rounds.words import locality_text
 from dlmcheck.verify.rounds.write_once import write_once
 from dlmcheck.verify.searches.locality import Reading
 
@@ -42,6 +46,34 @@ MOST_SEARCHED = 4
 """Local samplers of other laws are searched for on so many cells."""
 MOST_CELLS = 7
 """The schedules of more cells are not run by the specification here."""
+MORE = 2
+MOST_MORE = 7
+"""Up to this length so many numbers of rounds are asked for beyond the bound for all n."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a search may cost, if it is asked for: else only what is quick is searched for.
+
+    `folder` keeps finished cases, `workers` run at a time, with `timeout` seconds a case.
+    """
+
+    folder: Path | None = None
+    workers: int = 1
+    timeout: float | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything was said about it."""
+        return self != Effort()
+
+    @property
+    def depth(self) -> int:
+        """Cases are split only if that is of use: to go on later, or at the same time."""
+        return int(self.is_asked)
+
+
+QUICK = Effort()
 
 SAMPLERS: tuple[tuple[str, Callable[[int], Schedule]], ...] = (
     ("T4.1", parity_revision),
@@ -77,11 +109,13 @@ def samplers(target: Target) -> Iterator[Upper]:
         yield Upper(seen.point, seen.rounds, f"circuits of note {note}", text)
 
 
-def local_facts(target: Target, tokens: int) -> tuple[list[Upper], list[Lower]]:
+def local_facts(
+    target: Target, tokens: int, effort: Effort = QUICK
+) -> tuple[list[Upper], list[Lower]]:
     """Write-once, F deterministic, L = n, every part reading at most so many tokens.
 
-    Searched for where that is quick (`searched`); else the entries of the claim T4.5-LOCAL, which
-    are decided there, and the cone bound, which holds for all n.
+    Searched for where that is quick (`searched`); else the cone bound, which holds for all n, what
+    is quick to refute or to write down, and as claims by name the entries of T4.5-LOCAL.
     """
     uppers: list[Upper] = []
     lowers: list[Lower] = []
@@ -91,15 +125,34 @@ def local_facts(target: Target, tokens: int) -> tuple[list[Upper], list[Lower]]:
     if not is_even_parity(target):
         return _of_any_law(target, tokens)
     for reading in (Reading.STATE_ONLY, Reading.ONE_SET):
-        if searched(n, tokens, reading):
-            lower, upper = local_rounds(n, tokens, reading)
-        else:
-            lower, upper = _claimed(n, tokens, reading)
-        point = point_of(tokens, reading, Reals.DYADIC)
-        if upper.value is not None:
-            uppers.append(Upper(point, upper.value, upper.rests_on, upper.certificate))
-        lowers.append(Lower(_Local(tokens, reading), lower))
+        for lower, upper in _bounds(n, tokens, reading, effort):
+            if upper.value is not None:
+                point = point_of(tokens, reading, Reals.DYADIC)
+                uppers.append(Upper(point, upper.value, upper.rests_on, upper.certificate))
+            if lower.says_something:
+                region = _Local(tokens, reading)
+                lowers.append(Lower(region, lower, region.words))
     return uppers, lowers
+
+
+def _bounds(n: int, tokens: int, reading: Reading, effort: Effort) -> Iterator[tuple[Bound, Bound]]:
+    """Pairs of bounds on the rounds for even parity."""
+    yield cone_bound(n, tokens), UNKNOWN
+    if effort.is_asked or searched(n, tokens, reading):
+        yield local_rounds(
+            n,
+            tokens,
+            reading,
+            depth=effort.depth,
+            folder=effort.folder,
+            workers=effort.workers,
+            timeout=effort.timeout,
+        )
+    else:
+        least = lower_for_all(n, tokens, reading).value or 1
+        most = max(1, least + MORE if n <= MOST_MORE else least - 1)
+        yield local_rounds(n, tokens, reading, most=most, largest=CERTIFIED)
+    yield _claimed(n, tokens, reading)
 
 
 def _of_any_law(target: Target, tokens: int) -> tuple[list[Upper], list[Lower]]:
@@ -118,21 +171,21 @@ def _of_any_law(target: Target, tokens: int) -> tuple[list[Upper], list[Lower]]:
                 point = point_of(tokens, reading, reals)
                 uppers.append(Upper(point, upper.value, upper.rests_on, upper.certificate))
             if lower.never or lower.value:
-                lowers.append(Lower(_Local(tokens, reading, reals), lower))
+                region = _Local(tokens, reading, reals)
+                lowers.append(Lower(region, lower, region.words))
     return uppers, lowers
 
 
 def searched(n: int, tokens: int, reading: Reading) -> bool:
-    """Whether the search takes less than a minute."""
+    """Whether the search takes about a minute at most."""
     if reading is Reading.STATE_ONLY:
-        return n <= 6
-    return n <= 4 or (tokens > 1 and n <= 6) or (tokens in (2, 3) and n == 7)
+        return n <= 6 or (n == 7 and tokens <= 2)
+    return n <= 6 or (tokens in (2, 3) and n == 7)
 
 
 def _claimed(n: int, tokens: int, reading: Reading) -> tuple[Bound, Bound]:
     from dlmcheck.verify.claims.locality_entries import ENTRIES
 
-    lower = lower_for_all(n, tokens, reading)
     for entry in ENTRIES:
         if (entry.reading, entry.n, entry.tokens) == (reading, n, tokens):
             words = f"claim T4.5-LOCAL, {entry.slug}"
@@ -141,8 +194,8 @@ def _claimed(n: int, tokens: int, reading: Reading) -> tuple[Bound, Bound]:
             if entry.high is None:
                 return Bound(None, words, trusted=trusted, never=True), UNKNOWN
             claimed = Bound(entry.low, words, trusted=trusted)
-            return strongest_lower([lower, claimed]), Bound(entry.high, words)
-    return lower, UNKNOWN
+            return claimed, Bound(entry.high, words)
+    return UNKNOWN, UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -152,6 +205,14 @@ class _Local:
     tokens: int
     reading: Reading
     reals: Reals = Reals.UNRESTRICTED
+
+    @property
+    def words(self) -> str:
+        """The region in words."""
+        clock = "" if self.reading.has_clock else ", state only"
+        numbers = "" if self.reals is Reals.UNRESTRICTED else ", dyadic predictors"
+        tokens = locality_text(self.tokens)
+        return f"points with write-once edits, F deterministic, L = n, {tokens}{clock}{numbers}"
 
     def __call__(self, point: Point) -> bool:
         local = point.predictor.locality

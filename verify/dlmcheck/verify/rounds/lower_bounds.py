@@ -30,8 +30,10 @@ MOST_CELLS = 9
 def arguments(target: Target, scratches: Sequence[int | None] = (0,)) -> tuple[Lower, ...]:
     """Every argument that applies to a target of bits; each certificate has been checked."""
     law = target.law
-    found = [Lower(lambda _: True, Bound(1, "before round 1 every cell is masked"))]
+    found: list[Lower] = []
     if is_product(law):
+        text = _checked(target, argument="start")
+        found.append(Lower(lambda _: True, Bound(1, "before round 1 every cell is masked", text)))
         found += _not_dyadic(target)
         return tuple(found)
     string = _differing(law)
@@ -88,6 +90,7 @@ def _not_dyadic(target: Target) -> Iterator[Lower]:
         yield Lower(
             lambda p: is_deterministic(p) and p.predictor.reals is Reals.DYADIC,
             bound,
+            "points with F and G deterministic, dyadic predictors",
         )
 
 
@@ -123,7 +126,8 @@ def _scratch(target: Target, scratch: int) -> Iterator[Lower]:
         written_once = point.edits is Edits.WRITE_ONCE
         return few and written_once and point.unmasking is Unmasking.DETERMINISTIC
 
-    yield Lower(covers, Bound(3, words, text))
+    region = f"points with write-once edits, F deterministic, at most {scratch} scratch cells"
+    yield Lower(covers, Bound(3, words, text), region)
 
 
 def _on(law: TokenLaw, cells: tuple[int, ...]) -> TokenLaw:
@@ -181,4 +185,5 @@ def _revision(target: Target) -> Iterator[Lower]:
             is_deterministic(point) and point.edits is not Edits.REVISE_ANY and point.scratch == 0
         )
 
-    yield Lower(covers, Bound(3, words, text))
+    region = "points with F and G deterministic, no M written, L = n"
+    yield Lower(covers, Bound(3, words, text), region)

@@ -25,7 +25,8 @@ class Bound:
     rounds is enough; `value` is None then. `rests_on` names what the bound rests on, in words:
     a kind of certificate, a claim, a note. `certificate` is the text of a file that `dlmcheck
     cert` accepts, None where the bound rests on a proof by name. `trusted` names an engine and its
-    version that were believed, empty where nothing was.
+    version that were believed, empty where nothing was. `reach` says in words where the bound
+    holds, and so why it holds at a point that its certificate does not name.
 
     Raises `ValueError` for a negative value, for `never` together with a value, and for a bound
     that says something and rests on nothing.
@@ -36,11 +37,22 @@ class Bound:
     certificate: str | None = field(default=None, repr=False)
     trusted: str = ""
     never: bool = False
+    reach: str = field(default="", compare=False)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it is a bound at all."""
+        return self.never or self.value is not None
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether `dlmcheck cert` accepts a file that says so."""
+        return self.certificate is not None
 
     def __post_init__(self) -> None:
         if self.value is not None and (self.value < 0 or self.never):
             raise ValueError(f"a bound of {self.value} rounds (never: {self.never})")
-        if (self.value is not None or self.never) and not self.rests_on:
+        if self.says_something and not self.rests_on:
             raise ValueError("a bound that rests on nothing")
 
 
@@ -52,7 +64,9 @@ UNKNOWN = Bound(None, "")
 class RoundsResult:
     """The interval for one target at one point of the lattice.
 
-    `target` is the target's name. Raises `ValueError` if the lower bound exceeds the upper one,
+    `target` is the target's name. The interval is made of bounds with certificates (`result_of`);
+    where a proof by name claims more, that stands beside it in `claimed_lower` or `claimed_upper`,
+    and is no part of the interval. Raises `ValueError` if the lower bound exceeds the upper one,
     or if there is an upper bound to what is never done: then one of the two is wrong.
     """
 
@@ -62,15 +76,13 @@ class RoundsResult:
     upper: Bound
     estimate: bool = False
     """Whether the target was estimated from samples: the result speaks of the estimate only."""
+    claimed_lower: Bound = UNKNOWN
+    claimed_upper: Bound = UNKNOWN
 
     def __post_init__(self) -> None:
-        if self.upper.never:
-            raise ValueError("an upper bound has a number of rounds")
-        if self.lower.never and self.upper.value is not None:
-            raise ValueError(f"never, and in {self.upper.value} rounds")
-        least, most = self.lower.value, self.upper.value
-        if least is not None and most is not None and least > most:
-            raise ValueError(f"at least {least} rounds and at most {most}")
+        for lower in (self.lower, self.claimed_lower):
+            for upper in (self.upper, self.claimed_upper):
+                _check_interval(lower, upper)
 
     @property
     def is_exact(self) -> bool:
@@ -92,6 +104,16 @@ class RoundsResult:
         if self.upper.value is None:
             return f"{least}.."
         return str(least) if least == self.upper.value else f"{least}..{self.upper.value}"
+
+
+def _check_interval(lower: Bound, upper: Bound) -> None:
+    if upper.never:
+        raise ValueError("an upper bound has a number of rounds")
+    if lower.never and upper.value is not None:
+        raise ValueError(f"never, and in {upper.value} rounds")
+    least, most = lower.value, upper.value
+    if least is not None and most is not None and least > most:
+        raise ValueError(f"at least {least} rounds and at most {most}")
 
 
 @dataclass(frozen=True)
@@ -143,3 +165,31 @@ def strongest_upper(bounds: Sequence[Bound]) -> Bound:
         if bound.value is not None and (best.value is None or bound.value < best.value):
             best = bound
     return best
+
+
+def result_of(
+    target: str,
+    point: Point,
+    lowers: Sequence[Bound],
+    uppers: Sequence[Bound],
+    *,
+    estimate: bool = False,
+) -> RoundsResult:
+    """The interval of the certified bounds, with what is claimed beyond it by name.
+
+    >>> result_of("t", Point(), [Bound(2, "a", "{}"), Bound(3, "a note")], []).interval
+    '2..'
+    """
+    lower = strongest_lower([bound for bound in lowers if bound.is_certified])
+    upper = strongest_upper([bound for bound in uppers if bound.is_certified])
+    claimed_lower = strongest_lower([lower, *lowers])
+    claimed_upper = strongest_upper([upper, *uppers])
+    return RoundsResult(
+        target,
+        point,
+        lower,
+        upper,
+        estimate,
+        UNKNOWN if claimed_lower is lower else claimed_lower,
+        UNKNOWN if claimed_upper is upper else claimed_upper,
+    )

@@ -2,14 +2,15 @@
 
 What is known of the target is collected once (constructions, arguments, the dynamic program for
 write-once samplers with deterministic F, the local samplers of even parity) and then read off at
-each point. Every end of an interval has a certificate, or rests on a proof by name.
+each point. Every end of an interval has a certificate; what rests on a proof by name alone stands
+beside it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dlmcheck.model.targets import Target
@@ -26,11 +27,11 @@ from dlmcheck.spec.lattice import (
 from dlmcheck.spec.rounds import strategy_sampler
 from dlmcheck.spec.tokens import parse_state
 from dlmcheck.verify.rounds.facts import Facts, Lower, Upper, joined
-from dlmcheck.verify.rounds.local_facts import local_facts, samplers
+from dlmcheck.verify.rounds.local_facts import QUICK, Effort, local_facts, samplers
 from dlmcheck.verify.rounds.lower_bounds import arguments
-from dlmcheck.verify.rounds.results import RoundsResult, Table
+from dlmcheck.verify.rounds.results import RoundsResult, Table, result_of
 from dlmcheck.verify.rounds.upper_bounds import constructions, examined
-from dlmcheck.verify.rounds.write_once import write_once
+from dlmcheck.verify.rounds.write_once import WriteOnce, write_once
 
 EDITS: tuple[tuple[Edits, Remasking], ...] = (
     (Edits.WRITE_ONCE, Remasking.NONE),
@@ -85,8 +86,8 @@ class Scope:
 WIDE = Scope((0, 1, None), (None, 1, 2))
 
 
-def facts_about(target: Target, scope: Scope) -> Facts:
-    """What is known of a target of bits within a scope.
+def facts_about(target: Target, scope: Scope, effort: Effort = QUICK) -> Facts:
+    """What is known of a target of bits within a scope; `effort` is for local samplers of parity.
 
     Raises `UnsupportedFeature` for tokens other than 0 and 1.
     """
@@ -101,7 +102,7 @@ def facts_about(target: Target, scope: Scope) -> Facts:
     tokens = [locality for locality in scope.localities if locality is not None]
     if tokens:
         parts.append((tuple(samplers(target)), ()))
-    parts += [local_facts(target, number) for number in tokens]
+    parts += [local_facts(target, number, effort) for number in tokens]
     return joined(target, parts)
 
 
@@ -110,15 +111,29 @@ def _by_strategies(target: Target) -> tuple[list[Upper], list[Lower]]:
     uppers: list[Upper] = []
     lowers: list[Lower] = []
     for reals in REALS:
-        found = write_once(target, reals=reals).result
+        found = by_method(write_once(target, reals=reals))
         if found.upper.value is not None:
             uppers.append(
                 Upper(found.point, found.upper.value, found.upper.rests_on, found.upper.certificate)
             )
             uppers += _run(target, found.upper.value, found.upper.certificate)
         if found.lower.never or found.lower.value:
-            lowers.append(Lower(_Strategies(reals), found.lower))
+            numbers = "" if reals is Reals.UNRESTRICTED else ", dyadic predictors"
+            region = f"points with write-once edits, F deterministic, L = n{numbers}"
+            lowers.append(Lower(_Strategies(reals), found.lower, region))
     return uppers, lowers
+
+
+def by_method(found: WriteOnce) -> RoundsResult:
+    """The interval of a search; its ends name the method and the symmetry that it used."""
+    r = found.result
+    lower, upper = (
+        replace(bound, rests_on=f"{bound.rests_on}, by {found.method}")
+        if bound.says_something
+        else bound
+        for bound in (r.lower, r.upper)
+    )
+    return result_of(r.target, r.point, [lower], [upper], estimate=r.estimate)
 
 
 def _run(target: Target, number: int, certificate: str | None) -> Iterator[Upper]:
@@ -147,7 +162,7 @@ class _Strategies:
         )
 
 
-def rounds(target: Target, point: Point) -> RoundsResult:
+def rounds(target: Target, point: Point, effort: Effort = QUICK) -> RoundsResult:
     """The least number of rounds for a target at a point, or the interval that is known.
 
     Locality at the point bounds what each part reads. The end and stop conventions are the default
@@ -158,7 +173,7 @@ def rounds(target: Target, point: Point) -> RoundsResult:
     '3'
     """
     scope = Scope((point.scratch,), (point.predictor.locality,))
-    return facts_about(target, scope).at(point)
+    return facts_about(target, scope, effort).at(point)
 
 
 def separate(target: Target, scope: Scope = WIDE) -> Table:

@@ -39,25 +39,17 @@ from dlmcheck.model.samplers.random_unmasking import (
 from dlmcheck.model.targets import Target, TokenLaw, fixed_weight
 from dlmcheck.spec.definition import Sampler
 from dlmcheck.spec.jsontext import Document
-from dlmcheck.spec.lattice import (
-    Clock,
-    Edits,
-    Point,
-    PredictorClass,
-    Reals,
-    Remasking,
-    Unmasking,
-)
+from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.law import ONE, bernoulli, is_product, marginal
 from dlmcheck.spec.policies import DeterministicUnmasking, SameRateUnmasking, UnmaskingPolicy
 from dlmcheck.spec.rounds import fixed_choice, strategy_sampler
 from dlmcheck.spec.tokens import State, masked_positions
 from dlmcheck.verify.kernel.sampler_table import examine
 from dlmcheck.verify.rounds.any_order import sizes_in_any_order
+from dlmcheck.verify.rounds.by_argument import in_any_place, of_every_law, with_scratch
 from dlmcheck.verify.rounds.facts import Upper
 from dlmcheck.verify.rounds.tables import table_certificate
 
-NOTE = "note SEPARATION"
 MOST_CELLS = 9
 """The samplers of a longer target are not written out."""
 MOST_BITS = 9
@@ -71,8 +63,8 @@ ORDERED_CELLS = 6
 def constructions(target: Target, scratches: Sequence[int | None] = (0,)) -> tuple[Upper, ...]:
     """Every construction that fits a target of bits, with these numbers of scratch cells.
 
-    None stands for as many as it takes. Each construction with a certificate has been examined by
-    the kernel; those of long targets rest on their proof in the note.
+    None stands for as many as it takes. Each has been examined by the kernel; those of long targets
+    are not written out as samplers (`by_argument`).
     """
     law = target.law
     n = len(next(iter(law)))
@@ -80,45 +72,20 @@ def constructions(target: Target, scratches: Sequence[int | None] = (0,)) -> tup
         return tuple(examined(target, s, "the target is a product law") for s in _one_round(law))
     found: list[Upper] = []
     if n > MOST_CELLS or len(law) > 1 << MOST_CELLS - 1:
-        found += _by_name(n)
+        found += of_every_law(target)
     else:
         found += [examined(target, sampler, words) for sampler, words in _samplers(law, n)]
         if n > ORDERED_CELLS:
-            found += _by_name(n)[-1:]
+            found += in_any_place(target)
         for scratch in scratches:
             found += [
                 examined(target, sampler, words)
                 for sampler, words in _with_scratch(law, n, scratch)
             ]
     if None in scratches:
-        dyadic = Reals.DYADIC if _all_dyadic(law) else Reals.UNRESTRICTED
-        point = Point(scratch=None, predictor=PredictorClass(dyadic))
-        found.append(Upper(point, 2, f"{NOTE}: enough scratch cells", None))
+        fair = _all_dyadic(law)
+        found.append(with_scratch(target, _strings(law) if fair else _pieces(law), fair=fair))
     return tuple(found)
-
-
-def _by_name(n: int) -> list[Upper]:
-    """What holds of every law on n bits, without a certificate."""
-    revise, clock = Edits.REVISE_TOKEN, Clock.ROUND_NUMBER
-    any_f = Unmasking.EXCHANGEABLE
-    points = [
-        (Point(unmasking=Unmasking.JOINT, scratch=0), 2, "jointly random F"),
-        (
-            Point(
-                edits=Edits.REMASK,
-                unmasking=Unmasking.DETERMINISTIC,
-                remasking=Remasking.JOINT,
-                scratch=0,
-            ),
-            2,
-            "jointly random G",
-        ),
-        (Point(edits=revise, scratch=0), 3, "alias method"),
-        (Point(edits=revise, unmasking=any_f, clock=clock, scratch=0), 3, "alias method"),
-        (Point(edits=Edits.REVISE_ANY, unmasking=any_f, scratch=0), 3, "alias method"),
-        (Point(unmasking=any_f, scratch=0), n, "a cell a round, in any order"),
-    ]
-    return [Upper(point, rounds, f"{NOTE}: {words}", None) for point, rounds, words in points]
 
 
 def examined(target: Target, sampler: Sampler, words: str) -> Upper:
@@ -266,6 +233,10 @@ def _pieces(law: TokenLaw) -> tuple[Piece, ...]:
     n = len(next(iter(law)))
     if len(law) <= MOST_STRINGS and n <= ORDERED_CELLS + 1:
         return pieces_of(law)
+    return _strings(law)
+
+
+def _strings(law: TokenLaw) -> tuple[Piece, ...]:
     return tuple(Piece(w, tuple(Fraction(bit) for bit in z)) for z, w in sorted(law.items()))
 
 
