@@ -170,7 +170,8 @@ ROUNDS: Mapping[str, Planted] = {
     ),
     "X-ONEHOT": Planted(
         "rounds-one-hot-certified", "X-ONEHOT/write-once,dyadic,certified", rounds_one_hot,
-        "exchangeable_rounds", with_real_predictors, "n = 3: 3 rounds",
+        "exchangeable_rounds", with_real_predictors,
+        "the certificate is about another number of rounds or another setting",
     ),
     "X-DIM2-TARGET": Planted(
         rounds_checks.TARGET_JOB, rounds_checks.LOWER, rounds_checks, "arguments",

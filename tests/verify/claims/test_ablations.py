@@ -94,6 +94,10 @@ REASONS = {
     "T4.5/without,write-once": "n = 4: two rounds sample D_n",
     "T4.5/without,L=n": "n = 4: L = 7, two rounds sample D_n",
     "T4.5/without,weak-predictor": "n = 4: two rounds sample D_n",
+    "T4.5-BOUND/without,write-once": "n = 4: two rounds sample D_n",
+    "T4.5-BOUND/without,L=n": "n = 4: L = 7, two rounds sample D_n",
+    "T4.5-BOUND/without,weak-predictor": "n = 4: two rounds sample D_n",
+    "T4.5-BOUND/without,deterministic-F": "n = 4: two rounds sample D_n",
     "T4.5/without,n>=2": "D_1 is a product law",
     "T4.5/without,exact-law": "n = 4: one round of fair bits has error 1/2",
 }

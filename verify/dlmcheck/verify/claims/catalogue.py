@@ -8,6 +8,7 @@ from dlmcheck.verify.claims import (
     ablations,
     biased_coins,
     comparisons,
+    decoders,
     exactly_d,
     identities,
     inexact,
@@ -41,6 +42,7 @@ def catalogue() -> Registry:
         proved_locality,
         rounds_write_once,
         rounds_lattice,
+        decoders,
     )
     claims = (
         t31.CLAIM,
