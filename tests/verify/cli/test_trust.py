@@ -25,7 +25,7 @@ from dlmcheck.verify.kernel.evidence import (
     Witness,
 )
 from dlmcheck.verify.kernel.verdicts import Verdict
-from dlmcheck.verify.lock import locked_row
+from dlmcheck.verify.lock import locked_row, pinned
 from dlmcheck.verify.lock_file import lock_text, parse_lock, read_lock
 from dlmcheck.verify.report.schemas import schema
 from dlmcheck.verify.trust import Basis, bases, believed, names, size
@@ -179,7 +179,13 @@ KINDS: tuple[tuple[Evidence, str, tuple[Basis, ...], tuple[str, ...]], ...] = (
     (SymbolicIdentity("a = b", "SymPy 1.14"), "e", (Basis.ENGINE, Basis.SOLVER),
      ("solver: SymPy, on its word",)),
     (Coupling(1, 2, 3, "trusted: hashing"), "e", (Basis.ENGINE, Basis.SOLVER),
-     ("trusted: hashing",)),
+     ("engine: hashing",)),
+    (Coupling(1, 2, 3, "trusted: hashing, z3 5.4, refutations checked"), "e",
+     (Basis.ENGINE, Basis.SOLVER), ("engine: hashing", trust.ENCODER)),
+    (Coupling(1, 2, 3, "trusted: hashing, z3 5.4"), "e", (Basis.ENGINE, Basis.SOLVER),
+     ("engine: hashing", "solver: z3, on its word")),
+    (Coupling(1, 2, 3, "trusted: hashing, z3 5.4 and cvc5 1.4.2"), "e",
+     (Basis.ENGINE, Basis.SOLVER), ("engine: hashing", "solver: z3, on its word")),
     (SolverAnswer("CaDiCaL", "1.9.5", 3), "e", (Basis.ENCODER, Basis.SOLVER),
      (trust.ENCODER, "solver: CaDiCaL, on its word")),
     (SolverAnswer("z3", "5.4", 3), "e", (Basis.ENCODER, Basis.SOLVER),
@@ -203,6 +209,22 @@ def test_every_kind_of_evidence_is_among_them_and_none_is_without_a_basis() -> N
     assert all(basis for *_, basis, _ in KINDS)
     assert bases(None, "e") == ()
     assert names(None, "e") == ()
+
+
+def test_neither_a_version_nor_a_second_solver_changes_what_is_pinned() -> None:
+    pairs: tuple[tuple[Evidence, Evidence], ...] = (
+        (SolverAnswer("z3", "5.4", 3), SolverAnswer("z3", "6.0 and cvc5 1.4.2", 3)),
+        (
+            Induction((), ("s",), ("r",), 4, ("q",), "z3 5.4"),
+            Induction((), ("s",), ("r",), 4, ("q",), "z3 6.0 and cvc5 1.4.2"),
+        ),
+    )
+    for alone, both in pairs:
+        assert alone != both
+        assert (pinned(alone), names(alone, "e")) == (pinned(both), names(both, "e"))
+    old, new = (SymbolicIdentity("i", f"trusted: sympy {v}") for v in ("1.14.0", "1.15"))
+    assert pinned(old) == pinned(new) == {"identity": "i", "engine": "sympy"}
+    assert pinned(SymbolicIdentity("j", "trusted: sympy 1.14.0")) != pinned(old)
 
 
 def test_sizes_and_versions() -> None:

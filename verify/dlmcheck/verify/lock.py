@@ -16,9 +16,10 @@ from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult
 from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.exits import ExitCode
-from dlmcheck.verify.kernel.evidence import Evidence
+from dlmcheck.verify.kernel.evidence import Evidence, SymbolicIdentity
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.selection import Selection
+from dlmcheck.verify.trust import without_version
 
 EXPECTABLE = (Verdict.PROVED, Verdict.BOUNDED, Verdict.REFUTED, Verdict.UNSETTLEABLE)
 """From strong to weak, as far as that can be said."""
@@ -98,7 +99,10 @@ class Deviation:
 
 def pinned(evidence: Evidence) -> Pinned:
     """What a lock keeps of a piece of evidence."""
-    return {name: getattr(evidence, name) for name in PINNED[type(evidence).__name__]}
+    found = {name: getattr(evidence, name) for name in PINNED[type(evidence).__name__]}
+    if isinstance(evidence, SymbolicIdentity):
+        found["engine"] = without_version(evidence.engine)
+    return found
 
 
 def locked_row(result: RowResult) -> LockedRow:

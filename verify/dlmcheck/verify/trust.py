@@ -92,12 +92,12 @@ def names(evidence: Evidence | None, engine: str) -> tuple[str, ...]:
         smt = evidence.engine.startswith(SMT)
         return (QUERY_ENCODER if smt else ENCODER, f"solver: {evidence.engine}, on its word")
     if isinstance(evidence, SymbolicIdentity):
-        return (f"solver: {_without_version(evidence.engine)}, on its word",)
+        return (f"solver: {without_version(evidence.engine)}, on its word",)
     if isinstance(evidence, Coupling):
-        return (evidence.engine,)
+        return _of_coupling(evidence)
     by_instance = isinstance(evidence, Exhaustive | Witness)
     if by_instance and TRUSTED in engine:
-        return (f"engine: {_without_version(engine)}",)
+        return (f"engine: {without_version(engine)}",)
     if (by_instance and _has_clauses(engine)) or (
         isinstance(evidence, Certificate) and _is_refutation(evidence)
     ):
@@ -151,6 +151,16 @@ def merged(listed: Sequence[str], found: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*listed, *found)))
 
 
+def _of_coupling(evidence: Coupling) -> tuple[str, ...]:
+    """Our own engine, and the solver that it names; a second solver, if there, believes nobody."""
+    own, *solvers = evidence.engine.removeprefix("trusted: ").split(", ")
+    if not solvers or not evidence.by_solver:
+        return (f"engine: {own}",)
+    if _has_clauses(evidence.engine):
+        return f"engine: {own}", ENCODER
+    return f"engine: {own}", f"solver: {solvers[0].split()[0]}, on its word"
+
+
 def _is_refutation(evidence: Certificate) -> bool:
     return evidence.kind.startswith("refutation")
 
@@ -159,10 +169,10 @@ def _has_clauses(engine: str) -> bool:
     return any(words in engine for words in CLAUSES)
 
 
-def _without_version(engine: str) -> str:
+def without_version(engine: str) -> str:
     """The name of an engine without the words that begin with a digit.
 
-    >>> _without_version("trusted: SymPy 1.14")
+    >>> without_version("trusted: SymPy 1.14")
     'SymPy'
     """
     words = engine.removeprefix("trusted: ").split()
