@@ -44,7 +44,7 @@ from dlmcheck.verify.searches.locality import Reading
 
 MOST_SEARCHED = 4
 """Local samplers of other laws are searched for on so many cells."""
-MOST_CELLS = 7
+MOST_CELLS = 9
 """The schedules of more cells are not run by the specification here."""
 MORE = 2
 MOST_MORE = 7
