@@ -30,7 +30,11 @@ GOOD = samples()
 
 
 def fits(raw: dict[str, Any]) -> bool:
-    return jsonschema.Draft202012Validator(SCHEMA).is_valid(raw)
+    try:
+        jsonschema.validate(raw, SCHEMA)
+    except jsonschema.ValidationError:
+        return False
+    return True
 
 
 def kind_of(alternative: dict[str, Any]) -> str:
@@ -49,9 +53,9 @@ def test_a_field_less_or_more_or_of_another_form_does_not_fit(kind: str) -> None
     assert not fits({**raw, "foreign": 1})
     assert not fits({**raw, "kind": "hearsay"})
     for field, was in raw.items():
-        other: object = "true" if isinstance(was, bool) else True
+        others: list[object] = [None, "true" if isinstance(was, bool) else True]
         assert not fits({key: value for key, value in raw.items() if key != field}), field
-        for value in (None, other, {"foreign": {}}):
+        for value in [*others, {"foreign": 1}]:
             assert not fits({**raw, field: value}), (field, value)
 
 
