@@ -31,7 +31,7 @@ from dlmcheck.verify.claims.registry import Job, Profile, Progress, Registry, Sw
 from dlmcheck.verify.kernel.sweep import Part
 
 FORMAT = "dlmcheck-part"
-_LIBRARIES = ("z3-solver", "python-sat", "sympy", "numpy", "aigverse", "cirbo")
+_LIBRARIES = ("z3-solver", "cvc5", "python-sat", "sympy", "numpy", "aigverse", "cirbo")
 
 
 def source_digest() -> str:

@@ -16,10 +16,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from dlmcheck.spec.circuit import Gate, Literal, Op, is_inverted, node_of
@@ -180,12 +181,20 @@ def decide(text: str, name: str = "the query") -> bool:
 
 def _decide(text: str, name: str) -> tuple[bool, bool]:
     """Whether a text is satisfiable, and whether both solvers say so."""
-    first, second = solve(text), second_opinion(text)
+    first, second = _opinions(text, solve, second_opinion)
     if {first, second} == {"sat", "unsat"}:
         raise SolversDisagree(name, {"z3": first, "cvc5": str(second)})
     if first == "unknown":
         raise Rejected(f"query {name}: no answer of z3")
     return first == "sat", first == second
+
+
+@cache
+def _opinions(
+    text: str, first: Callable[[str], str], second: Callable[[str], str | None]
+) -> tuple[str, str | None]:
+    """Both answers; proofs that share queries ask them once (in one process)."""
+    return first(text), second(text)
 
 
 @contextmanager
