@@ -104,7 +104,11 @@ _FEWER_ROUNDS: tuple[tuple[str, str, Callable[[int], Outcome]], ...] = (
 )
 
 TWO_ROUNDS: tuple[tuple[str, str, str, Callable[[int], Outcome]], ...] = (
-    *((claim, *rest) for claim in ("T4.5", "T4.5-BOUND") for rest in _FEWER_ROUNDS),
+    *(
+        (claim, hypothesis, says, holds)
+        for claim in ("T4.5", "T4.5-BOUND")
+        for hypothesis, says, holds in _FEWER_ROUNDS
+    ),
     (
         "T4.5-BOUND",
         "deterministic-F",

@@ -116,7 +116,11 @@ def construct(document: Document) -> Constructed:
         string = min(z for z in found.support | target.support if found[z] != target[z])
         shown = "".join(map(str, string))
         raise Rejected(f"string {shown} comes out with another probability than the target's")
-    statement = f"{called(name)}: in {rounds} rounds at: {point}"
+    # That a sampler does these rounds is the note's argument, so the statement names it.
+    statement = (
+        f"{called(name)}: in {rounds} rounds at: {point}; by the construction {argument}, which a "
+        "sampler at this point carries out (note SEPARATION)"
+    )
     evidence = Certificate(KIND, "kernel", len(target) + len(data))
     return Constructed(kernel_result(statement, Verdict.PROVED, evidence), rounds, point)
 
