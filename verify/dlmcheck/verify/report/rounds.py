@@ -56,7 +56,9 @@ def result_lines(result: RoundsResult, *, heading: str = "") -> list[str]:
     if result.estimate:
         lines.append(f"  note     {ESTIMATE}")
     for end, bound in (("lower", result.lower), ("upper", result.upper)):
-        lines.append(f"  {end}    {bound_text(result.target, end, bound)}")
+        # Where no number of rounds is enough, there is nothing to bound from above.
+        if end == "lower" or not result.lower.never:
+            lines.append(f"  {end}    {bound_text(result.target, end, bound)}")
     lines += [f"  beside   {claim_text(end, bound)}" for end, bound in claims(result)]
     return lines
 
