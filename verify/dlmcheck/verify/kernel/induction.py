@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from dlmcheck.spec.circuit import Circuit, Op, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit
+from dlmcheck.verify.kernel.columns import output_columns, variable_column
 from dlmcheck.verify.kernel.evidence import Induction, SolverAnswer
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -169,47 +170,8 @@ def truth_columns(circuit: Circuit) -> list[int]:
     atoms = len(circuit.inputs)
     if atoms > TABLE_ATOMS:
         raise Rejected(f"{atoms} atoms: too many for a truth table")
-    every = (1 << (1 << atoms)) - 1
-    columns = [_input_column(i, atoms) for i in range(atoms)]
-
-    def value(literal: int) -> int:
-        column = columns[node_of(literal)]
-        return every ^ column if is_inverted(literal) else column
-
-    for gate in circuit.gates:
-        columns.append(_apply(gate.op, [value(arg) for arg in gate.args], every))
-    return [value(output) for output in circuit.outputs]
-
-
-def _apply(op: Op, values: Sequence[int], every: int) -> int:
-    if op is Op.CONST0:
-        return 0
-    if op is Op.CONST1:
-        return every
-    if op is Op.NOT:
-        return every ^ values[0]
-    if op is Op.ID:
-        return values[0]
-    result = every if op is Op.AND else 0
-    for value in values:
-        if op is Op.AND:
-            result &= value
-        elif op is Op.OR:
-            result |= value
-        else:
-            result ^= value
-    return result
-
-
-def _input_column(index: int, atoms: int) -> int:
-    """Ones in the rows whose number has this bit: blocks of 2^index zeros and ones."""
-    block = 1 << index
-    column = ((1 << block) - 1) << block
-    width = 2 * block
-    while width < 1 << atoms:
-        column |= column << width
-        width *= 2
-    return column
+    inputs = [variable_column(i, atoms) for i in range(atoms)]
+    return output_columns(circuit, inputs, (1 << (1 << atoms)) - 1)
 
 
 def _meet(columns: Sequence[int], every: int) -> int:
