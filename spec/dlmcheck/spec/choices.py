@@ -48,6 +48,8 @@ class Choices:
 
     def choose(self, law: Law[T]) -> T:
         """An outcome of the law. Raises `NotReproducible`, `TooManyChoices`."""
+        # The path holds answers of many types; that this one's law is the law asked for, so that
+        # the answer has its type, is what the comparison below finds out. No checker can see it.
         position = self._next
         self._next += 1
         if position == len(self._path):

@@ -266,6 +266,7 @@ def test_the_law_agrees_with_samples_of_the_same_code() -> None:
             super().__init__([], 0)
             self._random = random
 
+        # A law of any outcome: what is generic in the base is one type here.
         def choose(self, law: Law[object]) -> object:  # type: ignore[override]
             outcomes, weights = zip(*law.items(), strict=True)
             return self._random.choices(outcomes, [float(w) for w in weights])[0]

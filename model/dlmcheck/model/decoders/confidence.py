@@ -70,7 +70,7 @@ class NegativeEntropy:
 
     # Equal entropies of different laws compare equal, so a hash would have to be that of a
     # number which is not rational.
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # how Python marks what has no hash
 
 
 def sharpened(law: Law[Token], exponent: int) -> Law[Token]:

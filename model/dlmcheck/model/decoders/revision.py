@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 
-from dlmcheck.model.decoders.rules import by_score, drawn_token, probability_of
+from dlmcheck.model.decoders.rules import by_score, drawn_tokens, probability_of
 from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import Candidates, Step, StepFunction
 from dlmcheck.spec.tokens import MASK, State
@@ -35,9 +35,7 @@ def reveal_and_verify(
     ) -> Step:
         limit = memory if isinstance(memory, int) else _FIRST_LIMIT
         masked = [cell for cell, token in enumerate(state) if token == MASK]
-        drawn = {
-            cell: drawn_token(candidates, cell, greedy=greedy, sharpen=sharpen) for cell in masked
-        }
+        drawn = drawn_tokens(candidates, masked, greedy=greedy, sharpen=sharpen)
         ranked = by_score(candidates, drawn, probability_of)
         sure = [cell for cell in ranked if candidates.law(cell)[drawn[cell]] > threshold]
         most = min(max(7 * len(masked) // 10, 5), 20)

@@ -185,10 +185,7 @@ def most_confident(
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
-        drawn = {
-            cell: drawn_token(candidates, cell, greedy=greedy, sharpen=sharpen)
-            for cell in cells(state, number)
-        }
+        drawn = drawn_tokens(candidates, cells(state, number), greedy=greedy, sharpen=sharpen)
         ranked = by_score(candidates, drawn, score, sharpen if sharpen_score else 1)
         return kept(drawn, ranked[: quota(state, number)], greedy=greedy)
 
@@ -203,10 +200,7 @@ def from_threshold(
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
-        drawn = {
-            cell: drawn_token(candidates, cell, greedy=greedy, sharpen=sharpen)
-            for cell in cells(state, number)
-        }
+        drawn = drawn_tokens(candidates, cells(state, number), greedy=greedy, sharpen=sharpen)
         ranked = by_score(candidates, drawn, probability_of)
         sure = [cell for cell in ranked if candidates.law(cell)[drawn[cell]] >= threshold]
         return kept(drawn, sure or ranked[:1], greedy=greedy)
@@ -227,10 +221,7 @@ def from_factor(
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
-        drawn = {
-            cell: drawn_token(candidates, cell, greedy=greedy, sharpen=sharpen)
-            for cell in cells(state, number)
-        }
+        drawn = drawn_tokens(candidates, cells(state, number), greedy=greedy, sharpen=sharpen)
         ranked = by_score(candidates, drawn, probability_of)
         size = 1
         while size < len(ranked):
@@ -252,6 +243,13 @@ def drawn_token(candidates: Candidates, cell: int, *, greedy: bool, sharpen: int
     if greedy:
         return likeliest(candidates.law(cell))
     return candidates.token(cell, sharpened(candidates.law(cell), sharpen))
+
+
+def drawn_tokens(
+    candidates: Candidates, cells: Sequence[int], *, greedy: bool, sharpen: int
+) -> dict[int, Token]:
+    """The candidates of some cells."""
+    return {cell: drawn_token(candidates, cell, greedy=greedy, sharpen=sharpen) for cell in cells}
 
 
 def by_score(
