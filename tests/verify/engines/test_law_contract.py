@@ -1,0 +1,291 @@
+"""What every engine for exact laws owes, the specification among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlmcheck.model.constructions.remask import compile_remasking
+from dlmcheck.model.constructions.revise import compile_revision
+from dlmcheck.model.constructions.write_once import compile_write_once
+from dlmcheck.model.mutations import flip_gate
+from dlmcheck.model.samplers.random_unmasking import parity_independent_unmasking
+from dlmcheck.model.samplers.revision import parity_revision
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
+from dlmcheck.spec.errors import BadCircuit, BadInput, IllegalCode, IllegalSampler
+from dlmcheck.spec.schedule import Schedule
+from dlmcheck.verify.engines import law_engines
+from dlmcheck.verify.engines.law_engines import (
+    ENGINES,
+    CircuitLaw,
+    CountedLaw,
+    Estimate,
+    LawEngine,
+    LawProblem,
+    Limits,
+    RunLaw,
+    Unknown,
+    Why,
+    choose,
+    counted,
+    engine,
+    law,
+)
+from tests.verify.engines.law_problems import by_definition, circuits, odd_cases
+from tests.verify.engines.test_statelaw import schedules
+
+every_engine = pytest.mark.parametrize("name", ENGINES)
+ILLEGAL = (IllegalSampler, IllegalCode)
+
+
+def differs(one: LawEngine, problem: LawProblem) -> str:
+    """How an engine's answer differs from the specification's law; empty if it does not."""
+    if one.refuses(problem):
+        return ""
+    try:
+        wanted = by_definition(problem)
+    except ILLEGAL:
+        try:
+            return f"a law of an illegal run: {one.law(problem, Limits())}"
+        except ILLEGAL:
+            return ""
+    answer = one.law(problem, Limits())
+    if not isinstance(answer, CountedLaw):
+        return f"no law: {answer}"
+    if answer.as_law() != wanted:
+        return f"{answer} is not {wanted}"
+    return "" if answer == counted(answer.outputs, answer.counts, answer.exponent) else "its form"
+
+
+def small_runs() -> dict[str, RunLaw]:
+    coins = (Input("a", InputKind.RANDOM), Input("b", InputKind.RANDOM), Input("x", InputKind.DATA))
+    circuit = Circuit(coins, (Gate(Op.AND, (0, 1)), Gate(Op.XOR, (0, ~2))), (3, 4))
+    found: dict[str, Schedule] = {
+        "write-once": compile_write_once(circuit).schedule,
+        "remasking": compile_remasking(circuit).schedule,
+        "revision": compile_revision(circuit).schedule,
+    }
+    found |= {f"{name}, a gate flipped": flip_gate(s, "predictor", 0) for name, s in found.items()}
+    runs = {name: RunLaw(schedule, (True,)) for name, schedule in found.items()}
+    runs["parity by revision"] = RunLaw(parity_revision(4))
+    runs["parity by random unmasking"] = RunLaw(parity_independent_unmasking(3))
+    return runs
+
+
+# --- each engine against the definition ----------------------------------------------------
+
+
+@every_engine
+@given(problem=circuits())
+def test_random_circuits_have_the_law_of_the_definition(name: str, problem: CircuitLaw) -> None:
+    assert differs(engine(name), problem) == ""
+
+
+@every_engine
+@pytest.mark.parametrize("case", odd_cases())
+def test_cases_at_the_edge(name: str, case: str) -> None:
+    assert differs(engine(name), odd_cases()[case]) == ""
+
+
+@every_engine
+@given(schedule=st.booleans().flatmap(schedules))
+@settings(max_examples=40)
+def test_random_runs_have_the_law_of_the_definition(name: str, schedule: Schedule) -> None:
+    data = (True,) * len(schedule.data_cells)
+    assert differs(engine(name), RunLaw(schedule, data)) == ""
+
+
+@every_engine
+@pytest.mark.parametrize("case", small_runs())
+def test_compiled_runs_and_broken_ones(name: str, case: str) -> None:
+    assert differs(engine(name), small_runs()[case]) == ""
+
+
+def test_each_case_of_runs_is_taken_by_some_engine_beside_the_reference() -> None:
+    others = [engine(name) for name in ENGINES if name != "reference"]
+    cases: dict[str, LawProblem] = {**odd_cases(), **small_runs()}
+    for case, problem in cases.items():
+        assert not others or any(not one.refuses(problem) for one in others), case
+
+
+# --- limits --------------------------------------------------------------------------------
+
+
+def eight_coins() -> CircuitLaw:
+    coins = tuple(Input(f"r{i}", InputKind.RANDOM) for i in range(8))
+    gates = tuple(Gate(Op.XOR, (i, (i + 1) % 8)) for i in range(7))
+    return CircuitLaw(Circuit(coins, gates, tuple(range(15))))
+
+
+@every_engine
+def test_too_many_outcomes_end_in_unknown(name: str) -> None:
+    one, problem = engine(name), eight_coins()
+    if not one.refuses(problem):
+        answer = one.law(problem, Limits(outcomes=255))
+        assert isinstance(answer, Unknown)
+        assert answer.why is Why.OUTCOMES
+        assert isinstance(one.law(problem, Limits(outcomes=256)), CountedLaw)
+
+
+@every_engine
+def test_no_time_ends_in_unknown(name: str) -> None:
+    one, problem = engine(name), eight_coins()
+    if not one.refuses(problem):
+        answer = one.law(problem, Limits(seconds=0.0))
+        assert isinstance(answer, Unknown)
+        assert answer.why is Why.TIME
+
+
+# --- the choice ----------------------------------------------------------------------------
+
+
+def test_auto_says_which_engine_it_took_and_why() -> None:
+    answered = law(eight_coins())
+    assert answered.engine in ENGINES
+    assert "the least of" in answered.why
+    assert isinstance(answered.answer, CountedLaw)
+
+
+def test_auto_and_every_engine_that_takes_a_problem_agree() -> None:
+    answers = [law(eight_coins(), name).answer for name in (*ENGINES, law_engines.AUTO)]
+    laws = [answer for answer in answers if isinstance(answer, CountedLaw)]
+    assert len(laws) >= 2
+    assert len(set(map(repr, laws))) == 1
+
+
+@dataclass(frozen=True)
+class Pretender:
+    """An engine with an estimate of its own and somebody else's answers, changed."""
+
+    seconds: float | None
+    refusal: str = ""
+    change: Callable[[CountedLaw], CountedLaw] = lambda law: law
+
+    def refuses(self, problem: LawProblem) -> str:
+        return self.refusal
+
+    def estimate(self, problem: LawProblem) -> Estimate:
+        return Estimate(self.seconds, "so it says")
+
+    def law(self, problem: LawProblem, limits: Limits) -> CountedLaw | Unknown:
+        answer = engine("reference").law(problem, limits)
+        return self.change(answer) if isinstance(answer, CountedLaw) else answer
+
+
+@pytest.mark.parametrize(
+    ("offers", "bound", "chosen"),
+    [
+        ({"a": Pretender(2.0), "b": Pretender(1.0)}, None, "b"),
+        ({"a": Pretender(2.0), "b": Pretender(1.0, "not that")}, None, "a"),
+        ({"a": Pretender(2.0), "b": Pretender(None)}, None, "a"),
+        ({"a": Pretender(2.0), "b": Pretender(None)}, 1.0, "b"),
+        ({"a": Pretender(1e9), "b": Pretender(None)}, None, "b"),
+        ({"a": Pretender(1e9), "b": Pretender(2e9)}, None, "a"),
+        ({"a": Pretender(None), "b": Pretender(None)}, None, "a"),
+        ({"a": Pretender(1.0, "no"), "b": Pretender(1.0, "nor I")}, None, ""),
+    ],
+)
+def test_the_quickest_is_chosen_and_what_cannot_tell_comes_last(
+    monkeypatch: pytest.MonkeyPatch,
+    offers: dict[str, Pretender],
+    bound: float | None,
+    chosen: str,
+) -> None:
+    monkeypatch.setattr(law_engines, "ENGINES", dict.fromkeys(offers, ""))
+    monkeypatch.setattr(law_engines, "engine", offers.__getitem__)
+    choice = choose(eight_coins(), Limits(seconds=bound))
+    assert choice.engine == chosen
+    assert choice.why
+
+
+def test_an_engine_that_refuses_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(law_engines, "ENGINES", {"a": ""})
+    monkeypatch.setattr(law_engines, "engine", {"a": Pretender(1.0, "not that")}.__getitem__)
+    for name in ("a", law_engines.AUTO):
+        answer = law(eight_coins(), name).answer
+        assert isinstance(answer, Unknown)
+        assert answer.why is Why.REFUSED
+        assert "not that" in answer.message
+
+
+def test_an_unknown_engine_is_bad_input() -> None:
+    with pytest.raises(BadInput, match="no engine 'oracle'") as caught:
+        engine("oracle")
+    assert "reference" in caught.value.expected
+
+
+@pytest.mark.parametrize("data", [(), (True, True)])
+def test_data_that_do_not_fit_are_refused(data: tuple[bool, ...]) -> None:
+    circuit = Circuit((Input("x", InputKind.DATA),), (), (0,))
+    with pytest.raises(BadCircuit):
+        CircuitLaw(circuit, data)
+    with pytest.raises(BadInput):
+        RunLaw(compile_write_once(circuit).schedule, data)
+
+
+# --- laws as counts ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outputs", "counts", "exponent", "reason"),
+    [
+        (1, {0: 1}, 1, "no law"),
+        (1, {0: 3, 1: -1}, 1, "no law"),
+        (1, {0: 2, 1: 2}, 2, "least possible"),
+        (1, {1: 1, 0: 1}, 1, "out of order"),
+        (1, {0: 1, 2: 1}, 1, "out of range"),
+        (0, {1: 1}, 0, "out of range"),
+    ],
+)
+def test_canary_counts_that_are_no_law_in_canonical_form(
+    outputs: int, counts: dict[int, int], exponent: int, reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
+        CountedLaw(outputs, counts, exponent)
+
+
+def test_equal_laws_are_equal_objects_however_they_were_counted() -> None:
+    assert counted(2, {3: 4, 1: 12, 0: 0}, 4) == counted(2, {1: 3, 3: 1}, 2)
+
+
+# --- canaries: engines with a planted error -------------------------------------------------
+
+
+def moved(law: CountedLaw) -> CountedLaw:
+    """One seed counted for another outcome."""
+    counts = {word: count << 1 for word, count in law.counts.items()}
+    first = min(counts)
+    counts[first] -= 1
+    other = first ^ 1 if law.outputs else first
+    counts[other] = counts.get(other, 0) + 1
+    return counted(law.outputs, counts, law.exponent + 1)
+
+
+def inverted(law: CountedLaw) -> CountedLaw:
+    """Every output negated."""
+    top = (1 << law.outputs) - 1
+    return counted(law.outputs, {top ^ word: c for word, c in law.counts.items()}, law.exponent)
+
+
+def reversed_outputs(law: CountedLaw) -> CountedLaw:
+    """The outputs in the wrong order."""
+    return counted(
+        law.outputs,
+        {int(law.text(word)[::-1] or "0", 2): c for word, c in law.counts.items()},
+        law.exponent,
+    )
+
+
+@pytest.mark.parametrize("change", [moved, inverted, reversed_outputs])
+def test_canary_the_contract_catches_a_wrong_engine(
+    change: Callable[[CountedLaw], CountedLaw],
+) -> None:
+    wrong = replace(Pretender(1.0), change=change)
+    caught = [case for case, problem in odd_cases().items() if differs(wrong, problem)]
+    assert "a wide gate" in caught
+    assert all("is not" in differs(wrong, odd_cases()[case]) for case in caught)
+    assert not any(differs(Pretender(1.0), problem) for problem in odd_cases().values())
