@@ -71,7 +71,8 @@ def local_proof(account: Account) -> LocalProof:
     for situation in account.situations:
         frame = Frame(situation)
         _check_cells(account, frame)
-        made += [*round_steps(account, frame), *string_steps(account, frame)]
+        found = [*round_steps(account, frame), *string_steps(account, frame)]
+        made += [LocalStep.of(account, one) for one in found]
         queries += frame.queries()
     kinds = list(Kind)
     made.sort(key=lambda one: (not one.number, one.number, kinds.index(one.kind)))

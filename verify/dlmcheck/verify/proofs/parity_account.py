@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from dlmcheck.model.samplers.local_rules import Layout, LocalSampler
 from dlmcheck.spec.circuit import Literal
@@ -28,7 +29,7 @@ class Formula:
     z, its running parity P and the spare bits are atoms, unless they are given in turn.
     """
 
-    def __init__(self, scene: Scene, account: Account) -> None:
+    def __init__(self, scene: Scene, account: Strings) -> None:
         self.scene = scene
         self.account = account
         self.units = scene.frame.index(UNITS)
@@ -91,6 +92,38 @@ Bits = Callable[[Formula, Index], tuple[Literal, ...]]
 """A bit for each cell of a unit."""
 Seeds = Callable[[Formula, Index], tuple[tuple[str, Index], ...]]
 """The coins that belong to a unit."""
+
+
+class Strings(Protocol):
+    """What is claimed of the strings that a sampler or a circuit makes of its coins."""
+
+    @property
+    def layout(self) -> Layout:
+        """How the cells are cut into units."""
+        ...
+
+    @property
+    def carry(self) -> Callable[[Formula, Index], Literal]:
+        """The parity of the string up to a unit, as a function of the coins."""
+        ...
+
+    @property
+    def seeds(self) -> Seeds:
+        """The coins that decide the string and the spare bits."""
+        ...
+
+    @property
+    def decode(self) -> Callable[[Formula, str, Index], Literal]:
+        """A coin, as a function of the string and the spare bits."""
+        ...
+
+    def spare_of(self, formula: Formula, unit: Index) -> Literal | None:
+        """The spare bit of a unit, if it has one."""
+        ...
+
+    def output(self, formula: Formula, unit: Index) -> tuple[Literal, ...]:
+        """The string's bits in a unit, as functions of the coins."""
+        ...
 
 
 @dataclass(frozen=True)

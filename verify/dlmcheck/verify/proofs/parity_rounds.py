@@ -22,11 +22,11 @@ from dlmcheck.verify.proofs.parity_account import (
     place_of,
 )
 from dlmcheck.verify.proofs.parity_rules import UnitCircuits, unit_circuits
-from dlmcheck.verify.proofs.parity_steps import Kind, LocalStep, Premise, made_step
+from dlmcheck.verify.proofs.parity_steps import Kind, MadeStep, Premise, made_step
 from dlmcheck.verify.proofs.positions import Frame, Undecided
 
 
-def round_steps(account: Account, frame: Frame) -> list[LocalStep]:
+def round_steps(account: Account, frame: Frame) -> list[MadeStep]:
     """The steps of all rounds in one situation, and of one round more if the sampler stops.
 
     Raises `ValueError` if the account does not have every phase of every round.
@@ -36,7 +36,7 @@ def round_steps(account: Account, frame: Frame) -> list[LocalStep]:
             f"{len(account.rounds)} rounds, the sampler takes {account.sampler.rounds}"
         )
     here = _Maker(account, frame)
-    made: list[LocalStep] = []
+    made: list[MadeStep] = []
     state = START
     for number, one in enumerate(account.rounds, 1):
         made += here.round(number, state, one.candidates, one.written, one.remasked)
@@ -63,10 +63,10 @@ class _Maker:
         candidates: Bits | None,
         written: Stage,
         remasked: Stage | None,
-    ) -> list[LocalStep]:
+    ) -> list[MadeStep]:
         if (remasked is None) != (self.account.sampler.mark is None):
             raise ValueError("an account says what G does if there is a G")
-        made: list[LocalStep] = []
+        made: list[MadeStep] = []
         drawn: Bits | None = None
         if self.account.sampler.candidates:
             if candidates is None:
@@ -80,7 +80,7 @@ class _Maker:
 
     def _phase(
         self, kind: Kind, number: int, before: Stage, after: Stage | None, drawn: Bits | None
-    ) -> LocalStep:
+    ) -> MadeStep:
         scene = Scene(self.frame)
         f = Formula(scene, self.account)
         b = scene.builder
@@ -102,9 +102,8 @@ class _Maker:
         premises = self._known(f, scene.read_by([conclusion]), before, drawn, number)
         further = number > len(self.account.rounds)
         label = "a further round" if further else f"round {number}"
-        return made_step(
-            self.account, scene, f"{label}, {kind.value}", kind, number, premises, conclusion
-        )
+        name = f"{label}, {kind.value}"
+        return made_step(scene, name, kind, number, premises, conclusion)
 
     def _after(
         self, scene: Scene, circuits: UnitCircuits, *, seen: bool

@@ -30,10 +30,9 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class LocalStep:
+class MadeStep:
     """A step with what it is made of: its kind, the round (0 if none), situation and atoms."""
 
-    account: Account
     step: Step
     kind: Kind
     number: int
@@ -41,19 +40,30 @@ class LocalStep:
     atoms: tuple[Atom, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class LocalStep(MadeStep):
+    """A step of the proof of an account."""
+
+    account: Account
+
+    @classmethod
+    def of(cls, account: Account, made: MadeStep) -> LocalStep:
+        """The step, with the account that it was made from."""
+        return cls(made.step, made.kind, made.number, made.situation, made.atoms, account)
+
+
 Premise = tuple[str, Literal]
 """A name, and what is assumed."""
 
 
 def made_step(
-    account: Account,
     scene: Scene,
     label: str,
     kind: Kind,
     number: int,
     premises: Sequence[Premise],
     conclusion: Literal,
-) -> LocalStep:
+) -> MadeStep:
     """A step from those of the premises that it needs."""
     situation = scene.frame.situation
     name = f"{label}: {situation.name}"
@@ -64,7 +74,7 @@ def made_step(
 
     kept = [premises[k] for k in _needed(step(premises))]
     outputs = [*(literal for _, literal in kept), conclusion]
-    return LocalStep(account, step(kept), kind, number, situation, tuple(scene.read_by(outputs)))
+    return MadeStep(step(kept), kind, number, situation, tuple(scene.read_by(outputs)))
 
 
 def _needed(step: Step) -> list[int]:

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dlmcheck.model.samplers.cell_wires import fixed
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.verify.proofs.local_wires import Atom, Scene
-from dlmcheck.verify.proofs.parity_account import PREFIX, UNIT, Account, Formula, place_of
+from dlmcheck.verify.proofs.parity_account import PREFIX, UNIT, Formula, Strings, place_of
 from dlmcheck.verify.proofs.parity_steps import (
     Kind,
-    LocalStep,
+    MadeStep,
     Premise,
     known,
     known_equal,
@@ -25,7 +25,7 @@ from dlmcheck.verify.proofs.parity_steps import (
 from dlmcheck.verify.proofs.positions import Frame, Index, Undecided
 
 
-def string_steps(account: Account, frame: Frame) -> list[LocalStep]:
+def string_steps(account: Strings, frame: Frame) -> list[MadeStep]:
     """The steps on strings in one situation.
 
     Raises `ValueError` if the string depends on a coin that is no seed of a unit near by.
@@ -37,13 +37,13 @@ def string_steps(account: Account, frame: Frame) -> list[LocalStep]:
 class _Maker:
     """Makes the steps of one situation."""
 
-    def __init__(self, account: Account, frame: Frame) -> None:
+    def __init__(self, account: Strings, frame: Frame) -> None:
         self.account = account
         self.frame = frame
         self.unit = frame.index(UNIT)
 
-    def telescoping(self) -> list[LocalStep]:
-        made: list[LocalStep] = []
+    def telescoping(self) -> list[MadeStep]:
+        made: list[MadeStep] = []
         for kind in (Kind.TELESCOPING, Kind.EVEN):
             scene = Scene(self.frame)
             f = Formula(scene, self.account)
@@ -55,7 +55,7 @@ class _Maker:
             else:
                 conclusion = scene.same(parity, self.account.carry(f, self.unit))
             premises = self._carried(f, scene.read_by([conclusion]))
-            made.append(made_step(self.account, scene, kind.value, kind, 0, premises, conclusion))
+            made.append(made_step(scene, kind.value, kind, 0, premises, conclusion))
         return made
 
     def _carried(self, f: Formula, atoms: Sequence[Atom]) -> list[Premise]:
@@ -66,7 +66,7 @@ class _Maker:
             if atom.family == PREFIX
         ]  # fmt: skip
 
-    def seeds(self) -> list[LocalStep]:
+    def seeds(self) -> list[MadeStep]:
         """The string that the coins make gives the coins back."""
         account, scene = self.account, Scene(self.frame)
         coins, decoder = Formula(scene, account), Formula(scene, account)
@@ -90,11 +90,9 @@ class _Maker:
             return []
         conclusion = scene.builder.and_(*claims)
         premises = self._carried(coins, scene.read_by([conclusion]))
-        return [
-            made_step(self.account, scene, Kind.SEEDS.value, Kind.SEEDS, 0, premises, conclusion)
-        ]
+        return [made_step(scene, Kind.SEEDS.value, Kind.SEEDS, 0, premises, conclusion)]
 
-    def string(self) -> LocalStep:
+    def string(self) -> MadeStep:
         """The coins that are read off an even string make that string."""
         account, scene = self.account, Scene(self.frame)
         coins, string = Formula(scene, account), Formula(scene, account)
@@ -126,7 +124,7 @@ class _Maker:
             if atom.family == PREFIX and known_equal(atom.index, string.units - 1):
                 premises.append(("the string is even", ~atom.literal))
         name = Kind.STRING.value
-        return made_step(self.account, scene, name, Kind.STRING, 0, premises, conclusion)
+        return made_step(scene, name, Kind.STRING, 0, premises, conclusion)
 
     def _is_seed(self, f: Formula, family: str, index: Index) -> bool:
         near = [self.unit, self.unit - 1, self.unit - 2, f.units - 1, f.units - 2]
