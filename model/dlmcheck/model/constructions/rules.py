@@ -16,7 +16,7 @@ from typing import Protocol, Self, TypeVar
 from dlmcheck.model.builder import Builder
 from dlmcheck.spec.circuit import Literal, Op, is_inverted
 from dlmcheck.spec.lattice import Edits
-from dlmcheck.spec.tokens import MASK
+from dlmcheck.spec.tokens import MASK, Code
 
 # --- gates on wires ------------------------------------------------------------------------
 
@@ -181,6 +181,11 @@ def code_bits(
     return [any_of(builder, masks), any_of(builder, [w for w, token in pairs if token == 1])]
 
 
+def shifted_bits(builder: Builder, source: Sequence[Literal] | None, fill: Code) -> list[Literal]:
+    """ShiftR at one cell: the bits of the cell that it shows, or the code that fills it."""
+    return [builder.constant(bit) for bit in fill] if source is None else list(source)
+
+
 # --- gates of fan-in two -------------------------------------------------------------------
 
 
@@ -224,6 +229,19 @@ class Number(Protocol):
         ...
 
 
+class Compared(Protocol):
+    """A place that can also be compared: an integer, or a position within a situation."""
+
+    def __sub__(self, other: Self, /) -> Self:
+        """The difference."""
+        ...
+
+    def __ge__(self, other: Self, /) -> bool:
+        """Whether it is no smaller."""
+        ...
+
+
+C = TypeVar("C", bound=Compared)
 N = TypeVar("N", bound=Number)
 
 
@@ -235,6 +253,15 @@ def next_round(latest: N) -> N:
 def cell_before(start: N, width: N, place: N) -> N:
     """The cell at a place of the block of some width that ends where another one starts."""
     return start - width + place
+
+
+def shifted_from(cell: C, amount: C) -> C | None:
+    """ShiftR: the cell that this one shows; None if it is filled.
+
+    >>> shifted_from(3, 2), shifted_from(1, 2)
+    (1, None)
+    """
+    return cell - amount if cell >= amount else None
 
 
 def slot_cell(first: N, width: N, slots: N, slot: N) -> N:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlmcheck.model.builder import Builder, masked_bit
+from dlmcheck.model.builder import Builder, masked_bit, value_bit
 from dlmcheck.model.constructions import rules
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput
@@ -27,7 +27,7 @@ def shift_source(length: int, amount: int) -> tuple[int | None, ...]:
     """
     if amount < 0:
         raise BadInput(f"shift by {amount}", source="shift", expected="an amount of at least 0")
-    return tuple(cell - amount if cell >= amount else None for cell in range(length))
+    return tuple(rules.shifted_from(cell, amount) for cell in range(length))
 
 
 def shift_right(length: int, amount: int, fill: Token = 0) -> Circuit:
@@ -47,10 +47,9 @@ def shift_right(length: int, amount: int, fill: Token = 0) -> Circuit:
     outputs: list[int] = []
     names: list[str] = []
     for cell, source in enumerate(shift_source(length, amount)):
-        for half, name in enumerate(("high", "low")):
-            filled = source is None
-            outputs.append(builder.constant(code[half]) if source is None else 2 * source + half)
-            names.append(f"{'fill' if filled else 'shifted'}{cell}.{name}")
+        wires = None if source is None else (masked_bit(source), value_bit(source))
+        outputs += rules.shifted_bits(builder, wires, code)
+        names += [f"{'fill' if wires is None else 'shifted'}{cell}.{h}" for h in ("high", "low")]
     return builder.build(outputs, names)
 
 

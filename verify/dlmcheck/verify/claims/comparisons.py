@@ -20,10 +20,14 @@ from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.resources import depth, reads
 from dlmcheck.spec.tokens import MASK, PAPER_ENCODING, State
 from dlmcheck.verify.claims.domains import plain_circuits
-from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
+from dlmcheck.verify.claims.registry import Claim, Profile, ProofJob, Road, Row, SweepJob
 from dlmcheck.verify.claims.t31 import REFERENCE
+from dlmcheck.verify.engines import smt
+from dlmcheck.verify.kernel.evidence import SolverAnswer
+from dlmcheck.verify.kernel.induction import Proof
 from dlmcheck.verify.kernel.laws import as_tokens
 from dlmcheck.verify.kernel.sweep import HOLDS, Domain, Outcome, Sweep, fails
+from dlmcheck.verify.proofs import shift
 
 # --- NC0-SHIFT -------------------------------------------------------------------------------
 
@@ -106,6 +110,18 @@ def _correct_sweep(_: Profile) -> Sweep[ShiftCase, ShiftCase]:
     return Sweep(shift_domain(6), lambda case: case, {CORRECT: _is_correct})
 
 
+EVERY_SHIFT = "proof for every length and amount"
+
+
+def _shift_answer(proof: Proof) -> SolverAnswer:
+    queries = {argument.proof.statement: argument.queries for argument in shift.arguments()}
+    return smt.answer(queries[proof.statement])
+
+
+SHIFT_PROOFS = ProofJob(
+    "shift-proved", lambda: tuple(found.proof for found in shift.arguments()), _shift_answer
+)
+
 SHIFT_CLAIM = Claim(
     id="NC0-SHIFT",
     title="the shift of the sequence is in NC0",
@@ -117,13 +133,19 @@ SHIFT_CLAIM = Claim(
             "NC0-SHIFT",
             "locality",
             "in ShiftR, by any number of tokens, each token reads at most one token, at depth <= 1",
-            (Road("shift-locality", LOCAL, "resources of the circuit"),),
+            (
+                Road("shift-locality", LOCAL, "resources of the circuit"),
+                Road(SHIFT_PROOFS.id, shift.LOCALITY, EVERY_SHIFT),
+            ),
         ),
         Row(
             "NC0-SHIFT",
             "function",
             "the circuit ShiftR shifts every state of encoded tokens",
-            (Road("shift-function", CORRECT, REFERENCE),),
+            (
+                Road("shift-function", CORRECT, REFERENCE),
+                Road(SHIFT_PROOFS.id, shift.FUNCTION, EVERY_SHIFT),
+            ),
         ),
     ),
 )
@@ -250,6 +272,7 @@ CLAIMS = (SHIFT_CLAIM, AR_CLAIM)
 JOBS = (
     SweepJob("shift-locality", _local_sweep, split=1),
     SweepJob("shift-function", _correct_sweep, split=1),
+    SHIFT_PROOFS,
     SweepJob("autoregressive", _ar_sweep),
     SweepJob("autoregressive-families", _family_sweep, split=1),
 )

@@ -20,6 +20,7 @@ Section 3, for every circuit (their rules are in `model.constructions.rules`):
 
     terms             integers that are not known, for queries written by a construction's formulas
     cells             the wires of a few cells, as atoms whose rows are states
+    shift             ShiftR, of every length and by every amount
     write_once        Theorem 3.1, F by arguments and by block shift
     banks             steps of layers, counters and values; Theorem 3.3
     remasking         steps of two banks; Theorem 3.2

@@ -312,7 +312,7 @@ class Index:
     def __add__(self, other: int) -> Index:
         return Index(self.linear.plus(self._of(other)), self.frame)
 
-    def __sub__(self, other: int) -> Index:
+    def __sub__(self, other: Index | int) -> Index:
         return Index(self.linear.minus(self._of(other)), self.frame)
 
     def __mul__(self, other: int) -> Index:
