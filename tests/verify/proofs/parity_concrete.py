@@ -31,6 +31,7 @@ from dlmcheck.verify.proofs.parity_account import (
     Bits,
     Formula,
     Stage,
+    Strings,
 )
 from dlmcheck.verify.proofs.parity_steps import Kind, LocalStep
 from dlmcheck.verify.proofs.positions import Frame, Index, Situation, equal
@@ -181,7 +182,7 @@ def instance(
 
 
 def formula_bits(
-    account: Account, units: int, make: Callable[[Formula], Sequence[Literal]], value: Value
+    account: Strings, units: int, make: Callable[[Formula], Sequence[Literal]], value: Value
 ) -> tuple[bool, ...]:
     """Formulas of an account on numbers."""
     frame = Frame(Situation("here", (equal(UNIT, 0), equal(UNITS, units))))
@@ -304,7 +305,7 @@ def _is_even(one: Instance) -> bool:
     return not _added(one)
 
 
-def spare_bit(account: Account, units: int, unit: int, coins: Value) -> bool | None:
+def spare_bit(account: Strings, units: int, unit: int, coins: Value) -> bool | None:
     """The spare bit of a unit for given coins; None if it has none."""
 
     def make(f: Formula) -> list[Literal]:
@@ -315,7 +316,7 @@ def spare_bit(account: Account, units: int, unit: int, coins: Value) -> bool | N
     return found[0] if found else None
 
 
-def decoded(account: Account, units: int, unit: int, value: Value) -> dict[tuple[str, int], bool]:
+def decoded(account: Strings, units: int, unit: int, value: Value) -> dict[tuple[str, int], bool]:
     """The coins of a unit, read off the string."""
     places: list[tuple[str, Index]] = []
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.families.inputs import RandomChoice, named_inputs, numbered, require
+from dlmcheck.model.samplers.cell_wires import P
 from dlmcheck.spec.circuit import Circuit, Literal, Op
 
 
@@ -50,5 +53,21 @@ def even_strings(n: int, random: RandomChoice = True) -> Circuit:
     require(n, 2, "even strings")
     # For n = 2 both ends copy the same input: two cells, so two gates.
     b = Builder(named_inputs(numbered("y", n - 1), random), share=False)
-    inner = [b.xor(i - 1, i) for i in range(1, n - 1)]
-    return b.build([b.gate(Op.ID, [0]), *inner, b.gate(Op.ID, [n - 2])], numbered("z", n))
+    inner = [even_string_bit(b, _own_node, i, n) for i in range(1, n - 1)]
+    first, last = (even_string_bit(b, _own_node, i, n) for i in (0, n - 1))
+    return b.build([first, *inner, last], numbered("z", n))
+
+
+def even_string_bit(b: Builder, y: Callable[[P], Literal], i: P, n: P) -> Literal:
+    """Output i of `even_strings`, from the literals y_0, ..., y_(n-2); one rule for every n >= 2.
+
+    Positions may be symbolic, as in `dlmcheck.model.samplers.cell_wires`.
+    """
+    if i > 0 and i < n - 1:
+        return b.xor(y(i - 1), y(i))
+    return b.gate(Op.ID, [y(i) if i < n - 1 else y(i - 1)])
+
+
+def _own_node(index: int) -> Literal:
+    """The input of a number, where the inputs are the first nodes."""
+    return index

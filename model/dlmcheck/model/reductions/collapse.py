@@ -10,7 +10,10 @@ collapse of Theorem 4.1.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dlmcheck.model.builder import Builder
+from dlmcheck.model.samplers.cell_wires import P
 from dlmcheck.spec.circuit import Circuit, Literal
 from dlmcheck.spec.errors import BadInput
 
@@ -27,9 +30,24 @@ def collapsed_blocks(n: int) -> Circuit:
     m = n // 2
     names = [f"y{i}" for i in range(m - 1)] + [f"u{i}" for i in range(m)]
     b = Builder.with_names(random=names)
-    outputs: list[Literal] = []
-    for i in range(m):
-        u = m - 1 + i
-        carried = [j for j in (i, i - 1) if 0 <= j < m - 1]
-        outputs += [u, b.xor(u, *carried) if carried else u]
+
+    def y(i: int) -> Literal:
+        return i
+
+    def u(i: int) -> Literal:
+        return m - 1 + i
+
+    outputs = [bit for i in range(m) for bit in collapsed_block(b, y, u, i, m)]
     return b.build(outputs, [f"z{i}" for i in range(n)])
+
+
+def collapsed_block(
+    b: Builder, y: Callable[[P], Literal], u: Callable[[P], Literal], i: P, m: P
+) -> tuple[Literal, Literal]:
+    """Outputs a_i and b_i of `collapsed_blocks` for m blocks; one rule for every m >= 1.
+
+    Positions may be symbolic, as in `dlmcheck.model.samplers.cell_wires`.
+    """
+    own = u(i)
+    carried = [y(j) for j in (i, i - 1) if j >= 0 and j < m - 1]
+    return own, b.xor(own, *carried) if carried else own

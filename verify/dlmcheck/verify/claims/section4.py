@@ -8,7 +8,7 @@ each other class of F is a reading of its own.
 
 from __future__ import annotations
 
-from dlmcheck.verify.claims import proved_parity, section4_checks
+from dlmcheck.verify.claims import proved_collapse, proved_parity, section4_checks
 from dlmcheck.verify.claims.parity_samplers import (
     RANDOM_F,
     REMASKING,
@@ -34,7 +34,7 @@ from dlmcheck.verify.claims.section4_checks import (
 )
 from dlmcheck.verify.claims.t31 import REFERENCE
 
-JOBS: tuple[Job, ...] = (*section4_checks.JOBS, *proved_parity.JOBS)
+JOBS: tuple[Job, ...] = (*section4_checks.JOBS, *proved_parity.JOBS, proved_collapse.JOB)
 
 
 def _says(sampler: ParitySampler) -> str:
@@ -156,13 +156,21 @@ def _hierarchy_rows() -> list[Row]:
 
 def _collapse_rows() -> tuple[Row, ...]:
     listed = (
-        ("circuit,revision", COLLAPSED, REFERENCE),
-        ("circuit,blocks", COLLAPSED_BLOCKS, REFERENCE),
-        ("no-round", NO_ROUND, REFERENCE),
+        ("circuit,revision", "n >= 2", COLLAPSED),
+        ("circuit,blocks", "even n >= 2", COLLAPSED_BLOCKS),
+        ("no-round", "n >= 2", NO_ROUND),
     )
     return tuple(
-        Row("R-4", reading, statement, (Road("parity-collapse", statement, engine),))
-        for reading, statement, engine in listed
+        Row(
+            "R-4",
+            reading,
+            f"for every {sizes}, {statement}",
+            (
+                Road("parity-collapse", statement, REFERENCE),
+                proved_collapse.road(reading),
+            ),
+        )
+        for reading, sizes, statement in listed
     )
 
 

@@ -14,6 +14,8 @@ The even-parity samplers of section 4 (their rules are in `model.samplers`):
     parity_samplers   the accounts with revision and with remasking
     parity_random     the accounts with a random F, or one that sees the candidates
     parity_skeletons  the arguments in words
+    parity_circuits   the collapsed circuits of R-4
+    one_round         no single round samples even parity
     hierarchy         fewer rounds than write-once: joined with the locality bound
 
 Section 3, for every circuit (their rules are in `model.constructions.rules`):

@@ -35,7 +35,7 @@ LARGEST = {2: 3, 3: 4}
 # --- not for larger n ----------------------------------------------------------------------------
 
 
-def _even_product_is_a_point() -> Step:
+def even_product_is_a_point() -> Step:
     """A product law on even strings gives no cell two tokens."""
     s = Implication("a product law on even strings is a point", "bit", "others odd", "both")
     odd = s.folder.parity_of([s["bit"], s["others odd"]])
@@ -57,7 +57,7 @@ def not_enough(symbols: int) -> Proof:
     return Proof(
         f"two rounds of revision to {words} do not sample every law for n >= {least}",
         base=(),
-        steps=(_even_product_is_a_point(),),
+        steps=(even_product_is_a_point(),),
         rules=(Rule.DRAWS, Rule.NUMBERS),
         queries=tuple(q.name for q in count_queries(symbols, count, least)),
         skeleton=(

@@ -154,3 +154,25 @@ So the coins correspond one to one to even strings with a spare bit, and z is un
 strings.
 """
 )
+
+CIRCUIT = _sentences(
+    """
+Output i is z_i = y_i + y_(i-1), with coins y_0, ..., y_(n-2) and y_(-1) = y_(n-1) = 0: one gate
+on at most two coins.
+"""
+    + _DIFFERENCE
+)
+
+BLOCKS_CIRCUIT = _sentences(
+    """
+Block j is (u_j, u_j + y_j + y_(j-1)), with coins u_0, ..., u_(m-1) and y_0, ..., y_(m-2), and
+y_(-1) = y_(m-1) = 0: at most one gate, on at most three coins.
+
+The block has the parity y_j + y_(j-1). Over the blocks these telescope to y_(m-1) = 0: z is even.
+
+The sums over the blocks give the y's back and the first cells give the u's; and the coins that
+are read off an even string make that string.
+
+So the coins and the even strings correspond one to one, and z is uniform on the even strings.
+"""
+)

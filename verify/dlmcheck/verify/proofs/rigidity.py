@@ -72,18 +72,21 @@ def _same_state(planted: Planted | None) -> Step:
     return s.concludes(shown_alike(first.masked, second.masked, token, other))
 
 
-def _event_steps(planted: Planted | None) -> tuple[Step, Step]:
+def event_steps(planted: Planted | None) -> tuple[Step, Step]:
+    """The steps of the induction: a run is in a reached state iff its output agrees with it."""
     return LocalitySteps(planted).token_stays(), _same_state(planted)
 
 
-def _start(planted: Planted | None) -> tuple[Step, ...]:
+def start_steps(planted: Planted | None) -> tuple[Step, ...]:
+    """Its base."""
     return (LocalitySteps(planted).start("two runs start alike"),)
 
 
 # --- even parity -------------------------------------------------------------------------------
 
 
-def _flip_keeps_parity() -> Step:
+def flip_keeps_parity() -> Step:
+    """An even string with two bits flipped is even; the other bits are one atom."""
     s = Implication("flipping two masked bits keeps the parity", "bit i", "bit j", "others odd")
     odd = s.folder.parity_of([s["bit i"], s["bit j"], s["others odd"]])
     flipped = [negated(s["bit i"]), negated(s["bit j"]), s["others odd"]]
@@ -132,10 +135,10 @@ def parity_rigidity(planted: Planted | None = None) -> Proof:
     """D_n, with any real probabilities."""
     return Proof(
         PARITY_RIGID,
-        base=_start(planted),
+        base=start_steps(planted),
         steps=(
-            *_event_steps(planted),
-            _flip_keeps_parity(),
+            *event_steps(planted),
+            flip_keeps_parity(),
             _flip_keeps_what_is_shown(),
             _flip_is_a_bijection(),
             _last_bit_is_certain(),
@@ -197,8 +200,8 @@ def dyadic_rigidity(planted: Planted | None = None) -> Proof:
     """Targets whose atoms are powers of 1/2, equal or not, and dyadic predictors."""
     return Proof(
         DYADIC_RIGID,
-        base=_start(planted),
-        steps=_event_steps(planted),
+        base=start_steps(planted),
+        steps=event_steps(planted),
         rules=(Rule.ROUNDS, Rule.LISTS, Rule.DRAWS, Rule.NUMBERS),
         queries=tuple(query.name for query in (*DIVISORS, HALVES)),
         skeleton=(
@@ -231,8 +234,8 @@ def one_hot_needs_other_predictors(planted: Planted | None = None) -> Proof:
     """The corollary: the first choice of a one-hot sampler is (1 - 1/n, 1/n)."""
     return Proof(
         ONE_HOT,
-        base=_start(planted),
-        steps=(*_event_steps(planted), _before_the_first_write()),
+        base=start_steps(planted),
+        steps=(*event_steps(planted), _before_the_first_write()),
         rules=(Rule.ROUNDS, Rule.LISTS, Rule.DRAWS, Rule.NUMBERS),
         queries=tuple(query.name for query in (*DIVISORS, ONE_OF_TWO)),
         skeleton=(
