@@ -20,10 +20,14 @@ from dlmcheck.spec.lattice import Edits, End, Reals
 from dlmcheck.spec.law import Law, uniform
 from dlmcheck.spec.serial import circuit_to_json
 from dlmcheck.verify.certificate_kinds import check_certificate
+from dlmcheck.verify.claims.length_certificates import proof_of
 from dlmcheck.verify.encoders.lengths import NoScheme, length_text
+from dlmcheck.verify.encoders.programs import NoProgram, program_text
+from dlmcheck.verify.encoders.trajectories import NoSimulation, trajectory_text
 from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.engines.elimination import linear_text
 from dlmcheck.verify.engines.hints import refute
+from dlmcheck.verify.engines.smt import script
 from dlmcheck.verify.evidence_files import (
     broken_mask_file,
     law_file,
@@ -38,8 +42,10 @@ from dlmcheck.verify.kernel.laws import difference
 from dlmcheck.verify.kernel.local_parity import Question, Reading
 from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.proof_documents import proof_text
+from dlmcheck.verify.kernel.query_documents import Queries, queries_text
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.witness import WrongRun
+from dlmcheck.verify.proofs.arithmetic import query
 from dlmcheck.verify.rounds.by_argument import of_every_law
 from dlmcheck.verify.rounds.local import local_rounds
 from dlmcheck.verify.rounds.lower_bounds import arguments
@@ -47,6 +53,7 @@ from dlmcheck.verify.rounds.upper_bounds import constructions
 from dlmcheck.verify.rounds.write_once import write_once
 from dlmcheck.verify.searches.locality_targets import decide_target
 from dlmcheck.verify.searches.propositional import Formula
+from dlmcheck.verify.searches.trajectories import Wires, negations
 
 AND = Circuit(
     (Input("a", InputKind.DATA), Input("r", InputKind.RANDOM)), (Gate(Op.AND, (0, 1)),), (2,)
@@ -78,6 +85,9 @@ def samples(second: bool = False) -> dict[str, str]:
         "refutation": _refutation(second),
         "linear": linear_text(even_strings(5 if second else 4)),
         "length": _length(second),
+        "trajectory": _trajectory(second),
+        "program": _program(second),
+        "queries": _queries(second),
         **_of_rounds(_target(second)),
         **_of_local_samplers(4 if second else 3),
         "local-target": _local_target(second),
@@ -191,10 +201,28 @@ def _refutation(second: bool) -> str:
 
 def _length(second: bool) -> str:
     claim = NoScheme(Edits.REVISE_TOKEN, 1, 3, 1 if second else 2, End.OUTPUT_ONLY)
-    encoded = claim.encoded
-    proof = refute(Formula(encoded.variables, list(encoded.clauses)))
-    assert isinstance(proof, str)
-    return length_text(claim, proof)
+    return length_text(claim, proof_of(claim.encoded))
+
+
+def _trajectory(second: bool) -> str:
+    wires = Wires(1, ((1, 0), (0, 1), (0, 1)))
+    claim = NoSimulation(wires, Edits.REVISE_TOKEN, 2, End.OUTPUT_ONLY)
+    if second:
+        claim = NoSimulation(negations(1, 2), Edits.REMASK, 1, End.OUTPUT_ONLY)
+    return trajectory_text(claim, proof_of(claim.encoded))
+
+
+def _program(second: bool) -> str:
+    parity, both = 0b10010110, 0b10000000
+    claim = NoProgram(3, (parity, both) if second else (parity,), 2 if second else 1)
+    return program_text(claim, proof_of(claim.encoded))
+
+
+def _queries(second: bool) -> str:
+    """Linear arithmetic, with a premise that is needed."""
+    conclusion = "(>= n 0)" if second else "(>= n 1)"
+    asked = query("small", "QF_LIA", "n", (("large", "(>= n 2)"),), conclusion)
+    return queries_text(Queries("Q", {asked.name: script(asked)}, (Rule.NUMBERS,), True), "z3 4")
 
 
 def _sum(order: str) -> Circuit:

@@ -10,7 +10,7 @@ of its own verdict is compared, never believed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from dlmcheck.spec.serial import circuit_to_json, schedule_to_json
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult
 from dlmcheck.verify.certificate_kinds import check_certificate, read_document
 from dlmcheck.verify.claims.registry import Job, Profile, ProofJob, Registry, SweepJob
-from dlmcheck.verify.kernel import proof_documents, same_law
+from dlmcheck.verify.kernel import proof_documents, query_documents, same_law
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.documents import FORMAT, certificate_text, fields_of, kind_of
 from dlmcheck.verify.kernel.evidence import Evidence, Witness
@@ -34,7 +34,13 @@ from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.sweep import Sweep, check_sweep, check_witness
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Partners, WrongRun, partners_to_json
-from dlmcheck.verify.proof_files import ProofFiles, check_place, replay_proof
+from dlmcheck.verify.proof_files import (
+    ProofFiles,
+    check_place,
+    queries_of,
+    query_job,
+    replay_proof,
+)
 
 ROW = "row"
 _ROW_FIELDS = ("row", "profile", "job", "statement", "verdict", "evidence")
@@ -110,7 +116,9 @@ def write_rows(result: AuditResult, folder: Path, registry: Registry | None = No
     """One file per road of each row that the kernel settled; returns the paths.
 
     With the registry that was audited, a road that is a proof for all n is written as a
-    certificate of its steps, which can be checked without the registry.
+    certificate of its steps, one that rests on queries alone as these, and beside a road that
+    rests on refutations of clauses there stands each of them: all can be checked without the
+    registry. Raises `Rejected` if a refutation is not found again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     proofs = ProofFiles(registry)
@@ -122,10 +130,26 @@ def write_rows(result: AuditResult, folder: Path, registry: Registry | None = No
                 path = folder / f"{name}--{index}.json"
                 text = ""
                 if road.verdict is Verdict.PROVED:
-                    text = proofs.text(result.profile, row.row.id, road.job, road.statement)
+                    text = proofs.text(result.profile, row.row.id, road)
                 path.write_text(text or row_file(result.profile, row, road), "utf-8")
                 written.append(path)
+                for which, text in _certificates(registry, result.profile, road):
+                    path = folder / f"{name}--{index}--{which}.json"
+                    path.write_text(text, "utf-8")
+                    written.append(path)
     return written
+
+
+def _certificates(
+    registry: Registry | None, profile: Profile, road: RoadResult
+) -> Iterable[tuple[str, str]]:
+    """The certificates that an affirmed road rests on, with what tells them apart."""
+    if registry is None or not road.verdict.is_affirmative:
+        return ()
+    job = registry.job(road.job)
+    if not isinstance(job, SweepJob) or job.certificates is None:
+        return ()
+    return job.certificates(profile, road.statement)
 
 
 def replay_file(path: Path, registry: Registry) -> Checked:
@@ -158,6 +182,8 @@ class Replay:
         kind = kind_of(document)
         if kind == proof_documents.KIND and place_of(document) is not None:
             return replay_proof(document, self._registry, self._proofs)
+        if kind == query_documents.KIND and query_documents.place_in(document) is not None:
+            return self._queries(document)
         if kind != ROW:
             return check_certificate(document)
         said = _row_of(document)
@@ -175,6 +201,16 @@ class Replay:
             )
         _compare(said.evidence, checked.evidence)
         return checked
+
+    def _queries(self, document: Document) -> Checked:
+        """Write the queries that a row rests on anew, compare them, and have them asked again."""
+        theirs = query_documents.read_queries(document)
+        job, profile = query_job(document, self._registry)
+        query_documents.compare_queries(queries_of(job, theirs.statement), theirs)
+        found = self._found.setdefault((job.id, profile), {})
+        if not found:
+            found.update(job.check(profile))
+        return found[theirs.statement]
 
     def _checked(self, job: Job, said: _RowFile) -> Checked:
         if isinstance(job, SweepJob) and said.witness is not None:

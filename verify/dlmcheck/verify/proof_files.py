@@ -1,6 +1,7 @@
 """Proofs for all n as evidence: built anew from the claims, compared with a file, and checked.
 
-What can be checked without the claims is checked by `kernel.proof_documents`.
+A proof has steps, and perhaps queries of arithmetic, or it is queries alone. What can be checked
+without the claims is checked by `kernel.proof_documents` and `kernel.query_documents`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 
 from dlmcheck.spec.errors import MalformedSyntax
 from dlmcheck.spec.jsontext import Document
-from dlmcheck.verify.claims.registry import Profile, ProofJob, Registry
+from dlmcheck.verify.audit import RoadResult
+from dlmcheck.verify.claims.registry import DirectJob, Job, Profile, ProofJob, Registry
 from dlmcheck.verify.engines.smt import recorded, script
 from dlmcheck.verify.kernel.documents import FORMAT
 from dlmcheck.verify.kernel.evidence import SolverAnswer
@@ -21,6 +23,12 @@ from dlmcheck.verify.kernel.proof_documents import (
     proof_text,
     query_texts,
     read_proof,
+)
+from dlmcheck.verify.kernel.query_documents import (
+    Queries,
+    place_in,
+    queries_text,
+    read_queries,
 )
 from dlmcheck.verify.kernel.results import Checked, Rejected
 
@@ -93,17 +101,56 @@ class ProofFiles:
                 return check_proof(proof, None if asks is None else asks(proof))
         raise Rejected(f"the job {job.id} has no proof of {statement}")
 
-    def text(self, profile: Profile, row: str, job: str, statement: str) -> str:
-        """The file of a road that is a proof; empty if it is none, or cannot be built again."""
-        found = self._jobs.get(job)
-        if not isinstance(found, ProofJob):
-            return ""
+    def text(self, profile: Profile, row: str, road: RoadResult) -> str:
+        """The file of a road that is PROVED by steps or by queries.
+
+        Empty if it is neither, or cannot be built again.
+        """
+        found = self._jobs.get(road.job)
+        place = {"row": row, "job": road.job, "profile": profile.value}
         try:
-            built = self.built(found, statement)
+            if isinstance(found, ProofJob):
+                built = self.built(found, road.statement)
+                return proof_text(built.proof, built.queries, built.trusted, place)
+            if isinstance(found, DirectJob) and isinstance(road.evidence, SolverAnswer):
+                trusted = f"{road.evidence.engine} {road.evidence.version}"
+                return queries_text(queries_of(found, road.statement), trusted, place)
         except Rejected:
             return ""
-        place = {"row": row, "job": job, "profile": profile.value}
-        return proof_text(built.proof, built.queries, built.trusted, place)
+        return ""
+
+
+def queries_of(job: DirectJob, statement: str) -> Queries:
+    """The queries that a statement rests on, written anew. Raises `Rejected` if there are none."""
+    for one in job.queries() if job.queries is not None else ():
+        if one.statement == statement:
+            return one
+    raise Rejected(f"no statement of the job {job.id} rests on queries alone: {statement}")
+
+
+def query_job(document: Document, registry: Registry) -> tuple[DirectJob, Profile]:
+    """The job and the profile that a file of queries names, if a row rests on its statement.
+
+    Raises `MalformedSyntax` if there is no such job or profile, `Rejected` if no row does.
+    """
+    place = place_in(document)
+    assert place is not None
+    job, profile = _job_and_profile(document, registry, place)
+    if not isinstance(job, DirectJob):
+        raise Rejected(f"the job {job.id} asks no queries of its own")
+    check_place(registry, place["row"], profile, job.id, read_queries(document).statement)
+    return job, profile
+
+
+def _job_and_profile(
+    document: Document, registry: Registry, place: Mapping[str, str]
+) -> tuple[Job, Profile]:
+    try:
+        return registry.job(place["job"]), Profile(place["profile"])
+    except (KeyError, ValueError) as error:
+        raise MalformedSyntax(
+            f"no such job or profile ({error})", source=document.source, expected=FORMAT
+        ) from None
 
 
 def replay_proof(document: Document, registry: Registry, proofs: ProofFiles) -> Checked:
@@ -114,13 +161,7 @@ def replay_proof(document: Document, registry: Registry, proofs: ProofFiles) -> 
     place = place_of(document)
     assert place is not None
     theirs = read_proof(document)
-    try:
-        job = registry.job(place["job"])
-        profile = Profile(place["profile"])
-    except (KeyError, ValueError) as error:
-        raise MalformedSyntax(
-            f"no such job or profile ({error})", source=document.source, expected=FORMAT
-        ) from None
+    job, profile = _job_and_profile(document, registry, place)
     if not isinstance(job, ProofJob):
         raise Rejected(f"the job {job.id} is no proof for all n")
     check_place(registry, place["row"], profile, job.id, theirs.statement)

@@ -7,7 +7,7 @@ gate, and for single functions by gate-local predictors in any number of rounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dlmcheck.model.constructions.rows import rows_of
 from dlmcheck.model.constructions.write_once import compile_write_once
@@ -20,6 +20,7 @@ from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
 from dlmcheck.verify.claims import length_cases
 from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.length_cases import Case, case_domain
+from dlmcheck.verify.claims.length_certificates import Named, no_programs, no_schemes
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.kernel.laws import as_tokens, difference
 from dlmcheck.verify.kernel.sweep import HOLDS, Domain, Outcome, Sweep, fails
@@ -209,6 +210,17 @@ def _nodes(case: Case, decide: Callable[[Case, int], Scheme | None]) -> Outcome:
     return length_cases.least_by(decide)(case)
 
 
+_refuted = _write_once(length_cases.by_refutation)
+
+
+def _scheme_certificates(profile: Profile, _: str) -> Iterable[Named]:
+    return no_schemes(_refuted(profile).domain.members())
+
+
+def _program_certificates(_: Profile, __: str) -> Iterable[Named]:
+    return no_programs(targets())
+
+
 _ID = "C-SPACE"
 _WRITE_ONCE = Point(edits=Edits.WRITE_ONCE, predictor=PredictorClass(locality=2))
 
@@ -284,8 +296,8 @@ CLAIM = Claim(
 
 JOBS = (
     SweepJob("space-schemes-searched", _write_once(length_cases.by_search), split=1),
-    SweepJob("space-schemes-refuted", _write_once(length_cases.by_refutation), split=1),
+    SweepJob("space-schemes-refuted", _refuted, split=1, certificates=_scheme_certificates),
     SweepJob("space-programs", _programs, split=1),
-    SweepJob("space-queries", _program_queries, split=1),
+    SweepJob("space-queries", _program_queries, split=1, certificates=_program_certificates),
     SweepJob("space-growth", _growth, split=1),
 )

@@ -30,10 +30,11 @@ from dlmcheck.verify.engines import smt
 from dlmcheck.verify.engines.biased import biased_schedule_law
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof
+from dlmcheck.verify.kernel.query_documents import Queries
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Domain, Outcome, Sweep, fails
 from dlmcheck.verify.proofs import dimension, errors, families, lengths
-from dlmcheck.verify.proofs.arithmetic import Arithmetic
+from dlmcheck.verify.proofs.arithmetic import Arithmetic, ByQueries
 
 # --- the proofs --------------------------------------------------------------------------------
 
@@ -56,6 +57,11 @@ QUERIES = {q.name: q for symbols in (2, 3) for q in dimension.count_queries(symb
 def decided(_: Profile) -> Mapping[str, Checked]:
     """Every arithmetic statement, by whoever decides it."""
     return {one.statement: one.check() for one in ARITHMETIC}
+
+
+def asked() -> tuple[Queries, ...]:
+    """The statements among them that solvers decide, with the texts that they are asked."""
+    return tuple(one.asked for one in ARITHMETIC if isinstance(one, ByQueries))
 
 
 def proofs() -> tuple[Proof, ...]:
@@ -252,7 +258,7 @@ def _errors(_: Profile) -> Sweep[int, int]:
 
 
 JOBS = (
-    DirectJob("arithmetic", decided),
+    DirectJob("arithmetic", decided, asked),
     ProofJob("identity-proofs", proofs, answered),
     SweepJob("lengths-exact", _depths, split=1),
     SweepJob("layers-counted", _widths, split=1),

@@ -192,7 +192,7 @@ def copies_need(case: Case) -> Outcome:
 def _wires_need(wires: trajectories.Wires, case: Case) -> Outcome:
     # A further cell that shows a constant does no harm, so one length below says it for all.
     fewer = case.claimed - 1
-    if fewer:
+    if fewer >= case.width:
         system, _ = trajectories.decide(wires, case.edits, fewer, case.end)
         if system is not None:
             return fails(f"{fewer} cells, {case.claimed} with a scheme")

@@ -7,15 +7,18 @@ project's. The claim on the footprint of write-once simulation stands in `footpr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from dlmcheck.spec.lattice import Clock, Edits, End, Point, Remasking, Stop
 from dlmcheck.verify.claims import footprint, length_cases
 from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.footprint import REFUTATIONS, SEARCH
 from dlmcheck.verify.claims.length_cases import Case, case_domain
+from dlmcheck.verify.claims.length_certificates import Named, no_schemes, no_simulations
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
+from dlmcheck.verify.searches import trajectories
 from dlmcheck.verify.searches.explicit_schemes import revision_scheme
 from dlmcheck.verify.searches.schemes import objection
 from dlmcheck.verify.searches.shortest import counted_length
@@ -68,6 +71,21 @@ def _searched(_: Profile) -> Sweep[Case, Case]:
     )
     properties[CLOCKED] = length_cases.needed_with_clock
     return Sweep(case_domain(REWRITING, 2, 4), lambda case: case, properties)
+
+
+_KEPT: dict[str, Callable[[Iterable[Case]], Iterable[Named]]] = {
+    LEAST: no_schemes,
+    NEGATIONS: partial(no_simulations, trajectories.negations),
+    COPIES: partial(no_simulations, trajectories.copies),
+}
+
+
+def _certificates(profile: Profile, statement: str) -> Iterator[Named]:
+    cases = list(_refuted(profile).domain.members())
+    for name, certificates in _KEPT.items():
+        for edits in REWRITING:
+            if statement == _named(name, edits):
+                yield from certificates(case for case in cases if case.edits is edits)
 
 
 def _refuted(_: Profile) -> Sweep[Case, Case]:
@@ -195,7 +213,7 @@ MINIMUM_CLAIM = Claim(
 CLAIMS = (MINIMUM_CLAIM, footprint.CLAIM)
 JOBS = (
     SweepJob("lengths-searched", _searched),
-    SweepJob("lengths-refuted", _refuted),
+    SweepJob("lengths-refuted", _refuted, certificates=_certificates),
     SweepJob("lengths-deep", _deep_copies, split=1),
     SweepJob("lengths-counted", _counted, split=1),
     *footprint.JOBS,

@@ -7,7 +7,7 @@ roads of a row share no engine, and if they disagree the audit says so instead o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from dlmcheck.spec.lattice import Point
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof, check_proof
+from dlmcheck.verify.kernel.query_documents import Queries
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import Part, Sweep, conclude, run_part
 
@@ -62,6 +63,9 @@ class SweepJob:
     id: str
     make: Callable[[Profile], Sweep[Any, Any]]
     split: int = 2
+    certificates: Callable[[Profile, str], Iterable[tuple[str, str]]] | None = None
+    """For a statement that rests on refutations of clauses: the certificates behind it, each a
+    file by itself, with names that no two of them share. None where nothing is kept."""
 
     def parts(self, profile: Profile) -> int:
         """See `Job`."""
@@ -82,6 +86,8 @@ class DirectJob:
 
     id: str
     check: Callable[[Profile], Mapping[str, Checked]]
+    queries: Callable[[], Sequence[Queries]] | None = None
+    """The statements that rest on queries of arithmetic alone, with the texts of these."""
 
     def parts(self, profile: Profile) -> int:
         """See `Job`."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dlmcheck.spec.jsontext import Document, Json
+from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Edits, End
+from dlmcheck.verify.encoders.reading import number_up_to
 from dlmcheck.verify.kernel.documents import certificate_text, fields_of
 from dlmcheck.verify.kernel.refutation import Encoded, check_claim, dimacs
 from dlmcheck.verify.kernel.results import Checked
@@ -63,7 +64,7 @@ def check_document(document: Document) -> Checked:
     """Make the clauses of the claim anew, compare them, and go through the proof."""
     raw = fields_of(document, (*_FIELDS, "dimacs", "proof"))
     width, depth, length = (
-        _number(document, raw[key], key, least)
+        number_up_to(document, raw[key], key, least, LARGEST)
         for key, least in (("width", 1), ("depth", 0), ("length", 0))
     )
     edits = document.choice(raw["edits"], ("edits",), Edits)
@@ -71,10 +72,3 @@ def check_document(document: Document) -> Checked:
     claim = NoScheme(edits, width, depth, length, end)
     written = document.string(raw["dimacs"], ("dimacs",))
     return check_claim(claim.encoded, written, document.string(raw["proof"], ("proof",)))
-
-
-def _number(document: Document, value: Json, key: str, least: int) -> int:
-    number = document.integer(value, (key,), least)
-    if number > LARGEST:
-        raise document.malformed(value, (key,), f"at most {LARGEST}")
-    return number

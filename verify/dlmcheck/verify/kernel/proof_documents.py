@@ -18,6 +18,7 @@ from dlmcheck.spec.serial import circuit_from_json, circuit_to_json
 from dlmcheck.verify.kernel.documents import certificate_text, fields_of
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof, Rule, Step, check_proof
+from dlmcheck.verify.kernel.query_texts import check_query_text
 from dlmcheck.verify.kernel.results import Checked, Rejected
 
 KIND = "induction"
@@ -117,6 +118,8 @@ def check_document(document: Document) -> Checked:
         raise Rejected("the file does not say who answered its queries")
     answers = None
     if proof.queries:
+        for name, text in query_texts(document).items():
+            check_query_text(name, text)
         answers = SolverAnswer(trusted, "(as the file says)", len(proof.queries))
     offered = replace(proof, statement=f"the steps offered for: {proof.statement}")
     return check_proof(offered, answers)

@@ -13,6 +13,7 @@ from dlmcheck.verify.engines import algebra, smt
 from dlmcheck.verify.engines.algebra import Identity, Limit, NotNegative
 from dlmcheck.verify.engines.smt import Query
 from dlmcheck.verify.kernel.induction import Rule
+from dlmcheck.verify.kernel.query_documents import Queries
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.trusted import proved_on_the_word_of
 
@@ -28,6 +29,12 @@ class ByQueries:
     queries: tuple[Query, ...]
     rules: tuple[Rule, ...] = ()
     cases: Callable[[], bool] | None = None
+
+    @property
+    def asked(self) -> Queries:
+        """The queries as texts, for a file."""
+        texts = {one.name: smt.script(one) for one in self.queries}
+        return Queries(self.statement, texts, self.rules, self.cases is not None)
 
     def check(self) -> Checked:
         """PROVED on the word of the solvers. Raises `Rejected` and `SolversDisagree`."""

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
+from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.law import Law, certain, uniform
 from dlmcheck.spec.sampler import (
@@ -89,6 +90,8 @@ Row = list[dict[Token, int]]
 
 class _Encoder:
     def __init__(self, wires: Wires, edits: Edits, length: int, end: End) -> None:
+        if length < wires.width:
+            raise BadInput(f"{length} cells", source="search", expected=f">= {wires.width}")
         self.formula = Formula()
         self.wires = wires
         self.edits = edits
@@ -193,6 +196,14 @@ class _Encoder:
                 for nodes in self.shows
             ),
         )
+
+
+def question(wires: Wires, edits: Edits, length: int, end: End) -> Formula:
+    """A formula that holds iff there is a layer-by-layer simulation on so many cells.
+
+    Raises `BadInput` for fewer cells than wires: the values of a layer have no place there.
+    """
+    return _Encoder(wires, edits, length, end).formula
 
 
 def decide(wires: Wires, edits: Edits, length: int, end: End) -> tuple[System | None, int]:

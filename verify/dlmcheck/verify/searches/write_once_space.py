@@ -20,6 +20,7 @@ from dlmcheck.model.builder import Builder
 from dlmcheck.model.constructions.rows import rows_of
 from dlmcheck.spec.circuit import Circuit, Literal, Op, evaluate, is_inverted, node_of
 from dlmcheck.spec.errors import BadInput
+from dlmcheck.verify.searches.program_queries import program_formula
 from dlmcheck.verify.searches.propositional import Formula, Model, check_refutation, solve
 
 
@@ -148,33 +149,8 @@ def essential_inputs(target: Target) -> int:
 
 
 def program_question(target: Target, gates: int) -> Formula:
-    """A formula that holds iff so many gates compute the target.
-
-    Each gate chooses two earlier nodes and a table of four bits; each output chooses a gate.
-    """
-    n = target.inputs
-    formula = Formula()
-    points = range(1 << n)
-    values: list[list[int]] = [[formula.variable() for _ in points] for _ in range(n + gates)]
-    for i in range(n):
-        for x in points:
-            formula.add(values[i][x] if x >> i & 1 else -values[i][x])
-    for g in range(n, n + gates):
-        table = [[formula.variable() for _ in range(2)] for _ in range(2)]
-        choices = {pair: formula.variable() for pair in combinations(range(g), 2)}
-        formula.add(*choices.values())
-        for (a, b), chosen in choices.items():
-            for x, p, q in product(points, (0, 1), (0, 1)):
-                here = [-values[a][x] if p else values[a][x], -values[b][x] if q else values[b][x]]
-                formula.add(-chosen, *here, -values[g][x], table[p][q])
-                formula.add(-chosen, *here, values[g][x], -table[p][q])
-    for wanted in target.tables():
-        outputs = {g: formula.variable() for g in range(n, n + gates)}
-        formula.add(*outputs.values())
-        for g, chosen in outputs.items():
-            for x in points:
-                formula.add(-chosen, values[g][x] if wanted >> x & 1 else -values[g][x])
-    return formula
+    """A formula that holds iff so many gates compute the target; see `program_formula`."""
+    return program_formula(target.inputs, target.tables(), gates)
 
 
 def decide_program(target: Target, gates: int) -> tuple[bool, int]:
