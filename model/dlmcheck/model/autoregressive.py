@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
+from dlmcheck.model.builder import Builder
+from dlmcheck.model.constructions import rules
 from dlmcheck.model.constructions.layout import Frontier
 from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.spec.autoregressive import AutoregressiveModel, Prefix
-from dlmcheck.spec.circuit import Circuit, InputKind, apply_op, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit, Gate, InputKind, Literal, Op, evaluate, node_of
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import RandomBits
-from dlmcheck.spec.law import Law, certain, uniform
+from dlmcheck.spec.law import Law, uniform
 from dlmcheck.spec.tokens import Token
 
 
@@ -55,28 +58,40 @@ def autoregressive_model(
             return uniform([0, 1])
         gate = mapped.gate_of(node)
         # A private coin is drawn here; everything else already stands in the prefix.
-        coins = sorted({v for v in map(node_of, gate.args) if cell_of[v] is None})
-        drawn: Law[tuple[bool, ...]] = certain(())
-        for _ in coins:
-            drawn = drawn.bind(lambda bits: uniform([(*bits, False), (*bits, True)]))
-
-        def token(bits: tuple[bool, ...]) -> Token:
-            coin = dict(zip(coins, bits, strict=True))
-            values: list[bool] = []
-            for arg in gate.args:
-                cell = cell_of[node_of(arg)]
-                value = coin[node_of(arg)] if cell is None else bool(prefix[cell])
-                values.append(value != is_inverted(arg))
-            return int(apply_op(gate.op, values))
-
-        return drawn.map(token)
+        read = sorted(set(map(node_of, gate.args)))
+        cells = [cell_of[node] for node in read]
+        options = [(False, True) if c is None else (bool(prefix[c]),) for c in cells]
+        drawn = uniform(product(*options))
+        computed = _computed(gate, read)
+        return drawn.map(lambda bits: int(evaluate(computed, bits)[0]))
 
     return AutoregressiveModel(
         next_token=next_token,
-        steps=schedule.length - len(prompt),
+        steps=generated(schedule.length, len(prompt)),
         output=schedule.output,
         prompt=prompt,
     )
+
+
+def _computed(gate: Gate, read: Sequence[int]) -> Circuit:
+    """The next token of a gate, as a circuit on the tokens and coins that it reads."""
+    b = Builder.with_names(data=[f"n{node}" for node in read])
+    wires = [read.index(node_of(arg)) for arg in gate.args]
+    return b.build([next_bit(b, gate.op, gate.args, wires)], ["next"])
+
+
+def next_bit(b: Builder, op: Op, edges: Sequence[Literal], wires: Sequence[Literal]) -> Literal:
+    """The next token: a gate's value on tokens that stand before it, or on coins of its own.
+
+    `edges` are the gate's arguments, inverted or not; `wires` carry what each of them reads.
+    """
+    drawn = rules.drawn_bit(b, op, list(map(rules.along, edges, wires)))
+    return b.constant(drawn) if isinstance(drawn, bool) else drawn
+
+
+def generated(length: rules.N, prompt: rules.N) -> rules.N:
+    """The steps: one for every token of the finished sequence that is not in the prompt."""
+    return length - prompt
 
 
 @dataclass(frozen=True)
@@ -116,7 +131,9 @@ def steps_against_rounds(
                 nodes=by_layer.mapped.nodes_before,
                 depth=by_layer.mapped.depth_before,
                 random_inputs=sum(i.kind is InputKind.RANDOM for i in circuit.inputs),
-                steps=by_token.length - len(by_token.data_cells) - len(by_token.given_cells),
+                steps=generated(
+                    by_token.length, len(by_token.data_cells) + len(by_token.given_cells)
+                ),
                 rounds=by_layer.schedule.rounds,
                 length=by_layer.schedule.length,
             )

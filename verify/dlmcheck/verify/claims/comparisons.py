@@ -5,7 +5,7 @@ Source: Jiang, Haghtalab, Chen (ICLR 2026), Theorem 3.1 and the paragraphs aroun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -27,7 +27,8 @@ from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof
 from dlmcheck.verify.kernel.laws import as_tokens
 from dlmcheck.verify.kernel.sweep import HOLDS, Domain, Outcome, Sweep, fails
-from dlmcheck.verify.proofs import shift
+from dlmcheck.verify.proofs import autoregressive, shift
+from dlmcheck.verify.proofs.terms import Argument
 
 # --- NC0-SHIFT -------------------------------------------------------------------------------
 
@@ -113,14 +114,15 @@ def _correct_sweep(_: Profile) -> Sweep[ShiftCase, ShiftCase]:
 EVERY_SHIFT = "proof for every length and amount"
 
 
-def _shift_answer(proof: Proof) -> SolverAnswer:
-    queries = {argument.proof.statement: argument.queries for argument in shift.arguments()}
-    return smt.answer(queries[proof.statement])
+def _proved(name: str, arguments: Callable[[], Sequence[Argument]]) -> ProofJob:
+    def answered(proof: Proof) -> SolverAnswer:
+        queries = {argument.proof.statement: argument.queries for argument in arguments()}
+        return smt.answer(queries[proof.statement])
+
+    return ProofJob(name, lambda: tuple(found.proof for found in arguments()), answered)
 
 
-SHIFT_PROOFS = ProofJob(
-    "shift-proved", lambda: tuple(found.proof for found in shift.arguments()), _shift_answer
-)
+SHIFT_PROOFS = _proved("shift-proved", shift.arguments)
 
 SHIFT_CLAIM = Claim(
     id="NC0-SHIFT",
@@ -155,6 +157,8 @@ SHIFT_CLAIM = Claim(
 SAME_LAW = "the autoregressive run has the circuit's output law"
 STEPS = "it takes one step per generated node"
 TABLE = "steps grow with N, rounds with d"
+EVERY_CIRCUIT = "proof for every circuit"
+MODEL_PROOFS = _proved("autoregressive-proved", autoregressive.arguments)
 
 
 def _ar_law(circuit: Circuit) -> Outcome:
@@ -250,20 +254,30 @@ AR_CLAIM = Claim(
         Row(
             "C-AR",
             "same-law",
-            "one token a step, in topological order, samples the circuit's law",
-            (Road("autoregressive", SAME_LAW, REFERENCE),),
+            "one token a step, in topological order, samples the circuit's law, for every circuit",
+            (
+                Road("autoregressive", SAME_LAW, REFERENCE),
+                Road(MODEL_PROOFS.id, autoregressive.SAME_LAW, EVERY_CIRCUIT),
+            ),
         ),
         Row(
             "C-AR",
             "steps",
-            "its steps are the nodes that are generated, never fewer than the rounds of the DLM",
-            (Road("autoregressive", STEPS, "counted on a run"),),
+            "its steps are the nodes that are generated, never fewer than the rounds of the DLM, "
+            "for every circuit",
+            (
+                Road("autoregressive", STEPS, "counted on a run"),
+                Road(MODEL_PROOFS.id, autoregressive.STEPS, EVERY_CIRCUIT),
+            ),
         ),
         Row(
             "C-AR",
             "families",
             "on every family steps are N and rounds at most d + 1",
-            (Road("autoregressive-families", TABLE, "measured on the compilations"),),
+            (
+                Road("autoregressive-families", TABLE, "measured on the compilations"),
+                Road(MODEL_PROOFS.id, autoregressive.FAMILIES, EVERY_CIRCUIT),
+            ),
         ),
     ),
 )
@@ -273,6 +287,7 @@ JOBS = (
     SweepJob("shift-locality", _local_sweep, split=1),
     SweepJob("shift-function", _correct_sweep, split=1),
     SHIFT_PROOFS,
+    MODEL_PROOFS,
     SweepJob("autoregressive", _ar_sweep),
     SweepJob("autoregressive-families", _family_sweep, split=1),
 )

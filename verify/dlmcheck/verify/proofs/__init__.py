@@ -28,6 +28,7 @@ Section 3, for every circuit (their rules are in `model.constructions.rules`):
     remasking         steps of two banks; Theorem 3.2
     counters          queries on places of cells and on counters
     layered           the proofs for layered circuits, put together
+    autoregressive    one token a step: the law, and as many steps as nodes
     optimality        the converse of C-OPT: rounds against depth
     blocks            its limit: several layers a round
 """
