@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from dlmcheck.verify.claims.bounded import Bound
 from dlmcheck.verify.claims.registry import Job, Profile, Registry, Road, Row
 from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
 from dlmcheck.verify.kernel.evidence import Evidence, Exhaustive, Sampled
@@ -54,6 +55,11 @@ class RowResult:
         used = [road for road in self.roads if road.verdict is self.verdict]
         found = [name for road in used for name in names(road.evidence, road.engine)]
         return merged(self.row.assumptions, found)
+
+    @property
+    def bounded(self) -> Bound | None:
+        """Why the verdict is BOUNDED, if it is, and a reason is given."""
+        return self.row.bounded if self.verdict is Verdict.BOUNDED else None
 
     @property
     def bases(self) -> tuple[Basis, ...]:

@@ -13,6 +13,7 @@ from enum import Enum, unique
 from typing import Any, Protocol
 
 from dlmcheck.spec.lattice import Point
+from dlmcheck.verify.claims.bounded import Bound, why_bounded
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof, check_proof
 from dlmcheck.verify.kernel.query_documents import Queries
@@ -185,6 +186,11 @@ class Row:
     def id(self) -> str:
         """`CLAIM/reading`, as it stands in the lock."""
         return f"{self.claim}/{self.reading}"
+
+    @property
+    def bounded(self) -> Bound | None:
+        """Why the row is BOUNDED and not PROVED, from the table in `bounded`; None if it is not."""
+        return why_bounded(self.id)
 
 
 @dataclass(frozen=True)

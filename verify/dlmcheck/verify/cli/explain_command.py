@@ -90,6 +90,8 @@ def _print_row(row: Row, proofs: _Proofs) -> None:
     used = [name for proof in found for name in _used(proof)]
     rests = merged(row.assumptions, used)
     print(f"  rests on    {'; '.join(rests) or 'the kernel and the specification'}")
+    if row.bounded is not None:
+        print(f"  bounded     {row.bounded}")
 
 
 def _used(proof: Proof) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ def verdict_counts(gate: Gate) -> dict[str, int]:
 def _row(result: RowResult, registry: Registry) -> dict[str, Any]:
     row = result.row
     claim = registry.claim(row.claim)
+    bounded = result.bounded
     return {
         "id": row.id,
         "claim": row.claim,
@@ -70,6 +71,7 @@ def _row(result: RowResult, registry: Registry) -> dict[str, Any]:
         "point": None if row.point is None else point_json(row.point),
         "verdict": result.verdict.value,
         "disagreement": result.disagreement,
+        "bounded": None if bounded is None else {"why": bounded.why.value, "text": bounded.text},
         "assumptions": list(result.assumptions),
         "trust": [basis.value for basis in result.bases],
         "roads": [_road(road) for road in result.roads],

@@ -45,6 +45,8 @@ def _case(gate: Gate, row: RowResult) -> TestCase:
     case = TestCase(row.row.reading, row.row.claim)
     basis = ", ".join(one.value for one in row.bases) or "none"
     lines = [row.row.statement, f"{row.verdict.value}", *row_lines(row), f"trust: {basis}"]
+    if row.bounded is not None:
+        lines.append(f"why bounded: {row.bounded}")
     case.system_out = _clean("\n".join(lines))
     if gate.locked:
         complaints = [(one.message, one.code) for one in gate.deviations_of(row.row.id)]

@@ -65,7 +65,7 @@ def longest_id(gate: Gate) -> int:
 
 
 def row_lines(row: RowResult) -> list[str]:
-    """What the roads of a row found, then what it rests on.
+    """What the roads of a row found, why it is bounded if it is, then what it rests on.
 
     Roads that found the same share a line, with all their engines.
     """
@@ -77,6 +77,8 @@ def row_lines(row: RowResult) -> list[str]:
         for road in row.roads:
             engines.setdefault(found_by(road), []).append(road.engine)
         lines = [f"{found} [{' + '.join(names)}]" for found, names in engines.items()]
+    if row.bounded is not None:
+        lines.append(f"bounded: {row.bounded.why.value}")
     if row.assumptions:
         lines.append(f"rests on: {'; '.join(row.assumptions)}")
     return lines

@@ -1,0 +1,336 @@
+"""Why rows are BOUNDED and not PROVED: one line for each row, in one table.
+
+BOUNDED says that a statement was checked up to a bound. Whether there is more to be had is another
+question, and the answer is here: the statement is finite and settled, or nobody knows, or the note
+has an argument that the kernel does not replay. What is shown is text; no verdict rests on it.
+A row that becomes PROVED loses its line, and the test of this table says which line that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, unique
+
+
+@unique
+class Why(Enum):
+    """The kinds of reasons, from "nothing is left to be done" to "nobody knows"."""
+
+    FINITE = "finite statement"
+    """The statement names finitely many instances, and all of them were gone through."""
+    CODE = "check of our own code"
+    """What is built or computed here is compared with its definition, or with itself done in
+    another way; the mathematics behind it, if there is any, has rows of its own."""
+    NOTE = "argued in the note"
+    """The note has an argument for all sizes (or laws, or samplers); the kernel replays none."""
+    SEARCH = "search of small sizes"
+    """A search over everything of a size; no argument for larger sizes is known."""
+    OPEN = "open"
+    """It is not known whether the statement holds beyond the bound."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Why a row is BOUNDED: the kind, and what it is in this case."""
+
+    why: Why
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.why.value}: {self.text}"
+
+
+def _rows(why: Why, text: str, *rows: str) -> Iterator[tuple[str, Bound]]:
+    bound = Bound(why, text)
+    return ((row, bound) for row in rows)
+
+
+def table(*entries: tuple[str, Bound]) -> dict[str, Bound]:
+    """The entries by row. Raises `ValueError` if a row has two."""
+    found = dict(entries)
+    if len(found) != len(entries):
+        rows = [row for row, _ in entries]
+        twice = sorted({row for row in rows if rows.count(row) > 1})
+        raise ValueError(f"two reasons for {', '.join(twice)}")
+    return found
+
+
+# fmt: off
+BOUNDED: dict[str, Bound] = table(
+    # --- statements about finitely many instances
+    *_rows(Why.FINITE,
+        "one n, one k and one reading: all samplers of that size are excluded or one is run",
+        "T4.5-LOCAL/one-set,n=*",
+        "T4.5-LOCAL/set-per-round,n=*",
+        "T4.5-LOCAL/state-only,n=*",
+    ),
+    *_rows(Why.FINITE, "functions of at most five bits, each with all programs of fewer gates",
+        "C-SPACE/functions",
+    ),
+    *_rows(Why.FINITE, "one law, its upper end a strategy and its lower end a table",
+        "ROUNDS-ADAPTIVE/permutations",
+    ),
+    *_rows(Why.FINITE, "numbers of cells n = 3, 4, 5, each with a certificate",
+        "X-SCRATCH/one-hot",
+    ),
+    *_rows(Why.FINITE, "n <= 4 is part of the statement: every OR of terms on so few variables",
+        "L4.3/shape,depth-2",
+    ),
+    *_rows(Why.FINITE, "n <= 5 is part of the statement: each law is gone through",
+        "PARITY-ERROR/ends",
+    ),
+    *_rows(Why.FINITE,
+        "n <= 3 is part of the statement: every policy on every uniform law of so few bits",
+        "ROUNDS-EVENTS/policies",
+        "ROUNDS-PRODUCT/uniform-sets",
+    ),
+    *_rows(Why.FINITE,
+        "w <= 4 and d <= 40 are part of the statement; that they do for all is argued in the note",
+        "T3-MINIMUM/written-down",
+    ),
+    *_rows(Why.FINITE, "w <= 2 and d <= 4 are part of the statement; no formula is known",
+        "T3-MINIMUM/least,remask",
+    ),
+    # --- searches, where no argument for larger sizes is known
+    *_rows(Why.SEARCH,
+        "w <= 2, d <= 4: the count of states bounds schemes, and here masks may depend on values",
+        "T3-MINIMUM/any-masks,remask",
+        "T3-MINIMUM/any-masks,revise-token",
+    ),
+    *_rows(Why.SEARCH, "w <= 2, d <= 4; for one wire of depth 15 it is false, in the row `deep`",
+        "T3-MINIMUM/without,masks depend on the round alone,revise-token",
+    ),
+    # --- open for larger sizes
+    *_rows(Why.OPEN,
+        "no schedule that leaves the order's bit masked is excluded; known for k <= 5 only",
+        "ROUNDS-ADAPTIVE/either-order",
+    ),
+    # --- argued in the note for all sizes, in steps that the kernel does not replay
+    *_rows(Why.NOTE,
+        "revision: the count of states bounds schemes, and written-down schemes meet it",
+        "T3-MINIMUM/built,revise-token",
+        "T3-MINIMUM/least,revise-any",
+        "T3-MINIMUM/least,revise-token",
+    ),
+    *_rows(Why.NOTE, "revision to M: the count of states bounds every layer-by-layer simulation",
+        "T3-MINIMUM/any-masks,revise-any",
+        "T3-MINIMUM/without,masks depend on the round alone,revise-any",
+    ),
+    *_rows(Why.NOTE, "each layer of a write-once scheme takes w new cells",
+        "C-SPACE/schemes",
+    ),
+    *_rows(Why.NOTE, "n - 1 gates of fan-in two join n inputs; revision by the counter's proof",
+        "C-SPACE/growth",
+    ),
+    *_rows(Why.NOTE, "induction on the position of a node in the order",
+        "C-AR/same-law",
+    ),
+    *_rows(Why.NOTE, "by T3.1 (proved), with the depth and reads of its predictor measured here",
+        "C-GEN/gate-local",
+    ),
+    *_rows(Why.NOTE,
+        "the second round is a function of the first: all of the circuit in one predictor",
+        "C-GEN/unrestricted,revision",
+        "C-GEN/unrestricted,write-once",
+    ),
+    *_rows(Why.NOTE, "each cell of the shift is one wire; the emitting code is not gone through",
+        "NC0-SHIFT/function",
+        "NC0-SHIFT/locality",
+    ),
+    *_rows(Why.NOTE,
+        "the collapsed circuit is the bijection of T4.1, or that of T4.2 block by block",
+        "R-4/circuit,blocks",
+        "R-4/circuit,revision",
+    ),
+    *_rows(Why.NOTE,
+        "one pair of cells is dependent for n = 2, and given all others fixed for larger n",
+        "R-4/no-round",
+    ),
+    *_rows(Why.FINITE,
+        "given samplers with n <= 5; what holds of every sampler are rows of their own, proved",
+        "RIGIDITY/conditional",
+        "RIGIDITY/even",
+        "RIGIDITY/event",
+        "RIGIDITY/powers",
+        "T4.5-BOUND/dependence",
+        "T4.5-BOUND/unread-bit",
+    ),
+    *_rows(Why.NOTE, "product laws: an inequality between means that is not replayed",
+        "T4.5-ERROR/one-round",
+        "T4.5-ERROR/one-round,attained",
+    ),
+    *_rows(Why.NOTE, "three cells, real probabilities: an optimisation by hand, checked on a grid",
+        "T4.5-ERROR/n=3,two-rounds",
+        "T4.5-ERROR/n=3,two-rounds,attained",
+    ),
+    *_rows(Why.NOTE, "the running parity of the sampler, by induction on its rounds",
+        "T4.5/binary-tree",
+        "T4.5/binary-tree,clock",
+        "T4.5/chain",
+        "T4.5/chain,clock",
+        "T4.5/left-to-right",
+        "T4.5/one-check",
+    ),
+    *_rows(Why.NOTE,
+        "the cone bound is proved; that these samplers stay within it is counted on their wires",
+        "T4.5/locality,binary-tree",
+        "T4.5/locality,binary-tree,clock",
+        "T4.5/locality,chain",
+        "T4.5/locality,chain,clock",
+        "T4.5/locality,left-to-right",
+        "T4.5/locality,one-check",
+    ),
+    *_rows(Why.NOTE, "argued for every sampler; here the truth table of the recogniser",
+        "T4.5/reduction,binary-tree",
+        "T4.5/reduction,binary-tree,clock",
+        "T4.5/reduction,chain",
+        "T4.5/reduction,chain,clock",
+        "T4.5/reduction,left-to-right",
+        "T4.5/reduction,one-check",
+    ),
+    *_rows(Why.NOTE, "three rounds: the upper and the lower end are argued for all n and k",
+        "T4.5-LOCAL/three-rounds,enough",
+        "T4.5-LOCAL/three-rounds,too-few",
+    ),
+    *_rows(Why.FINITE, "the samplers that were found for the entries of the table",
+        "T4.5-LOCAL/cones",
+        "T4.5-LOCAL/reduction",
+    ),
+    *_rows(Why.NOTE, "product cuts: both directions are argued for every layered circuit",
+        "T3.1-EXACT/faithful,iff",
+        "T3.1-EXACT/output-law,if",
+    ),
+    *_rows(Why.NOTE,
+        "an older bank that is kept tells the end from the start; small circuits are run",
+        "T3.2/without,start-from-mask,whole-state",
+    ),
+    *_rows(Why.NOTE, "an induction on the masked cells, over every law and rule",
+        "DEC-BLIND/exact",
+    ),
+    *_rows(Why.NOTE, "one law as a polynomial in p, computed by hand in the note",
+        "DEC-CONFIDENCE/two-bits",
+    ),
+    *_rows(Why.NOTE, "the same joint law of the cell and its token, rule by rule",
+        "DEC-JOINT/one-cell",
+    ),
+    *_rows(Why.NOTE, "an information set first, then the cells that are functions of it",
+        "ROUNDS-CODES/all-codes",
+    ),
+    *_rows(Why.NOTE, "a round writes one cell of each segment of the chain at most",
+        "ROUNDS-MARKOV/fixed-start",
+        "ROUNDS-MARKOV/symmetric",
+        "ROUNDS-MARKOV/uneven",
+    ),
+    *_rows(Why.NOTE, "two masked cells are dependent in every state with both numbers left",
+        "ROUNDS-WEIGHT/uniform",
+    ),
+    *_rows(Why.NOTE, "two masked cells are independent only if another weight is 1",
+        "ROUNDS-TILTED/weights",
+    ),
+    *_rows(Why.NOTE, "2k marked tokens: each round takes at most one new index",
+        "ROUNDS-ADAPTIVE/either-order-marked",
+    ),
+    *_rows(Why.NOTE, "any law on n <= 4 cells, by numbers of rounds; checked on uniform laws",
+        "ROUNDS-GREEDY/n<=4",
+    ),
+    *_rows(Why.NOTE, "k binary rounds in place of one; no labelling makes the law a product",
+        "VOCABULARY/k-rounds",
+        "VOCABULARY/no-labelling",
+    ),
+    *_rows(Why.NOTE, "every law: an alias table over its prefixes, here on seeded laws",
+        "X-ALIAS3/deterministic",
+        "X-ALIAS3/one-rate,M",
+        "X-ALIAS3/one-rate,clock",
+    ),
+    *_rows(Why.NOTE, "every law: a decision list of n + 1 product laws, here on seeded laws",
+        "X-DIM2-TARGET/n<=3",
+    ),
+    *_rows(Why.NOTE, "every law: which cells show ones is drawn at once, here on seeded laws",
+        "X-JOINT2/F",
+        "X-JOINT2/G",
+    ),
+    *_rows(Why.NOTE, "a round from masks is a product law, and every product law is one round",
+        "X-ONE-ROUND/if",
+        "X-ONE-ROUND/only-if",
+    ),
+    *_rows(Why.NOTE,
+        "every n: the sampler's two rounds, or the dynamic program by numbers of zeros and ones",
+        "X-ONEHOT/exchangeable",
+        "X-ONEHOT/independent",
+        "X-ONEHOT/remask",
+        "X-ONEHOT/revision",
+        "X-ONEHOT/write-once",
+        "X-ONEHOT/write-once,dyadic",
+    ),
+    *_rows(Why.NOTE, "every law: one scratch cell for each bit of a codebook, here on seeded laws",
+        "X-SCRATCH/any-law",
+    ),
+    *_rows(Why.NOTE, "a lemma of a few lines for every sampler, here on drawn ones",
+        "S-MASK/all-states,compiled",
+        "S-MASK/all-states,legal",
+        "S-MASK/remask,not-refused",
+        "S-MASK/remask,write",
+        "S-MASK/revise-token,visible",
+        "S-MASK/write-once",
+        "S-MASK/write-once,not-refused",
+        "S-ORDER/compiled",
+        "S-ORDER/legal",
+        "S-PRODUCT/remask,own-cell",
+        "S-PRODUCT/write,deterministic",
+        "S-PRODUCT/write,given-set,before-sampling",
+        "S-PRODUCT/write,independent",
+        "S-PRODUCT/write,memory,given-memory",
+        "S-PRODUCT/write,same-rate",
+        "S-ROWS/compiled",
+        "S-ROWS/legal",
+    ),
+    # --- our own code against itself or its definition
+    *_rows(Why.CODE,
+        "what is built against closed forms; the forms themselves are rows of their own",
+        "FAMILIES/barrel-shifter",
+        "FAMILIES/comparator",
+        "FAMILIES/multiplexer",
+        "FAMILIES/parity-chain",
+        "FAMILIES/parity-tree",
+        "FAMILIES/prefix-adder",
+        "FAMILIES/ripple-adder",
+        "FAMILIES/sorting-network",
+    ),
+    *_rows(Why.CODE, "steps and rounds counted on what is compiled",
+        "C-AR/families",
+        "C-AR/steps",
+    ),
+    *_rows(Why.CODE, "two ways to compute one law: by paths, and with equal configurations merged",
+        "S-MERGE/memory",
+        "S-MERGE/same-rate",
+        "S-MERGE/schedules",
+        "S-MERGE/states-only,same-rate",
+        "S-MERGE/states-only,schedules",
+        "S-MERGE/states-only,uniform-subset",
+        "S-MERGE/uniform-subset",
+    ),
+    *_rows(Why.CODE, "two ways to run: on laws, and on all values of the coins",
+        "S-UNROLL/law",
+        "S-UNROLL/rules",
+    ),
+)
+"""By the row's id, or (ending with `*`) by how the ids of several rows begin.
+
+A row that is not BOUNDED in the lock has no entry here.
+"""
+# fmt: on
+
+
+def why_bounded(row: str) -> Bound | None:
+    """Why a row is BOUNDED, as far as it is; None if nothing is said about it.
+
+    >>> print(why_bounded("T4.5-LOCAL/state-only,n=4,k=2").why.value)
+    finite statement
+    >>> why_bounded("T4.1/two-rounds") is None
+    True
+    """
+    if row in BOUNDED:
+        return BOUNDED[row]
+    begins = (key for key in BOUNDED if key.endswith("*") and row.startswith(key[:-1]))
+    return next((BOUNDED[key] for key in begins), None)
