@@ -1,16 +1,42 @@
-"""Certificates for linear circuits, by elimination over GF(2). Nothing here is trusted.
+"""Certificates for linear samplers, by elimination over GF(2). Nothing here is trusted.
 
-See `kernel.linear` for what the certificate shows.
+See `kernel.linear` for what the certificate shows. Elimination is sparse as long as that pays:
+the next pivot is in a shortest row, and of its coins one that fewest other rows have. What is
+then left, the core, is factored as a dense matrix (`bitmatrix`). No inverse is written out: each
+pivot row is an output plus earlier pivot rows, each coin is its pivot row plus later coins, and
+these sums are the steps of the certificate.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.serial import circuit_to_json, schedule_to_json
+from dlmcheck.verify.engines.bitmatrix import echelon
+from dlmcheck.verify.kernel.affine import Form, Row, Run, as_bits, numbers_in
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.documents import certificate_text
-from dlmcheck.verify.kernel.linear import KIND, Places, Uniform, affine_outputs
+from dlmcheck.verify.kernel.linear import (
+    KIND,
+    Outputs,
+    Places,
+    Uniform,
+    circuit_outputs,
+    schedule_outputs,
+)
+
+SMALL = 64
+"""So few rows are never handed to the dense elimination."""
+SHORT = 8
+"""Nor are rows that have so few ones on average."""
+DENSITY = 150
+"""With more than one place in so many being a one, the dense elimination is faster."""
+WRITTEN_OUT = 4_000_000
+"""So many additions at most are spent on writing equations in outputs instead of steps."""
 
 
 def uniform_claim(circuit: Circuit) -> Uniform:
@@ -18,42 +44,220 @@ def uniform_claim(circuit: Circuit) -> Uniform:
 
     Raises `Rejected` if the circuit is not linear.
     """
-    outputs = affine_outputs(circuit)
-    pivots: list[tuple[int, int, int]] = []
-    """Per pivot: its coin, a sum of outputs reduced to that coin among the pivots, and which."""
-    relations: list[int] = []
-    for place, output in enumerate(outputs):
-        mask, which = output.coins, 1 << place
-        for coin, reduced, combined in pivots:
-            if mask >> coin & 1:
-                mask, which = mask ^ reduced, which ^ combined
-        if mask == 0:
-            relations.append(which)
-            continue
-        new = mask.bit_length() - 1
-        pivots = [
-            (coin, reduced ^ mask, combined ^ which) if reduced >> new & 1 else
-            (coin, reduced, combined)
-            for coin, reduced, combined in pivots
-        ]  # fmt: skip
-        pivots.append((new, mask, which))
-    pivots.sort()
-    # The last output of a relation is in no other one: it became no pivot.
-    own = [which.bit_length() - 1 for which in relations]
-    constants: list[bool] = []
-    for which in relations:
-        constants.append(sum(outputs[place].constant for place in _places(which)) % 2 == 1)
-    return Uniform(
-        tuple(_places(which) for which in relations),
-        tuple(constants),
-        tuple(coin for coin, _, _ in pivots),
-        tuple(_places(combined) for _, _, combined in pivots),
-        tuple((place,) for place in own),
-    )
+    return uniform_outputs(circuit_outputs(circuit))
 
 
-def _places(mask: int) -> Places:
-    return tuple(place for place in range(mask.bit_length()) if mask >> place & 1)
+def uniform_outputs(outputs: Outputs) -> Uniform:
+    """The set on which affine outputs are uniform, with the inverses that show it."""
+    return _Elimination(outputs).claim()
+
+
+@dataclass(frozen=True)
+class _Pivot:
+    """A value and the coin that it gives once its other pivot coins are known."""
+
+    value: int
+    coin: int
+    others: frozenset[int]
+
+
+@dataclass
+class _Elimination:
+    """Rows by output; coins are numbered as in forms, from 1."""
+
+    outputs: Outputs
+    steps: list[Row] = field(default_factory=list[Row])
+    pivots: list[_Pivot] = field(default_factory=list[_Pivot])
+    relations: list[tuple[int, Row]] = field(default_factory=list[tuple[int, Row]])
+    left: dict[int, int] = field(default_factory=dict[int, int])
+    """The value that each pivot coin is."""
+
+    def claim(self) -> Uniform:
+        """The certificate's parts."""
+        forms = self.outputs.forms
+        self.uses: list[list[int]] = [[place] for place in range(len(forms))]
+        ones = sum(len(f) if isinstance(f, frozenset) else f.bit_count() for f in forms)
+        if self._is_dense(len(forms), self.outputs.coins, ones):
+            bits = [as_bits(f) if isinstance(f, frozenset) else f for f in forms]
+            everything = range(len(forms))
+            coins = range(1, self.outputs.coins + 1)
+            self._dense(everything, coins, [form >> 1 for form in bits])
+            return self._written()
+        # Sets are copied, since rows change; the constants do not take part.
+        self.rows = [set(numbers_in(form)) - {0} for form in forms]
+        self.columns: dict[int, set[int]] = {}
+        for place, row in enumerate(self.rows):
+            for coin in row:
+                self.columns.setdefault(coin, set()).add(place)
+        core = self._sparse()
+        if core:
+            names = sorted({one for place in core for one in self.rows[place]})
+            number = {one: k for k, one in enumerate(names)}
+            rows = [as_bits(number[one] for one in self.rows[place]) for place in core]
+            self._dense(core, names, rows)
+        self._back()
+        return self._written()
+
+    @staticmethod
+    def _is_dense(rows: int, columns: int, ones: int) -> bool:
+        return rows > SMALL and ones > SHORT * rows and ones * DENSITY > rows * columns
+
+    def _add(self, row: Row) -> int:
+        """The value of a sum: what is added alone, or a new step."""
+        if len(row) == 1 and isinstance(row[0], int):
+            return row[0]
+        self.steps.append(row)
+        return len(self.outputs.forms) + len(self.steps) - 1
+
+    # -- sparse rows
+
+    def _sparse(self) -> list[int]:
+        """Pivots in short rows. Returns the rows that are left as a core."""
+        rows, columns = self.rows, self.columns
+        ones = sum(map(len, rows))
+        heap = sorted((len(row), place) for place, row in enumerate(rows))
+        done = [False] * len(rows)
+        left = len(rows)
+        while heap:
+            length, place = heappop(heap)
+            if done[place] or length != len(rows[place]):
+                continue
+            if self._is_dense(left, len(columns), ones):
+                return [other for other in range(len(rows)) if not done[other]]
+            done[place] = True
+            left -= 1
+            row = rows[place]
+            if not row:
+                self.relations.append((place, tuple(self.uses[place])))
+                continue
+            coin = min(row, key=lambda one: (len(columns[one]), one))
+            value = self._add(tuple(self.uses[place]))
+            self.pivots.append(_Pivot(value, coin, frozenset(row - {coin})))
+            ones -= len(row)
+            for one in row:
+                columns[one].discard(place)
+                if one != coin and not columns[one]:
+                    del columns[one]
+            for other in sorted(columns.pop(coin)):
+                changed = rows[other]
+                ones -= len(changed)
+                for one in row:
+                    if one in changed:
+                        changed.discard(one)
+                        if one != coin:
+                            columns[one].discard(other)
+                    else:
+                        changed.add(one)
+                        columns.setdefault(one, set()).add(other)
+                ones += len(changed)
+                self.uses[other].append(value)
+                heappush(heap, (len(changed), other))
+        return []
+
+    # -- a dense core
+
+    def _dense(self, core: Sequence[int], names: Sequence[int], rows: Sequence[int]) -> None:
+        """Eliminate the rows of some outputs; bit k of a row is the coin `names[k]`."""
+        found = echelon(rows, len(names))
+        base = [self._add(tuple(self.uses[place])) for place in core]
+        first = len(self.outputs.forms) + len(self.steps)
+        for row, bits in zip(found.rows, found.multipliers, strict=True):
+            # A step even where nothing is added: step numbers then follow the pivots.
+            self.steps.append((base[row], Run(first, bits)))
+        for row, bits in found.rest:
+            self.relations.append((core[row], (base[row], Run(first, bits))))
+        back = len(self.outputs.forms) + len(self.steps)
+        size = len(found.rows)
+        for i in reversed(range(size)):
+            self.left[names[found.columns[i]]] = back + size - 1 - i
+            self.steps.append((first + i, Run(back, found.later[i])))
+
+    # -- what is written
+
+    def _back(self) -> None:
+        """The pivot coins, last pivot first."""
+        for pivot in reversed(self.pivots):
+            known = sorted(self.left[one] for one in pivot.others if one in self.left)
+            self.left[pivot.coin] = self._add((pivot.value, *known))
+
+    def _written(self) -> Uniform:
+        equations: list[Row] = []
+        right: list[Places] = []
+        constants: list[bool] = []
+        budget = [WRITTEN_OUT]
+        for place, row in sorted(self.relations):
+            plain = self._in_outputs(row, budget)
+            equations.append(row if plain is None else plain)
+            # The last output of a relation is in no other one: it became no pivot.
+            right.append((place,))
+        values = self._constants()
+        for row in equations:
+            constants.append(_parity(values, row))
+        coins = sorted(self.left)
+        return Uniform(
+            tuple(equations),
+            tuple(constants),
+            tuple(one - 1 for one in coins),
+            tuple((self.left[one],) for one in coins),
+            tuple(right),
+            tuple(self.steps),
+        )
+
+    def _constants(self) -> int:
+        """The constants of all outputs and steps, as the bits of an integer."""
+        bits: list[int] = [place for place, form in enumerate(self.outputs.forms) if _has_one(form)]
+        values = as_bits(bits)
+        if not values:
+            return 0
+        number = len(self.outputs.forms)
+        for k, row in enumerate(self.steps):
+            if _parity(values, row):
+                values |= 1 << number + k
+        return values
+
+    def _in_outputs(self, row: Row, budget: list[int]) -> Row | None:
+        """A row in outputs alone, or None if that takes too long."""
+        number = len(self.outputs.forms)
+        odd: set[int] = set()
+        heap: list[int] = []
+
+        def toggle(terms: Row) -> bool:
+            budget[0] -= len(terms)
+            for place in terms:
+                if isinstance(place, Run):
+                    return False
+                odd.symmetric_difference_update((place,))
+                if place >= number:
+                    heappush(heap, -place)
+            return budget[0] >= 0
+
+        if budget[0] < 0 or not toggle(row):
+            return None
+        while heap:
+            place = -heappop(heap)
+            if place in odd:
+                odd.discard(place)
+                if not toggle(self.steps[place - number]):
+                    return None
+        return tuple(sorted(odd))
+
+
+def _has_one(form: Form) -> bool:
+    return 0 in form if isinstance(form, frozenset) else bool(form & 1)
+
+
+def _parity(values: int, row: Row) -> bool:
+    """The sum of the bits of `values` at some places."""
+    total = 0
+    for place in row:
+        if isinstance(place, Run):
+            total ^= (values >> place.base & place.bits).bit_count()
+        else:
+            total ^= values >> place
+    return bool(total & 1)
+
+
+# --- files ---------------------------------------------------------------------------------
 
 
 def linear_text(
@@ -63,19 +267,36 @@ def linear_text(
 
     With a schedule and no cut-point certificate the laws are gone through by whoever checks.
     """
-    claim = uniform_claim(circuit)
     more: dict[str, object] = {}
     if schedule is not None:
         more["schedule"] = schedule_to_json(schedule)
         if certificate is not None:
             more["certificate"] = certificate.to_json()
+    return _text(uniform_claim(circuit), circuit=circuit_to_json(circuit), **more)
+
+
+def linear_run_text(schedule: Schedule) -> str:
+    """A certificate that a schedule whose run is linear is uniform on a set.
+
+    The kernel reads the matrix off the schedule itself. Raises `Rejected` if the run is not
+    linear.
+    """
+    claim = uniform_outputs(schedule_outputs(schedule))
+    return _text(claim, schedule=schedule_to_json(schedule))
+
+
+def _text(claim: Uniform, **subject: object) -> str:
     return certificate_text(
         KIND,
-        circuit=circuit_to_json(circuit),
-        equations=claim.equations,
+        **subject,
+        equations=[_row(row) for row in claim.equations],
         constants=claim.constants,
         coins=claim.coins,
-        left=claim.left,
+        left=[_row(row) for row in claim.left],
         right=claim.right,
-        **more,
+        steps=[_row(row) for row in claim.steps],
     )
+
+
+def _row(row: Row) -> list[int | str]:
+    return [f"{p.base}:{p.bits:x}" if isinstance(p, Run) else p for p in row]

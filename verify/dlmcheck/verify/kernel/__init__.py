@@ -11,6 +11,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     same_law    equal laws as a certificate: a schedule and a circuit, gone through
     contents    certificates as data, and the local functions of a schedule
     columns     truth tables a column at a time
+    counted_laws  the law of a circuit as counts of seeds, all seeds gone through
     simulation  cut-point certificates: a schedule simulates a circuit, seed for seed
     preservation  visible tokens stay, in every state of the predictor
     witness     wrong runs, replayed coin by coin
@@ -35,7 +36,9 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     refutation  clauses without a model: proofs with hints and without, tied to a claim
     circuit_formulas  clauses for equal circuits, and for a circuit and its inverse
     encoders    the clauses of a claim, made anew by the encoder that a file names
-    linear      uniform laws of linear circuits: a matrix read off the gates, and inverses
+    affine      sums of coins, and what linear gates make of them
+    linear_runs runs in which everything written is a sum of coins
+    linear      uniform laws of linear samplers: a matrix read off the gates, and inverses
     imports     published theorems that are cited and not checked
     trusted     what rests on the word of a solver, by name and version
 """
