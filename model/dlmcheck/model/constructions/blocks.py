@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
 from dlmcheck.model.constructions import rules
 from dlmcheck.model.netlist import map_netlist
-from dlmcheck.spec.circuit import Circuit, Literal, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit, Literal, node_of
 from dlmcheck.spec.errors import BadPoint
 from dlmcheck.spec.lattice import Edits, End, RandomBits, Stop
 from dlmcheck.spec.resources import levels
@@ -141,6 +141,13 @@ def _unmask(order: list[int], round_of: dict[int, int], cell_of: dict[int, int])
     return builder.build(flags)
 
 
+def two_round_bits(
+    builder: Builder, masked: Literal, coin: Literal, computed: Literal
+) -> list[Literal]:
+    """What is drawn for a cell in two rounds of revision: a coin first, then what is computed."""
+    return [builder.constant(False), builder.mux(masked, coin, computed)]
+
+
 def compile_two_round_revision(circuit: Circuit) -> Schedule:
     """Any circuit in two rounds of revision on max(r, m) cells, with an unlimited predictor.
 
@@ -156,7 +163,7 @@ def compile_two_round_revision(circuit: Circuit) -> Schedule:
     value = {v: value_bit(cell) for v, cell in cell_of.items()}
 
     def seen(literal: Literal) -> Literal:
-        return ~value[node_of(literal)] if is_inverted(literal) else value[node_of(literal)]
+        return rules.along(literal, value[node_of(literal)])
 
     for node in range(len(circuit.inputs), circuit.node_count):
         gate = circuit.gate_of(node)
@@ -166,11 +173,11 @@ def compile_two_round_revision(circuit: Circuit) -> Schedule:
     never = builder.constant(False)
     for cell in range(length):
         if cell < len(prompt):
-            outputs += [masked_bit(cell), value_bit(cell)]
+            outputs += rules.repeated(masked_bit(cell), value_bit(cell))
             continue
         coin = 2 * length + cell - len(prompt) if cell - len(prompt) < len(random) else never
         shown = seen(circuit.outputs[cell - first_output]) if cell >= first_output else never
-        outputs += [never, builder.mux(masked_bit(cell), coin, shown)]
+        outputs += two_round_bits(builder, masked_bit(cell), coin, shown)
     chooser = Builder(interface(length))
     flags = [chooser.constant(cell >= len(prompt)) for cell in range(length)]
     return Schedule(

@@ -37,8 +37,10 @@ from dlmcheck.verify.claims.comparisons import FamilyCase, family_domain
 from dlmcheck.verify.claims.domains import plain_circuits
 from dlmcheck.verify.claims.parity_samplers import sizes
 from dlmcheck.verify.claims.proved_simulation import (
+    GENERATION_PROOFS,
     LAYERS_PER_ROUND,
     UNROLLED_PROOFS,
+    generation_road,
     limit_road,
     unrolled_road,
 )
@@ -46,6 +48,7 @@ from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.claims.t31 import REFERENCE
 from dlmcheck.verify.kernel.laws import as_tokens, difference
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
+from dlmcheck.verify.proofs import generation
 from dlmcheck.verify.proofs.optimality import Parts
 
 SOURCE = "Jiang, Haghtalab, Chen (ICLR 2026), section"
@@ -222,6 +225,7 @@ JOBS = (
     SweepJob("optimality-families", _families, split=1),
     SweepJob("vocabulary", _tokens, split=1),
     UNROLLED_PROOFS,
+    GENERATION_PROOFS,
 )
 
 
@@ -285,6 +289,7 @@ CLAIMS = (
                 (
                     Road("t31-small", "law:sampled,from-one,whole-state", REFERENCE),
                     Road("optimality-families", "constant p and F", MEASURED),
+                    generation_road(generation.GATE_LOCAL),
                 ),
                 Point(predictor=PredictorClass(Reals.DYADIC, depth=3)),
             ),
@@ -293,7 +298,10 @@ CLAIMS = (
                 "unrestricted,write-once",
                 "with an unlimited predictor any circuit is sampled in two rounds, write-once, on "
                 "cells for its random bits and outputs",
-                (Road("optimality-circuits", TWO_WRITE_ONCE, REFERENCE),),
+                (
+                    Road("optimality-circuits", TWO_WRITE_ONCE, REFERENCE),
+                    generation_road(generation.WRITE_ONCE),
+                ),
                 Point(clock=Clock.STATE_ONLY),
             ),
             Row(
@@ -301,7 +309,10 @@ CLAIMS = (
                 "unrestricted,revision",
                 "with an unlimited predictor any circuit is sampled in two rounds of revision, on "
                 "max(r, m) cells",
-                (Road("optimality-circuits", TWO_REVISION, REFERENCE),),
+                (
+                    Road("optimality-circuits", TWO_REVISION, REFERENCE),
+                    generation_road(generation.REVISION),
+                ),
                 Point(edits=Edits.REVISE_TOKEN),
             ),
         ),

@@ -1,4 +1,4 @@
-"""Theorems 3.1 to 3.3, the shorter lengths and the converse of C-OPT, proved for every circuit.
+"""Theorems 3.1 to 3.3, shorter lengths, the converse of C-OPT and C-GEN, proved for every circuit.
 
 Source: Jiang, Haghtalab, Chen (ICLR 2026), section 3. The proofs are built from the rules of the
 constructions and of the reduction themselves (`dlmcheck.verify.proofs`); the kernel decides their
@@ -16,7 +16,7 @@ from dlmcheck.verify.claims.registry import ProofJob, Road
 from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof
-from dlmcheck.verify.proofs import blocks, layered, optimality, write_once
+from dlmcheck.verify.proofs import blocks, generation, layered, optimality, write_once
 from dlmcheck.verify.proofs.layered import Construction
 from dlmcheck.verify.proofs.optimality import Parts
 from dlmcheck.verify.proofs.terms import Argument
@@ -28,6 +28,7 @@ BY_ROUNDS = "proof for every schedule and every D"
 
 BY_BLOCKS_OF_LAYERS = "proof for every circuit, blocks of layers"
 LAYERS_PER_ROUND = (1, 2, 3)
+BY_RULES = "proof for every circuit, from the rules of a cell"
 
 FRONTIERS = {Frontier.ARGUMENTS: BY_ARGUMENTS, Frontier.BLOCK_SHIFT: BY_BLOCKS}
 """The token shift is not among them: it takes N rounds and not d."""
@@ -58,7 +59,7 @@ def _unrolled() -> list[Argument]:
 
 def arguments() -> tuple[Argument, ...]:
     """All proofs of this module with their queries, built anew."""
-    return (*_write_once(), *_layered(), *_unrolled())
+    return (*_write_once(), *_layered(), *_unrolled(), *generation.arguments())
 
 
 @cache
@@ -78,7 +79,8 @@ def _proofs(found: Sequence[Argument]) -> tuple[Proof, ...]:
 WRITE_ONCE_PROOFS = ProofJob("t31-proved", lambda: _proofs(_write_once()), answered)
 BANKS_PROOFS = ProofJob("banks-proved", lambda: _proofs(_layered()), answered)
 UNROLLED_PROOFS = ProofJob("unrolled-proved", lambda: _proofs(_unrolled()), answered)
-JOBS = (WRITE_ONCE_PROOFS, BANKS_PROOFS, UNROLLED_PROOFS)
+GENERATION_PROOFS = ProofJob("generation-proved", lambda: _proofs(generation.arguments()), answered)
+JOBS = (WRITE_ONCE_PROOFS, BANKS_PROOFS, UNROLLED_PROOFS, GENERATION_PROOFS)
 """Each stands among the jobs of the module whose rows its roads belong to."""
 
 
@@ -105,3 +107,8 @@ def limit_road(layers_per_round: int) -> Road:
     """The road of the limit, for a number of layers a round of `LAYERS_PER_ROUND`."""
     statement = blocks.statement(layers_per_round)
     return Road(UNROLLED_PROOFS.id, statement, BY_BLOCKS_OF_LAYERS)
+
+
+def generation_road(statement: str) -> Road:
+    """The road of a statement of C-GEN, one of those of `proofs.generation`."""
+    return Road(GENERATION_PROOFS.id, statement, BY_RULES)
