@@ -165,11 +165,12 @@ class _Growth:
         try:
             for number in range(1, self.schedule.rounds + 1):
                 new: dict[int, Content] = {}
-                for i in self._selected(number):
+                self.walk.begin(number)
+                for i in sorted(self.walk.selected):
                     content = self._content(i, number)
                     if content != self.walk.contents[i]:
                         new[i] = content
-                self.walk.round(number, new)
+                self.walk.finish(number, new)
                 writes.append(tuple(new.items()))
         except Rejected:
             return None
@@ -180,17 +181,9 @@ class _Growth:
         certificate = Simulation(tuple(writes), self.coins, self.given)
         return self.schedule, self.circuit(outputs), certificate
 
-    def _selected(self, number: int) -> list[int]:
-        walk = self.walk
-        return [
-            cell
-            for cell, part in enumerate(walk.select)
-            if any(out[0] for _, out in part.table(walk.contents, number, {}))
-        ]
-
     def _content(self, cell: int, number: int) -> Content:
         """A content that the kernel takes for what the cell gets. Raises `Rejected`."""
-        nodes = self._nodes_read(cell, number)
+        nodes = self._nodes_shown(number)
         literals = [literal for node in nodes for literal in (node, ~node)]
         zero = len(self.inputs)
         contents: list[Content] = [zero, zero + 1, *literals]
@@ -204,29 +197,27 @@ class _Growth:
             if self._taken(cell, content, number):
                 return content
         for gate in self._gates(nodes):
-            self.gates.append(gate)
-            node = len(self.inputs) + len(self.gates) - 1
+            node = len(self.inputs) + len(self.gates)
+            self.walk.embed(gate)
             if self._taken(cell, node, number):
+                self.gates.append(gate)
                 return node
-            self.gates.pop()
+            self.walk.nodes.pop()
         raise Rejected("no content found")
 
     def _taken(self, cell: int, content: Content, number: int) -> bool:
         if content == "M" and self.schedule.edits is not Edits.REVISE_ANY:
             return False
-        self.walk.circuit = self.circuit([0] * len(self.schedule.output))
         try:
             self.walk.check_write(cell, content, number)
         except Rejected:
             return False
         return True
 
-    def _nodes_read(self, cell: int, number: int) -> list[int]:
-        part = self.walk.predict[cell]
-        held = [self.walk.contents[i] for i in part.cells]
-        nodes = {node_of(content) for content in held if isinstance(content, int)}
-        places = [(number, j) for j in part.coins.values()]
-        return sorted(nodes | {self.walk.coin_node[p] for p in places if p in self.walk.coin_node})
+    def _nodes_shown(self, number: int) -> list[int]:
+        """What the cells hold, and what the coins of this round stand for."""
+        nodes = {node_of(content) for content in self.walk.contents if isinstance(content, int)}
+        return sorted(nodes | {node for t, _, node in self.coins if t == number})
 
     @staticmethod
     def _gates(nodes: Sequence[int]) -> Iterator[Gate]:

@@ -14,7 +14,7 @@ from dlmcheck.spec.errors import MalformedSyntax
 from dlmcheck.spec.lattice import Edits, RandomBits
 from dlmcheck.spec.schedule import clock_value
 from dlmcheck.spec.tokens import MASK
-from dlmcheck.verify.kernel.contents import LocalFunction, Simulation, literal_on
+from dlmcheck.verify.kernel.contents import LocalFunction, Simulation
 from tests.verify.kernel.small import certified
 
 CERTIFICATE = Simulation(
@@ -70,10 +70,6 @@ def test_a_malformed_certificate_is_bad_input_with_its_line(
         Simulation.from_json(text)
     assert message in str(caught.value)
     assert (caught.value.source, caught.value.line) == ("certificate", line)
-
-
-def test_a_literal_has_the_value_of_its_node_or_the_other_one() -> None:
-    assert [literal_on(literal, {3: True}) for literal in (3, ~3)] == [True, False]
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -12,7 +12,8 @@ from dlmcheck.model.builder import Builder, masked_bit, value_bit
 from dlmcheck.spec.circuit import Circuit, Gate, Literal, Op
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, interface
-from dlmcheck.verify.kernel.contents import TABLE_LIMIT, Content, Simulation
+from dlmcheck.verify.kernel.contents import Content, Simulation
+from dlmcheck.verify.kernel.functions import TABLE_LIMIT
 from dlmcheck.verify.kernel.laws import difference
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.simulation import check_simulation
@@ -266,14 +267,15 @@ def test_random_policies_and_policies_that_see_candidates_are_out_of_reach() -> 
 
 @pytest.mark.parametrize(("width", "accepted"), [(TABLE_LIMIT, True), (TABLE_LIMIT + 1, False)])
 def test_a_local_step_may_read_so_many_values_and_no_more(width: int, *, accepted: bool) -> None:
-    """One cell that shows the AND of many coins: the coins and the node are tabled."""
-    coins = width - 1
+    """One cell that shows the AND of many coins, drawn as an AND of two parts."""
     found = schedule(
-        lambda b: [b.gate(Op.AND, range(2, 2 + coins))], lambda b: [masked_bit(0)], coins=coins
+        lambda b: [b.and_(b.gate(Op.AND, range(2, 4)), b.gate(Op.AND, range(4, 2 + width)))],
+        lambda b: [masked_bit(0)],
+        coins=width,
     )
-    inputs = tuple(replace(R, name=f"r{j}") for j in range(coins))
-    circuit = Circuit(inputs, (Gate(Op.AND, tuple(range(coins))),), (coins,), ("o",))
-    certificate = Simulation((((0, coins),),), tuple((1, j, j) for j in range(coins)))
+    inputs = tuple(replace(R, name=f"r{j}") for j in range(width))
+    circuit = Circuit(inputs, (Gate(Op.AND, tuple(range(width))),), (width,), ("o",))
+    certificate = Simulation((((0, width),),), tuple((1, j, j) for j in range(width)))
     if accepted:
         check_simulation("x", found, circuit, certificate)
     else:
@@ -281,29 +283,74 @@ def test_a_local_step_may_read_so_many_values_and_no_more(width: int, *, accepte
         assert reason == f"a local step reads {width} values: too many to table"
 
 
-def test_a_correct_value_whose_reason_lies_further_away_is_out_of_reach() -> None:
-    """Cell 2 shows r and s; the circuit takes r through two negations, of which one is in sight."""
+def test_any_number_of_values_may_be_read_in_the_way_of_the_circuit() -> None:
+    """The same AND, drawn by one gate: there is nothing to table."""
+    coins = 10 * TABLE_LIMIT
     found = schedule(
-        lambda b: [
-            b.or_(b.and_(masked_bit(0), 6), value_bit(0)),
-            b.or_(b.and_(masked_bit(1), 7), value_bit(1)),
-            b.or_(b.and_(masked_bit(2), value_bit(0), value_bit(1)), value_bit(2)),
-        ],
-        lambda b: [
-            masked_bit(0),
-            masked_bit(1),
-            b.and_(masked_bit(2), ~masked_bit(0)),
-        ],
-        length=3,
-        coins=2,
-        rounds=2,
-        output=(2,),
+        lambda b: [b.gate(Op.AND, range(2, 2 + coins))], lambda b: [masked_bit(0)], coins=coins
     )
-    gates = (Gate(Op.NOT, (0,)), Gate(Op.NOT, (2,)), Gate(Op.AND, (3, 1)))
-    far = Circuit((R, S), gates, (4,), ("o",))
-    assert difference(found, far) is None
-    writes: list[Line] = [((0, 0), (1, 1)), ((2, 4),)]
-    coins = [(1, 0, 0), (1, 1, 1)]
-    assert reason_of(found, far, writes, coins) == "round 2: cell 2 does not write node 4"
-    near = Circuit((R, S), (Gate(Op.AND, (0, 1)),), (2,), ("o",))
-    check_simulation("x", found, near, Simulation((writes[0], ((2, 2),)), tuple(coins)))
+    inputs = tuple(replace(R, name=f"r{j}") for j in range(coins))
+    circuit = Circuit(inputs, (Gate(Op.AND, tuple(range(coins))),), (coins,), ("o",))
+    certificate = Simulation((((0, coins),),), tuple((1, j, j) for j in range(coins)))
+    check_simulation("x", found, circuit, certificate)
+
+
+def test_values_that_are_switched_off_are_not_read() -> None:
+    """A cell draws coin t in round t, of many: a table over all of them would be too large."""
+    rounds = 2 * TABLE_LIMIT
+    inputs = tuple(replace(R, name=f"r{j}") for j in range(rounds))
+    circuit = Circuit(inputs, (), (rounds - 1,), ("o",))
+
+    def drawn(b: Builder) -> list[Literal]:
+        clock = range(2, 8)
+        terms = [
+            b.and_(*(bit if t >> j & 1 else ~bit for j, bit in enumerate(clock)), 7 + t)
+            for t in range(1, rounds + 1)
+        ]
+        return [b.or_(*terms)]
+
+    found = schedule(
+        drawn, always, coins=rounds, clock_bits=6, rounds=rounds, edits=Edits.REVISE_TOKEN
+    )
+    writes = [((0, t),) for t in range(rounds)]
+    coins = tuple((t, t - 1, t - 1) for t in range(1, rounds + 1))
+    check_simulation("x", found, circuit, Simulation(tuple(writes), coins))
+    writes[5] = ((0, 6),)
+    assert reason_of(found, circuit, writes, coins) == "round 6: cell 0 does not write node 6"
+
+
+@pytest.mark.parametrize(("width", "accepted"), [(4, True), (TABLE_LIMIT + 1, False)])
+def test_a_correct_value_whose_reason_lies_further_away_is_within_reach_of_a_table_or_out_of_it(
+    width: int, *, accepted: bool
+) -> None:
+    """Cell w+1 shows (r0 and ... ) in two parts; the circuit's arguments of it are other parts."""
+    coins = range(width)
+    inputs = tuple(replace(R, name=f"r{j}") for j in coins)
+
+    def keeps(b: Builder, cell: int, drawn: Literal) -> Literal:
+        return b.or_(b.and_(masked_bit(cell), drawn), value_bit(cell))
+
+    def drawn(b: Builder) -> list[Literal]:
+        first = [keeps(b, j, 2 * (width + 1) + j) for j in coins]
+        shown = [value_bit(j) for j in coins]
+        parts = b.gate(Op.AND, shown[:2]), b.gate(Op.AND, shown[2:])
+        return [*first, keeps(b, width, b.and_(*parts))]
+
+    found = schedule(
+        drawn,
+        lambda b: [*(masked_bit(j) for j in coins), b.and_(masked_bit(width), ~masked_bit(0))],
+        length=width + 1,
+        coins=width,
+        rounds=2,
+        output=(width,),
+    )
+    halves = Gate(Op.AND, tuple(coins[:-2])), Gate(Op.AND, tuple(coins[-2:]))
+    both = Gate(Op.AND, (width, width + 1))
+    circuit = Circuit(inputs, (*halves, both), (width + 2,), ("o",))
+    writes: list[Line] = [tuple((j, j) for j in coins), ((width, width + 2),)]
+    stands = tuple((1, j, j) for j in coins)
+    if accepted:
+        check_simulation("x", found, circuit, Simulation(tuple(writes), stands))
+    else:
+        reason = reason_of(found, circuit, writes, stands)
+        assert reason == "a local step reads 17 values: too many to table"

@@ -12,6 +12,8 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     contents    certificates as data, and the local functions of a schedule
     columns     truth tables a column at a time
     counted_laws  the law of a circuit as counts of seeds, all seeds gone through
+    functions   functions of a circuit's inputs, each stored once
+    folding     a circuit of a schedule under changing inputs, as such functions
     simulation  cut-point certificates: a schedule simulates a circuit, seed for seed
     preservation  visible tokens stay, in every state of the predictor
     witness     wrong runs, replayed coin by coin

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Literal as OneOf
 from typing import cast
 
-from dlmcheck.spec.circuit import Circuit, Literal, cone, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit, Literal, cone
 from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.spec.schedule import Schedule, clock_value
-from dlmcheck.spec.tokens import MASK, Token
-from dlmcheck.verify.kernel.columns import output_columns, rows_of_column, variable_column
-from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.spec.tokens import Token
 
 Content = int | OneOf["M", "0", "1"]
 """What a cell holds: a literal of the circuit, the mask, or a constant token."""
-
-TABLE_LIMIT = 16
-"""Truth tables over more literals than this are refused."""
 
 FORMAT = "dlmcheck-simulation"
 VERSION = 1
@@ -138,77 +132,3 @@ class LocalFunction:
             else:
                 found.append(None if coins is None else coins.get(self.coins[v]))
         return found
-
-    def table(
-        self,
-        contents: Sequence[Content],
-        number: int,
-        coin_node: Mapping[int, Literal],
-        extra: Iterable[int] = (),
-    ) -> Iterator[tuple[Mapping[int, bool], tuple[bool, ...]]]:
-        """All rows (values of the circuit's nodes read, outputs).
-
-        `coin_node` gives the node that a coin stands for; coins without one take both values.
-        `extra` are further nodes whose values the caller wants in the rows.
-        """
-        encoding = self._schedule.encoding
-        clock = clock_value(self._schedule, number)
-        constant: dict[int, bool] = {v: clock[j] for v, j in self._clock.items()}
-        by_node: dict[int, tuple[int, bool, bool]] = {}
-        free: list[int] = []
-        nodes: dict[int, None] = dict.fromkeys(extra)
-        for v, bit in enumerate(self._bits):
-            if bit is not None:
-                content = contents[bit[0]]
-                if isinstance(content, str):
-                    token = MASK if content == "M" else int(content)
-                    constant[v] = encoding.code_of(token)[bit[1]]
-                    continue
-                zero, one = encoding.zero[bit[1]], encoding.one[bit[1]]
-                if zero == one:
-                    constant[v] = zero
-                    continue
-                by_node[v] = (content, zero, one)
-                nodes[node_of(content)] = None
-            elif v in self.coins:
-                if self.coins[v] in coin_node:
-                    by_node[v] = (coin_node[self.coins[v]], False, True)
-                    nodes[node_of(coin_node[self.coins[v]])] = None
-                else:
-                    free.append(v)
-        names = list(nodes)
-        variables = len(names) + len(free)
-        if variables > TABLE_LIMIT:
-            raise Rejected(f"a local step reads {variables} values: too many to table")
-        rows = 1 << variables
-        every = (1 << rows) - 1
-        # The first variable changes slowest, as in a product of lists.
-        columns = [variable_column(variables - 1 - j, variables) for j in range(variables)]
-        of_node = dict(zip(names, columns, strict=False))
-        drawn = dict(zip(free, columns[len(names) :], strict=True))
-        inputs: list[int] = []
-        for v in range(len(self._bits)):
-            if v in by_node:
-                literal, _, one = by_node[v]
-                column = of_node[node_of(literal)]
-                inputs.append(column if one != is_inverted(literal) else every ^ column)
-            elif v in constant:
-                inputs.append(every if constant[v] else 0)
-            else:
-                inputs.append(drawn[v])
-        outputs = output_columns(self.circuit, inputs, every)
-        found = zip(*(rows_of_column(column, rows) for column in outputs), strict=True)
-        for values in _assignments(names):
-            for _ in range(1 << len(free)):
-                yield values, next(found)
-
-
-def _assignments(names: Sequence[int]) -> Iterator[dict[int, bool]]:
-    """All values of some nodes, the first one changing slowest."""
-    for row in product((False, True), repeat=len(names)):
-        yield dict(zip(names, row, strict=True))
-
-
-def literal_on(literal: Literal, values: Mapping[int, bool]) -> bool:
-    """The value of a literal, given the values of some nodes (its own among them)."""
-    return values[node_of(literal)] != is_inverted(literal)

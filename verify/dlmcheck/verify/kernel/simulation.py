@@ -2,30 +2,34 @@
 
 The certificate says what each cell holds whenever it is written, as a literal of the circuit,
 and which of the run's coins stands for which random input. The kernel walks through the rounds.
-At each one it holds, per cell, a *content*: M, a constant, or "the value of this literal". It
-evaluates F, p and G of a cell on all values of the few literals that the cell reads, and accepts
-a written content only if the truth tables agree. So every step is local, the walk is linear in
-the number of writes, and what follows from acceptance is global: for every data input and every
-seed the run writes exactly the circuit's values, is legal, and ends as promised. As the map from
-random inputs to coins is injective and all coins are fair and independent, the output laws agree.
+At each one it holds, per cell, a *content*: M, a constant, or "the value of this literal". From
+the contents of the cells follows what every gate of F, p and G is, as a function of the circuit's
+nodes (`folding`, `functions`), and a written content is accepted only if the predictor's outputs
+are the claimed one: because they are built as it is, or by a truth table over the few literals
+that remain. So every step is local, the walk is linear in the number of gates that change, and
+what follows from acceptance is global: for every data input and every seed the run writes exactly
+the circuit's values, is legal, and ends as promised. As the map from random inputs to coins is
+injective and all coins are fair and independent, the output laws agree.
 
 The method is sound and not complete: a correct schedule whose F looks at values, or whose cells
-are correct only because values further away cannot occur, is rejected here and must be checked
-by an engine.
+are correct only because values far away cannot occur, is rejected here and must be checked by an
+engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from dlmcheck.spec.circuit import Circuit, InputKind, apply_op, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit, Gate, InputKind, Literal, is_inverted, node_of
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Edits, End, Stop
-from dlmcheck.spec.schedule import Schedule
+from dlmcheck.spec.schedule import Schedule, clock_value
 from dlmcheck.spec.tokens import MASK
-from dlmcheck.verify.kernel.contents import Content, LocalFunction, Simulation, literal_on
+from dlmcheck.verify.kernel.contents import Content, Simulation
 from dlmcheck.verify.kernel.documents import circuit_field, fields_of, schedule_field, text_field
 from dlmcheck.verify.kernel.evidence import Certificate
+from dlmcheck.verify.kernel.folding import Folded
+from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
 
@@ -35,94 +39,169 @@ KIND = "simulation"
 
 
 class Walk:
-    """The contents of all cells, moved forward round by round."""
+    """The contents of all cells, moved forward round by round.
+
+    `begin` finds the cells that a round writes, `finish` checks what is claimed of them.
+    """
 
     def __init__(self, schedule: Schedule, circuit: Circuit, certificate: Simulation) -> None:
         _refuse_unsupported(schedule)
         self.schedule = schedule
-        self.circuit = circuit
         self.steps = 0
         self.contents: list[Content] = _start(schedule, circuit, certificate)
-        self.coin_node = _coin_map(schedule, circuit, certificate)
-        codes = schedule.predictor.outputs
-        self.predict = [
-            LocalFunction(schedule, schedule.predictor, codes[2 * i : 2 * i + 2])
-            for i in range(schedule.length)
-        ]
-        self.select = _one_by_one(schedule, schedule.unmask)
-        self.mark = [] if schedule.remask is None else _one_by_one(schedule, schedule.remask)
+        self.functions = Functions()
+        self.nodes = [self.functions.leaf() for _ in circuit.inputs]
+        """The function of each node of the circuit; each is a cut."""
+        for gate in circuit.gates:
+            self.embed(gate)
+        coin_node = _coin_map(schedule, circuit, certificate)
+        self._coins: dict[int, list[tuple[int, Code]]] = {}
+        """Per round, the predictor's coins that stand for random inputs."""
+        for (number, j), node in coin_node.items():
+            self._coins.setdefault(number, []).append((j, self.nodes[node]))
+        tossed = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
+        # A coin that stands for nothing may take both values in every round. No content speaks
+        # of it, so that one variable does for all rounds.
+        self._free = [self.functions.leaf() for _ in range(tossed)]
+        self.predict = self._folded(schedule.predictor, self._free)
+        self.select = self._folded(schedule.unmask)
+        self.select.watch(range(schedule.length))
+        self.mark = None if schedule.remask is None else self._folded(schedule.remask)
+        if self.mark is not None:
+            self.mark.watch(range(schedule.length))
         self.selected: set[int] = set()
         self.marked: set[int] = set()
-        self.written: dict[int, Content] = {}
-        self._readers = _invert(
-            [p.cells | f.cells for p, f in zip(self.predict, self.select, strict=True)]
+        self._news: set[int] = set()
+        """Cells that were written or remasked since predictor and F have last looked."""
+        self._due: list[int] = []
+
+    def embed(self, gate: Gate) -> None:
+        """Give the circuit one more gate."""
+        args = [self._node(arg) for arg in gate.args]
+        self.nodes.append(self.functions.cut(self.functions.gate(gate.op, args)))
+
+    def _node(self, literal: Literal) -> Code:
+        return self.nodes[literal] if literal >= 0 else self.nodes[~literal] ^ 1
+
+    def _folded(self, circuit: Circuit, coins: Sequence[Code] = ()) -> Folded:
+        codes = [code for content in self.contents for code in self._codes(content)]
+        clock = clock_value(self.schedule, 0)
+        return Folded(circuit, self.functions, [*codes, *map(int, clock), *coins])
+
+    def _codes(self, content: Content) -> tuple[Code, Code]:
+        """The high and the low bit of a cell that holds this."""
+        encoding = self.schedule.encoding
+        if isinstance(content, str):
+            high, low = encoding.code_of(MASK if content == "M" else int(content))
+            return int(high), int(low)
+        value = self._node(content)
+        (z, y), (o, n) = encoding.zero, encoding.one
+        return (
+            value ^ (not o) if z != o else int(z),
+            value ^ (not n) if y != n else int(y),
         )
-        self._mark_readers = _invert([g.cells for g in self.mark])
-        self._changed: set[int] = set(range(schedule.length))
-        """Cells whose content differs from the start of the previous round."""
-        self._changed_after_write: set[int] = set(range(schedule.length))
+
+    # --- a round -----------------------------------------------------------------------------
 
     def round(self, number: int, claims: Mapping[int, Content]) -> None:
-        """One round: select, write what is claimed if the tables agree, remask."""
-        everything = range(self.schedule.length)
-        # A cell whose inputs did not change decides as it did before; only the others are
-        # looked at again. With a clock the inputs always change.
-        active = (
-            set(everything)
-            if self.schedule.clock_bits or number == 1
-            else _union(self._readers, self._changed) | self._changed
-        )
-        for i in sorted(active):
-            chosen = self._constant(self.select[i], i, number, "the selection")
-            (self.selected.add if chosen else self.selected.discard)(i)
-        again = {
-            i
-            for i in self.selected
-            if i in active or self.contents[i] != self.written.get(i) or self.predict[i].coins
-        }
+        """One round: select, write what is claimed if it is that, remask."""
+        self.begin(number)
+        self.finish(number, claims)
+
+    def begin(self, number: int) -> Sequence[int]:
+        """Let F and the predictor look at the state; the cells whose write has to be looked at.
+
+        Of the selected cells that is each but those that get again, and from the same function,
+        what they have got and kept.
+        """
+        fresh = self._news
+        self._feed(self.predict, number)
+        self._feed(self.select, number)
+        self._news = set()
+        for j, _ in self._coins.get(number - 1, ()):
+            self.predict.set_input(self._coin(j), self._free[j])
+        for j, code in self._coins.get(number, ()):
+            self.predict.set_input(self._coin(j), code)
+        self.predict.settle()
+        self.select.settle()
+        for cell, chosen in self._decisions(self.select, self.selected, number, "selection"):
+            (self.predict.watch if chosen else self.predict.ignore)((2 * cell, 2 * cell + 1))
+        again = {output // 2 for output in self.predict.changed} | fresh
+        self.predict.changed.clear()
+        self._due = sorted(again & self.selected)
+        return self._due
+
+    def finish(self, number: int, claims: Mapping[int, Content]) -> None:
+        """Check the claims for the cells that are written, write them, and remask."""
         for cell in claims:
-            if cell not in again:
+            if cell not in self.selected:
                 raise Rejected(f"round {number}: cell {cell} is claimed but not written")
-        new: dict[int, Content] = {}
-        for i in sorted(again):
-            claim = claims.get(i, self.contents[i])
+        self._due = sorted({*self._due, *claims})
+        contents = self.contents
+        new: list[tuple[int, Content]] = []
+        for cell in self._due:
+            claim = claims.get(cell, contents[cell])
             if claim == "M" and self.schedule.edits is not Edits.REVISE_ANY:
-                raise Rejected(f"round {number}: cell {i} is written, the certificate omits it")
-            self.check_write(i, claim, number)
-            new[i] = claim
-        before = list(self.contents)
-        for i, content in new.items():
-            self.contents[i] = content
-            self.written[i] = content
-        self._remask(number, {i for i in new if before[i] != new[i]})
-        self._changed = {i for i in {*new, *self.marked} if before[i] != self.contents[i]}
+                raise Rejected(f"round {number}: cell {cell} is written, the certificate omits it")
+            self.check_write(cell, claim, number)
+            new.append((cell, claim))
+        for cell, content in new:
+            if contents[cell] != content:
+                contents[cell] = content
+                self._news.add(cell)
+        if self.mark is not None:
+            self._remask(self.mark, number)
 
-    def _remask(self, number: int, changed_by_write: set[int]) -> None:
-        if not self.mark:
-            return
-        changed = changed_by_write | self._changed_after_write
-        active = (
-            set(range(self.schedule.length))
-            if self.schedule.clock_bits or number == 1
-            else _union(self._mark_readers, changed)
-        )
-        for i in sorted(active):
-            flag = self._constant(self.mark[i], i, number, "the remasking")
-            (self.marked.add if flag else self.marked.discard)(i)
-        self._changed_after_write = set()
-        for i in self.marked:
-            if i in self.schedule.data_cells:
-                raise Rejected(f"round {number}: prompt cell {i} is remasked")
-            if self.contents[i] != "M":
-                self.contents[i] = "M"
-                self._changed_after_write.add(i)
+    def _remask(self, mark: Folded, number: int) -> None:
+        written = set(self._news)
+        self._feed(mark, number)
+        mark.settle()
+        decisions = self._decisions(mark, self.marked, number, "remasking")
+        again = {cell for cell, chosen in decisions if chosen} | written
+        masked = sorted(again & self.marked)
+        for cell in masked:
+            if cell in self.schedule.data_cells:
+                raise Rejected(f"round {number}: prompt cell {cell} is remasked")
+            if self.contents[cell] != "M":
+                self.contents[cell] = "M"
+                self._news.add(cell)
+        # G sees the state after the write; what it masks it sees in the next round.
+        high, low = self._codes("M")
+        for cell in masked:
+            mark.set_input(2 * cell, high)
+            mark.set_input(2 * cell + 1, low)
 
-    def _constant(self, part: LocalFunction, cell: int, number: int, what: str) -> bool:
-        self.steps += 1
-        answers = {out[0] for _, out in part.table(self.contents, number, {})}
-        if len(answers) != 1:
-            raise Rejected(f"round {number}: {what} of cell {cell} depends on values")
-        return answers.pop()
+    def _feed(self, part: Folded, number: int) -> None:
+        for cell in self._news:
+            high, low = self._codes(self.contents[cell])
+            part.set_input(2 * cell, high)
+            part.set_input(2 * cell + 1, low)
+        for j, bit in enumerate(clock_value(self.schedule, number)):
+            part.set_input(2 * self.schedule.length + j, int(bit))
+
+    def _coin(self, j: int) -> int:
+        return 2 * self.schedule.length + self.schedule.clock_bits + j
+
+    def _decisions(
+        self, part: Folded, cells: set[int], number: int, what: str
+    ) -> list[tuple[int, bool]]:
+        """Bring a policy's choice of cells up to date; return those that it decides anew."""
+        new: list[tuple[int, bool]] = []
+        for cell in sorted(part.changed):
+            self.steps += 1
+            code = part.output(cell)
+            chosen = bool(code if code <= TRUE else self._constant(code, cell, number, what))
+            if chosen != (cell in cells):
+                (cells.add if chosen else cells.discard)(cell)
+                new.append((cell, chosen))
+        part.changed.clear()
+        return new
+
+    def _constant(self, code: Code, cell: int, number: int, what: str) -> Code:
+        for value in (FALSE, TRUE):
+            if self.functions.equal(code, value):
+                return value
+        raise Rejected(f"round {number}: the {what} of cell {cell} depends on values")
 
     def check_write(self, cell: int, claim: Content, number: int) -> None:
         """The predictor of a selected cell writes the claimed content, and may."""
@@ -130,49 +209,12 @@ class Walk:
         old = self.contents[cell]
         if old not in ("M", claim) and self.schedule.edits in (Edits.WRITE_ONCE, Edits.REMASK):
             raise Rejected(f"round {number}: the visible token of cell {cell} is changed")
-        if cell in self.schedule.data_cells and claim != old:
+        if claim != old and cell in self.schedule.data_cells:
             raise Rejected(f"round {number}: prompt cell {cell} is changed")
-        needed: list[int] = []
-        if not isinstance(claim, str):
-            needed = [node_of(claim), *self._arguments(node_of(claim))]
-        coins = {
-            j: self.coin_node[number, j]
-            for j in self.predict[cell].coins.values()
-            if (number, j) in self.coin_node
-        }
-        encoding = self.schedule.encoding
-        for values, (high, low) in self.predict[cell].table(self.contents, number, coins, needed):
-            if not self._consistent(values):
-                continue
-            token = MASK if claim == "M" else int(self._claimed(claim, values))
-            if (high, low) != encoding.code_of(token):
+        for half, wanted in enumerate(self._codes(claim)):
+            drawn = self.predict.output(2 * cell + half)
+            if drawn != wanted and not self.functions.equal(drawn, wanted):
                 raise Rejected(f"round {number}: cell {cell} does not write {_show(claim)}")
-
-    def _arguments(self, node: int) -> list[int]:
-        if node < len(self.circuit.inputs):
-            return []
-        return [node_of(arg) for arg in self.circuit.gate_of(node).args]
-
-    def _consistent(self, values: Mapping[int, bool]) -> bool:
-        """Whether the values of nodes obey every gate whose arguments are among them.
-
-        Rows that break a gate cannot occur, so they may be left out.
-        """
-        for node, value in values.items():
-            if node >= len(self.circuit.inputs):
-                gate = self.circuit.gate_of(node)
-                if all(node_of(a) in values for a in gate.args):
-                    if apply_op(gate.op, [literal_on(a, values) for a in gate.args]) != value:
-                        return False
-        return True
-
-    @staticmethod
-    def _claimed(claim: Content, values: Mapping[int, bool]) -> bool:
-        return claim == "1" if isinstance(claim, str) else literal_on(claim, values)
-
-
-def _one_by_one(schedule: Schedule, circuit: Circuit) -> list[LocalFunction]:
-    return [LocalFunction(schedule, circuit, (output,)) for output in circuit.outputs]
 
 
 def _refuse_unsupported(schedule: Schedule) -> None:
@@ -234,18 +276,6 @@ def _coin_map(
     if len(places) != len(certificate.coins):
         raise Rejected("the coupling uses a coin twice")
     return places
-
-
-def _invert(reads: Sequence[frozenset[int]]) -> dict[int, set[int]]:
-    readers: dict[int, set[int]] = {}
-    for i, cells in enumerate(reads):
-        for cell in cells:
-            readers.setdefault(cell, set()).add(i)
-    return readers
-
-
-def _union(readers: Mapping[int, set[int]], cells: Iterable[int]) -> set[int]:
-    return set[int]().union(*(readers.get(cell, set()) for cell in cells))
 
 
 def _show(content: Content) -> str:

@@ -1,0 +1,86 @@
+"""A circuit that is looked at again only where something changed is the circuit all the same."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from dlmcheck.model.random_schedules import random_circuit
+from dlmcheck.spec.circuit import Circuit, evaluate
+from dlmcheck.verify.kernel.folding import Folded
+from dlmcheck.verify.kernel.functions import Code, Functions
+
+INPUTS = 6
+
+
+def some_circuit(seed: int) -> Circuit:
+    return random_circuit(seed, data=INPUTS, coins=0, gates=25, outputs=8)
+
+
+def mistakes(seed: int, changes: int = 40) -> int:
+    """How often an output that is watched has not the value that the reference gives it.
+
+    Inputs become other constants or one of two variables, outputs are watched and ignored.
+    """
+    source = random.Random(seed)
+    circuit = some_circuit(seed)
+    store = Functions()
+    leaves = [store.leaf(), store.leaf()]
+    values: list[Code] = [source.randrange(2) for _ in range(INPUTS)]
+    folded = Folded(circuit, store, values)
+    watched: set[int] = set()
+    wrong = 0
+    outputs = range(len(circuit.outputs))
+    last = dict[int, Code]()
+    for _ in range(changes):
+        for node in source.sample(range(INPUTS), source.randint(0, 3)):
+            values[node] = source.choice([0, 1, *leaves, leaves[0] ^ 1])
+            folded.set_input(node, values[node])
+        folded.settle()
+        for number in outputs:
+            if number in watched:
+                if source.random() < 0.2:
+                    folded.ignore([number])
+                    watched.discard(number)
+                    last.pop(number, None)
+            elif source.random() < 0.3:
+                folded.watch([number])
+                watched.add(number)
+        fresh = Folded(circuit, store, values)
+        fresh.watch(list(outputs))
+        for number in sorted(watched):
+            code = folded.output(number)
+            wrong += code != fresh.output(number)
+            wrong += last.get(number) != code and number not in folded.changed
+            last[number] = code
+            if code < 2 and all(value < 2 for value in values):
+                wrong += evaluate(circuit, [bool(value) for value in values])[number] != bool(code)
+        folded.changed.clear()
+    return wrong
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_a_watched_output_is_what_a_fresh_look_finds_and_changes_are_told(seed: int) -> None:
+    assert mistakes(seed) == 0
+
+
+@pytest.mark.parametrize("step", ["tell", "read"])
+def test_canary_a_circuit_that_is_not_looked_at_again_is_found_out(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(*_: object) -> None:
+        return
+
+    monkeypatch.setattr(Folded, step, nothing)
+    assert sum(mistakes(seed) for seed in range(10)) > 100
+
+
+def test_what_nobody_watches_is_not_looked_at() -> None:
+    """Only the cone of the output that is watched is awake, and of that what decides it."""
+    circuit = some_circuit(3)
+    store = Functions()
+    folded = Folded(circuit, store, [0] * INPUTS)
+    assert sum(folded.is_awake) == INPUTS
+    folded.watch([0])
+    assert INPUTS < sum(folded.is_awake) < circuit.node_count

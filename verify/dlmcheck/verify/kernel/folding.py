@@ -1,0 +1,155 @@
+"""One circuit of a schedule under changing inputs: the function that a gate is in this round.
+
+What a gate is follows by `functions.Functions` from what its arguments are; nothing is assumed
+of the schedule. Only what is asked for is looked at: a gate is *awake* if an output that is
+watched rests on it. It then stands among the readers of the arguments that its function rests
+on, which is a single one where that decides it alone (a false argument of an AND), and it is
+looked at again when one of these becomes another function. So a round costs what changes in it,
+and a term for another layer, switched off by its condition, costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+
+from dlmcheck.spec.circuit import Circuit, Op
+from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
+
+
+class Folded:
+    """The codes of the watched outputs of a circuit, given those of its inputs.
+
+    `changed` collects the numbers of the watched outputs that have become another function;
+    whoever looks at them empties it. An output that is newly watched is among them.
+    """
+
+    def __init__(self, circuit: Circuit, functions: Functions, inputs: Sequence[Code]) -> None:
+        self._functions = functions
+        self._gates = circuit.gates
+        self._outputs = circuit.outputs
+        self._first = len(inputs)
+        asleep = bytes(len(circuit.gates))
+        self._codes: list[Code] = [*inputs, *asleep]
+        self.is_awake = bytearray(b"\1" * self._first + asleep)
+        self._readers: dict[int, list[int]] = {}
+        """Per node, the gates that are to be told when it becomes another function."""
+        self._told_by: list[int] = list(asleep)
+        """Per gate a bit set: the arguments whose readers it stands among."""
+        self._queue: list[int] = []
+        self._is_queued = bytearray(self._first + len(asleep))
+        self._watched: dict[int, set[int]] = {}
+        """Per node, the outputs that are watched and show it."""
+        self.changed: set[int] = set()
+
+    # --- what is looked at -------------------------------------------------------------------
+
+    def watch(self, numbers: Sequence[int]) -> None:
+        """From now on these outputs are kept up to date."""
+        self.settle()
+        for number in numbers:
+            node = self._node(number)
+            self._watched.setdefault(node, set()).add(number)
+            if not self.is_awake[node]:
+                self._wake(node)
+        self.changed.update(numbers)
+
+    def ignore(self, numbers: Sequence[int]) -> None:
+        """These outputs, which are watched, need not be kept up to date any longer."""
+        for number in numbers:
+            node = self._node(number)
+            self._watched[node].discard(number)
+            if not self._watched[node]:
+                del self._watched[node]
+        self.changed.difference_update(numbers)
+
+    def output(self, number: int) -> Code:
+        """The function of an output that is watched; `settle` before."""
+        literal = self._outputs[number]
+        return self._codes[literal] if literal >= 0 else self._codes[~literal] ^ 1
+
+    def set_input(self, node: int, code: Code) -> None:
+        """Give an input another function."""
+        if self._codes[node] != code:
+            self._codes[node] = code
+            self.tell(node)
+
+    def settle(self) -> None:
+        """Bring all watched outputs up to date."""
+        queue = self._queue
+        while queue:  # arguments first, as they have smaller numbers
+            node = heappop(queue)
+            self._is_queued[node] = 0
+            if node not in self._readers and node not in self._watched:
+                self.is_awake[node] = 0
+                continue
+            before = self._codes[node]
+            self._wake(node)
+            if self._codes[node] != before:
+                self.tell(node)
+
+    # --- nodes -------------------------------------------------------------------------------
+
+    def _node(self, number: int) -> int:
+        literal = self._outputs[number]
+        return literal if literal >= 0 else ~literal
+
+    def tell(self, node: int) -> None:
+        """Have the readers of a node look again: they are no readers until they have."""
+        self.changed.update(self._watched.get(node, ()))
+        for reader in self._readers.pop(node, ()):
+            for k, arg in enumerate(self._gates[reader - self._first].args):
+                if arg in (node, ~node):
+                    self._told_by[reader - self._first] &= ~(1 << k)
+            if self.is_awake[reader] and not self._is_queued[reader]:
+                self._is_queued[reader] = 1
+                heappush(self._queue, reader)
+
+    def _wake(self, node: int) -> None:
+        """Find the function of a gate, and of those asleep on which it rests."""
+        stack = [node]
+        while stack:
+            asleep = self._looked_at(stack[-1])
+            if asleep < 0:
+                stack.pop()
+            else:
+                stack.append(asleep)
+
+    def _looked_at(self, node: int) -> int:
+        """Find the function of a gate; or an argument that has to be awake first (else -1)."""
+        gate = self._gates[node - self._first]
+        op = gate.op
+        decides = FALSE if op is Op.AND else TRUE if op is Op.OR else -1
+        codes: list[Code] = []
+        asleep = -1
+        for k, arg in enumerate(gate.args):
+            below = arg if arg >= 0 else ~arg
+            if not self.is_awake[below]:
+                if asleep < 0:
+                    asleep = below
+                continue
+            code = self._codes[below] ^ (arg < 0)
+            if code == decides:
+                self.read(node, k, below)
+                self._codes[node] = code
+                self.is_awake[node] = 1
+                return -1
+            codes.append(code)
+        if asleep >= 0:
+            return asleep
+        for k, arg in enumerate(gate.args):
+            self.read(node, k, arg if arg >= 0 else ~arg)
+        self._codes[node] = self._functions.gate(op, codes)
+        self.is_awake[node] = 1
+        return -1
+
+    def read(self, node: int, k: int, below: int) -> None:
+        """Have a gate told when its k-th argument becomes another function."""
+        told_by = self._told_by[node - self._first]
+        if not told_by >> k & 1:
+            self._told_by[node - self._first] = told_by | 1 << k
+            readers = self._readers.get(below)
+            if readers is None:
+                self._readers[below] = [node]
+            else:
+                readers.append(node)
