@@ -62,7 +62,14 @@ def audited() -> Mapping[str, RowResult]:
     return rows
 
 
-PROVED = {"X-DIM2-TARGET/lower", "X-DIM2-TARGET/upper"}
+PROVED = {
+    "X-DIM2-TARGET/lower",
+    "X-DIM2-TARGET/upper",
+    "X-ONE-ROUND/if",
+    "X-ONE-ROUND/only-if",
+    "X-ONEHOT/write-once",
+    "X-ONEHOT/write-once,dyadic",
+}
 
 
 @pytest.mark.parametrize("row", REGISTRY.rows, ids=lambda row: row.id)

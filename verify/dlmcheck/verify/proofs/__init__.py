@@ -18,6 +18,12 @@ The even-parity samplers of section 4 (their rules are in `model.samplers`):
     one_round         no single round samples even parity
     hierarchy         fewer rounds than write-once: joined with the locality bound
 
+Rounds of samplers with predictors of any strength:
+
+    product_rounds    one round and product laws; linear codes in two rounds
+    one_cell_rounds   a cell a round: tilted parity, fixed weight
+    chain_rounds      two-state Markov chains
+
 Section 3, for every circuit (their rules are in `model.constructions.rules`):
 
     terms             integers that are not known, for queries written by a construction's formulas
