@@ -7,8 +7,10 @@ step(state, round, memory, candidates, coins) -> (reveal, remask, edit, memory')
              when the step first looks at it or reveals it, independently over the cells
     step     says which masked cells take their candidate (reveal), which cells get a token of the
              step's own making (edit), and which turn back to M (remask)
+    toss     what the step left to a coin of a cell's own is decided, cell by cell
     write    reveal and edit together
     remask   at the end
+    note     what is remembered of each cell, by the token that it shows now
 
 A run starts from the masked state, or from a prompt, and ends when the decoder says so: after a
 fixed number of rounds, or once no cell is masked. Nothing here is fast.
@@ -17,7 +19,7 @@ fixed number of rounds, or once no cell is masked. Nothing here is fast.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from dlmcheck.spec.choices import Choices, explore
@@ -30,18 +32,32 @@ from dlmcheck.spec.errors import (
     WritesForeignToken,
     WritesVisibleToken,
 )
-from dlmcheck.spec.law import Law, certain
+from dlmcheck.spec.law import Law, bernoulli, certain
 from dlmcheck.spec.tokens import MASK, State, Token, all_masked
+
+Coins = tuple[tuple[int, Fraction], ...]
+"""Cells with the probabilities of coins, one each, independent of each other and of all else."""
+
+Notes = tuple[tuple[int, tuple[tuple[Token, Hashable], ...]], ...]
+"""Cells with what is remembered of them, by the token shown; nothing for other tokens and M."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a step decides. `memory` is handed to the next step; it is in no token."""
+    """What a step decides. `memory` is handed to the next step; it is in no token.
+
+    A step may toss its coins itself. What it does not need to know it may leave to coins of the
+    cells' own: a cell of `reveal_coins` is revealed, one of `remask_coins` remasked, if its coin
+    says so. With `notes` the memory is what they say after the round: pairs (cell, note).
+    """
 
     reveal: frozenset[int] = frozenset()
     remask: frozenset[int] = frozenset()
     edit: tuple[tuple[int, Token], ...] = ()
     memory: Hashable = None
+    reveal_coins: Coins = ()
+    remask_coins: Coins = ()
+    notes: Notes | None = None
 
 
 @dataclass(frozen=True)
@@ -131,26 +147,55 @@ class Decoder:
         return MASK not in state if self.rounds is None else number >= self.rounds
 
 
+def one_round(decoder: Decoder, before: Configuration, number: int, choices: Choices) -> Made:
+    """One round, with the answers that `choices` gives to all random choices.
+
+    Raises `SelectsNoCell`, `WritesVisibleToken`, `WritesForeignToken`, `ChangesPrompt` where the
+    step breaks the rules.
+    """
+    candidates = Candidates(lambda cell: decoder.predictor(before.state, cell), choices)
+    step = decoder.step(before.state, number, before.memory, candidates, choices)
+    step = tossed(step, choices)
+    check_step(decoder, before.state, number, step)
+    tokens = {cell: candidates.token(cell) for cell in sorted(step.reveal)}
+    state = apply_step(before.state, step, tokens)
+    sources = tuple(map(candidates.source, sorted(step.reveal)))
+    return Made(noted(step, state), state, sources)
+
+
 def step_law(decoder: Decoder, before: Configuration, number: int) -> Law[Made]:
     """The joint law of what the step decides in a round and of the state after it.
 
-    Raises `SelectsNoCell`, `WritesVisibleToken`, `WritesForeignToken`, `ChangesPrompt` where a
-    step breaks the rules, and the errors of `explore`.
+    Raises the errors of `one_round` and of `explore`.
     """
+    return explore(lambda choices: one_round(decoder, before, number, choices))
 
-    def run(choices: Choices) -> Made:
-        candidates = Candidates(lambda cell: decoder.predictor(before.state, cell), choices)
-        step = decoder.step(before.state, number, before.memory, candidates, choices)
-        check_step(decoder, before.state, number, step)
-        tokens = {cell: candidates.token(cell) for cell in sorted(step.reveal)}
-        state = apply_step(before.state, step, tokens)
-        return Made(step, state, tuple(map(candidates.source, sorted(step.reveal))))
 
-    return explore(run)
+def tossed(step: Step, choices: Choices) -> Step:
+    """The same step with the cells' own coins decided."""
+    reveal = {cell for cell, p in step.reveal_coins if choices.choose(bernoulli(p))}
+    remask = {cell for cell, p in step.remask_coins if choices.choose(bernoulli(p))}
+    return replace(
+        step,
+        reveal=step.reveal | reveal,
+        remask=step.remask | remask,
+        reveal_coins=(),
+        remask_coins=(),
+    )
+
+
+def noted(step: Step, state: State) -> Step:
+    """The same step with the memory that its notes give for the state after the round."""
+    if step.notes is None:
+        return step
+    notes = {cell: dict(by_token) for cell, by_token in step.notes}
+    shown = [cell for cell in sorted(notes) if state[cell] in notes[cell]]
+    memory = tuple((cell, notes[cell][state[cell]]) for cell in shown)
+    return replace(step, memory=memory, notes=None)
 
 
 def check_step(decoder: Decoder, state: State, number: int, step: Step) -> None:
-    """Check that a step keeps to the rules.
+    """Check that a step keeps to the rules, the cells' own coins left aside.
 
     Raises `SelectsNoCell`, `WritesVisibleToken`, `WritesForeignToken`, `ChangesPrompt`.
     """

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from fractions import Fraction
-from functools import partial
 from itertools import product
-from math import sqrt
-from random import Random
 
 import pytest
 
@@ -31,7 +28,7 @@ from dlmcheck.model.decoders.rules import (
 )
 from dlmcheck.model.targets import even_parity, flip_chain, one_hot, product_bits
 from dlmcheck.spec.choices import Choices
-from dlmcheck.spec.decoder import Candidates, Decoder, Step, StepFunction, apply_step, decoder_laws
+from dlmcheck.spec.decoder import Candidates, Decoder, Step, StepFunction, decoder_laws
 from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law, bernoulli, certain, product_law, uniform
 from dlmcheck.spec.perfect import perfect_predictor
@@ -256,50 +253,6 @@ def test_blocks_are_decoded_one_after_the_other() -> None:
     found = analyse(decoder(random_order(quota, cells), CHAIN))
     assert found.worst == 2
     assert set(found.by_round[1]) == {(a, b, MASK, MASK) for a in (0, 1) for b in (0, 1)}
-
-
-def test_the_law_agrees_with_samples_of_the_same_code() -> None:
-    """A test of the enumerator, never evidence: 5,000 seeded runs of each rule."""
-
-    class Sampling(Choices):
-        def __init__(self, random: Random) -> None:
-            super().__init__([], 0)
-            self._random = random
-
-        # A law of any outcome: what is generic in the base is one type here.
-        def choose(self, law: Law[object]) -> object:  # type: ignore[override]
-            outcomes, weights = zip(*law.items(), strict=True)
-            return self._random.choices(outcomes, [float(w) for w in weights])[0]
-
-    runs = 5_000
-    for name in ("low confidence", "remasking"):
-        step, rounds = RULES[name]
-        one = decoder(step, CHAIN, rounds)
-        exact = analyse(one).law
-        random = Random(name)
-        counts: dict[State, int] = {}
-        tables: dict[tuple[State, int], Law[int]] = {}
-
-        def law_of(
-            state: State, cell: int, known: dict[tuple[State, int], Law[int]] = tables
-        ) -> Law[int]:
-            if (state, cell) not in known:
-                known[state, cell] = perfect_predictor(CHAIN)(state, cell)
-            return known[state, cell]
-
-        for _ in range(runs):
-            state, number = one.start().state, 0
-            while not one.ends(state, number):
-                number += 1
-                choices = Sampling(random)
-                candidates = Candidates(partial(law_of, state), choices)
-                made = one.step(state, number, None, candidates, choices)
-                tokens = {cell: candidates.token(cell) for cell in sorted(made.reveal)}
-                state = apply_step(state, made, tokens)
-            counts[state] = counts.get(state, 0) + 1
-        for state, weight in exact.items():
-            spread = sqrt(float(weight * (1 - weight)) / runs)
-            assert abs(counts.get(state, 0) / runs - float(weight)) < 5 * spread + 1e-9
 
 
 def test_scores_that_are_handed_over_are_those_of_the_law() -> None:

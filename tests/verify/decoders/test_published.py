@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from fractions import Fraction
-from functools import cache, partial
-from math import sqrt
-from random import Random
-from typing import Any
 
 import pytest
 
@@ -17,15 +12,11 @@ from dlmcheck.model.decoders.named import OURS, RULES
 from dlmcheck.model.decoders.noise import Loop, Schedule, exponential, looping
 from dlmcheck.model.decoders.rules import diminishing, from_factor, from_threshold, in_equal_blocks
 from dlmcheck.model.targets import even_parity, flip_chain, product_bits
-from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import (
-    Candidates,
     Decoder,
     StepFunction,
-    apply_step,
     decoder_laws,
 )
-from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law
@@ -184,49 +175,3 @@ def test_ties_change_the_law_of_a_confidence_rule_but_not_of_a_random_order() ->
         assert (other.law == named(name).law) == same
         # The chain is its own mirror image.
         assert {state[::-1]: weight for state, weight in other.law.items()} == named(name).law
-
-
-# --- samples of the same code ------------------------------------------------------------------
-
-
-class Sampling(Choices):
-    """Answers every choice by one seeded draw."""
-
-    def __init__(self, random: Random) -> None:
-        super().__init__([], 0)
-        self._random = random
-
-    def choose(self, law: Law[Any]) -> Any:
-        """An outcome, drawn with the probabilities in floats."""
-        outcomes, weights = zip(*law.items(), strict=True)
-        return self._random.choices(outcomes, [float(w) for w in weights])[0]
-
-
-def sampled(decoder: Decoder, random: Random) -> State:
-    """The state at the end of one run that draws."""
-    configuration, number = decoder.start(), 0
-    while not decoder.ends(configuration.state, number):
-        number += 1
-        state, choices = configuration.state, Sampling(random)
-        candidates = Candidates(partial(decoder.predictor, state), choices)
-        made = decoder.step(state, number, configuration.memory, candidates, choices)
-        tokens = {cell: candidates.token(cell) for cell in sorted(made.reveal)}
-        configuration = Configuration(apply_step(state, made, tokens), made.memory)
-    return configuration.state
-
-
-@pytest.mark.parametrize("name", RULES)
-def test_the_law_agrees_with_samples_of_the_same_code(name: str) -> None:
-    """A test of the enumerator, never evidence: 2,000 seeded runs of every rule."""
-    runs, rule = 2_000, RULES[name]
-    exact = named(name)
-    assert exact.ended == 1
-    fixed = 3 + rule.extra if rule.fixed_rounds else None
-    predictor = cache(perfect_predictor(CHAIN))
-    decoder = Decoder(3, predictor, rule.make(3, 3), rounds=fixed, may_revise=True)
-    random = Random(name)
-    counts = Counter(sampled(decoder, random) for _ in range(runs))
-    assert set(counts) <= set(exact.law)
-    for state, weight in exact.law.items():
-        spread = sqrt(float(weight * (1 - weight)) / runs)
-        assert abs(counts[state] / runs - float(weight)) < 5 * spread + 1e-9

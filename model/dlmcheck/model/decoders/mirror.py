@@ -7,6 +7,8 @@ matter. A rule with an order of its own (left to right, block by block) changes 
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import cast
 
 from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import Candidates, Step, StepFunction
@@ -38,21 +40,41 @@ class MirroredCandidates(Candidates):
         return self._inner.source(self._last - cell)
 
 
+@dataclass(frozen=True)
+class _Own:
+    """Memory of a step's own making, to be told from notes on cells, which change places."""
+
+    memory: Hashable
+
+
 def mirrored(step: StepFunction) -> StepFunction:
-    """The same rule, with cell i of n for cell n-1-i. Memory is handed on as it is."""
+    """The same rule, with cell i of n for cell n-1-i. Memory is handed on as it is, but for notes
+    on cells.
+    """
 
     def run(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
         last = len(state) - 1
+        if isinstance(memory, _Own):
+            memory = memory.memory
+        elif number > 1:
+            noted = cast("tuple[tuple[int, Hashable], ...]", memory)
+            memory = tuple((last - cell, note) for cell, note in reversed(noted))
         made = step(
             state[::-1], number, memory, MirroredCandidates(candidates, len(state)), choices
         )
-        return Step(
-            frozenset(last - cell for cell in made.reveal),
-            frozenset(last - cell for cell in made.remask),
-            tuple(sorted((last - cell, token) for cell, token in made.edit)),
-            made.memory,
+        return replace(
+            made,
+            reveal=frozenset(last - cell for cell in made.reveal),
+            remask=frozenset(last - cell for cell in made.remask),
+            edit=tuple(sorted((last - cell, token) for cell, token in made.edit)),
+            reveal_coins=tuple((last - cell, p) for cell, p in made.reveal_coins),
+            remask_coins=tuple((last - cell, p) for cell, p in made.remask_coins),
+            memory=_Own(made.memory),
+            notes=None
+            if made.notes is None
+            else tuple((last - cell, notes) for cell, notes in made.notes),
         )
 
     return run

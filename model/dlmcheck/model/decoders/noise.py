@@ -20,9 +20,8 @@ from typing import cast
 
 from dlmcheck.model.decoders.confidence import likeliest
 from dlmcheck.spec.choices import Choices
-from dlmcheck.spec.decoder import Candidates, Step, StepFunction
-from dlmcheck.spec.law import Law, bernoulli
-from dlmcheck.spec.tokens import MASK, State
+from dlmcheck.spec.decoder import Candidates, Coins, Step, StepFunction
+from dlmcheck.spec.tokens import MASK, State, Token
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def ancestral(schedule: Schedule) -> StepFunction:
     ) -> Step:
         if number > schedule.steps:
             return greedily(state, candidates)
-        return written_by_coins(state, rates[number - 1], choices)
+        return Step(reveal_coins=written_by_coins(state, rates[number - 1]))
 
     return step
 
@@ -73,22 +72,14 @@ def origin(schedule: Schedule) -> StepFunction:
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
         rate = schedule.rate(number) if number < schedule.steps else Fraction(1)
-        return written_by_coins(state, rate, choices)
+        return Step(reveal_coins=written_by_coins(state, rate))
 
     return step
 
 
-@cache
-def coin_of(rate: Fraction) -> Law[int]:
-    """The coin of a probability: one object, which compares with itself at once."""
-    return bernoulli(rate)
-
-
-def written_by_coins(state: State, rate: Fraction, choices: Choices) -> Step:
+def written_by_coins(state: State, rate: Fraction) -> Coins:
     """Each masked cell is written with one probability, by a coin of its own."""
-    coin = coin_of(rate)
-    masked = [cell for cell, token in enumerate(state) if token == MASK]
-    return Step(reveal=frozenset(cell for cell in masked if choices.choose(coin)))
+    return tuple((cell, rate) for cell, token in enumerate(state) if token == MASK)
 
 
 Sigma = Callable[[Schedule, int], Fraction]
@@ -131,19 +122,17 @@ def remasking(schedule: Schedule, sigma: Sigma) -> StepFunction:
         if number > schedule.steps:
             return greedily(state, candidates)
         write, chance = rates[number - 1]
-        return written_and_remasked(state, write, chance, choices)
+        return written_and_remasked(state, write, chance)
 
     return step
 
 
-def written_and_remasked(state: State, write: Fraction, remask: Fraction, choices: Choices) -> Step:
+def written_and_remasked(state: State, write: Fraction, remask: Fraction) -> Step:
     """Each masked cell is written, each visible one remasked, by coins of their own."""
-    turns_back = coin_of(remask)
+    shown = [cell for cell, token in enumerate(state) if token != MASK]
     return Step(
-        reveal=written_by_coins(state, write, choices).reveal,
-        remask=frozenset(
-            cell for cell, token in enumerate(state) if token != MASK and choices.choose(turns_back)
-        ),
+        reveal_coins=written_by_coins(state, write),
+        remask_coins=tuple((cell, remask) for cell in shown),
     )
 
 
@@ -184,10 +173,10 @@ def looping(schedule: Schedule, loop: Loop) -> StepFunction:
         before, then = schedule.time(number - 1), schedule.time(number)
         if loop.off < before <= loop.on:
             write = loop.sigma * share / (1 - share)
-            return written_and_remasked(state, write, loop.sigma, choices)
+            return written_and_remasked(state, write, loop.sigma)
         left = loop.masked_share(before, before)
         rate = 1 - loop.masked_share(then, before) / left if left else Fraction(1)
-        return written_by_coins(state, rate, choices)
+        return Step(reveal_coins=written_by_coins(state, rate))
 
     return step
 
@@ -195,11 +184,11 @@ def looping(schedule: Schedule, loop: Loop) -> StepFunction:
 def by_confidence(schedule: Schedule) -> StepFunction:
     """ReMDM-conf: a visible token of which the predictor was less sure is remasked more often.
 
-    Hidden memory: per visible cell the probability p that its token had when it was written. It
-    is remasked with probability sigma_max exp(-p) / (sum over visible cells), where exp(-p) is
-    rounded to a multiple of 2^-20 (the published code rounds to 8 bits). Masked cells are
-    written at the rate without remasking, so that fewer tokens are visible than the schedule
-    says. A round T+1 fills the rest greedily.
+    Hidden memory: per visible cell the probability p that its token had when it was written; it
+    is dropped when nothing is remasked any more. A cell is remasked with probability
+    sigma_max exp(-p) / (sum over visible cells), where exp(-p) is rounded to a multiple of 2^-20
+    (the published code rounds to 8 bits). Masked cells are written at the rate without remasking,
+    so that fewer tokens are visible than the schedule says. A round T+1 fills the rest greedily.
     """
 
     def step(
@@ -208,23 +197,24 @@ def by_confidence(schedule: Schedule) -> StepFunction:
         if number > schedule.steps:
             return greedily(state, candidates)
         sure = dict(cast("tuple[tuple[int, Fraction], ...] | None", memory) or ())
-        weights = {cell: exponential(-sure[cell]) for cell in sorted(sure)}
+        weights = {cell: exponential(-p) for cell, p in sure.items()}
         total = sum(weights.values(), Fraction(0))
         most = largest_sigma(schedule, number)
-        written = written_by_coins(state, schedule.rate(number), choices).reveal
-        remask = frozenset(
-            cell
-            for cell, weight in weights.items()
-            if choices.choose(bernoulli(most * weight / total))
+        masked = [cell for cell, token in enumerate(state) if token == MASK]
+        notes: dict[int, tuple[tuple[Token, Hashable], ...]] = {
+            cell: ((state[cell], p),) for cell, p in sure.items()
+        }
+        notes |= {cell: tuple(candidates.law(cell).items()) for cell in masked}
+        return Step(
+            reveal_coins=written_by_coins(state, schedule.rate(number)),
+            remask_coins=tuple((cell, most * weight / total) for cell, weight in weights.items()),
+            notes=tuple(notes.items()) if number < schedule.steps else None,
         )
-        for cell in sorted(written):
-            sure[cell] = candidates.law(cell)[candidates.token(cell)]
-        kept = tuple(sorted((cell, p) for cell, p in sure.items() if cell not in remask))
-        return Step(reveal=written, remask=remask, memory=kept)
 
     return step
 
 
+@cache
 def exponential(x: Fraction) -> Fraction:
     """exp(x) for -1 <= x <= 0, to the nearest multiple of 2^-20.
 

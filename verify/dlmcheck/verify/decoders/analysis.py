@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 
 from dlmcheck.spec.decoder import Decoder
 from dlmcheck.spec.definition import Configuration
@@ -19,9 +19,10 @@ from dlmcheck.spec.perfect import agrees
 from dlmcheck.spec.tokens import State, Token
 from dlmcheck.verify.decoders.behaviour import Behaviour, behaviour
 from dlmcheck.verify.decoders.divergence import Divergence, divergence
-from dlmcheck.verify.decoders.enumeration import Transition, transition
+from dlmcheck.verify.decoders.enumeration import Alphabet, Transition, transition
 
-Weights = dict[Configuration, Fraction]
+Running = dict[Configuration, int]
+"""Configurations with whole weights over one denominator."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,12 @@ def analyse(
     """
     decoder = _remembering(decoder)
     known: dict[tuple[Configuration, int], Transition] = {}
-    running: Weights = {decoder.start(): Fraction(1)}
+    running: Running = {decoder.start(): 1}
+    denominator = 1
     ended: dict[State, Fraction] = {}
-    by_round = [_states(running, ended)]
+    by_round = [_states(running, denominator, ended)]
     expected, worst, number = Fraction(0), 0, 0
-    _retire(decoder, running, ended, number)
+    _retire(decoder, running, denominator, ended, number)
     while running and number < most_rounds:
         number += 1
         rounds: dict[Configuration, Transition] = {}
@@ -105,9 +107,9 @@ def analyse(
             rounds[before] = known[before, number] = transition(decoder, before, number)
             if progress is not None:
                 progress(len(known))
-        running = _pushed(running, rounds)
-        by_round.append(_states(running, ended))
-        finished = _retire(decoder, running, ended, number)
+        running, denominator = _pushed(running, denominator, rounds)
+        by_round.append(_states(running, denominator, ended))
+        finished = _retire(decoder, running, denominator, ended, number)
         expected += number * finished
         worst = number if finished else worst
     everything = sum(ended.values(), Fraction(0))
@@ -119,23 +121,29 @@ def analyse(
         number,
         worst,
         expected if everything == 1 else None,
-        _caught(decoder, running, found, number),
+        _caught(decoder, running, denominator, found, number),
         found,
         tuple(by_round),
         len(known),
     )
 
 
-def _pushed(running: Weights, rounds: Mapping[Configuration, Transition]) -> Weights:
-    """One round of the law, in integers over one denominator: fractions only at its end."""
-    common = lcm(*(w.denominator * rounds[one].denominator for one, w in running.items()))
-    following: dict[Configuration, int] = {}
+def _pushed(
+    running: Running, denominator: int, rounds: Mapping[Configuration, Transition]
+) -> tuple[Running, int]:
+    """One round of the law, in whole weights over one denominator."""
+    common = lcm(*(made.denominator for made in rounds.values()))
+    alphabet = Alphabet(len(next(iter(running)).state))
+    weights: dict[int, int] = {}
     for before, weight in running.items():
         made = rounds[before]
-        factor = weight.numerator * (common // (weight.denominator * made.denominator))
-        for after, scaled in made.after.items():
-            following[after] = following.get(after, 0) + factor * scaled
-    return {after: Fraction(weight, common) for after, weight in following.items()}
+        made.add_to(weights, weight * (common // made.denominator), alphabet)
+    divisor = gcd(denominator * common, *weights.values())
+    following: Running = {}
+    for code, weight in weights.items():
+        after = alphabet.configuration(code)
+        following[after] = following.get(after, 0) + weight // divisor
+    return following, denominator * common // divisor
 
 
 def _remembering(decoder: Decoder) -> Decoder:
@@ -182,26 +190,40 @@ def shortest_wrong_trace(
     return None
 
 
-def _states(running: Weights, ended: dict[State, Fraction]) -> dict[State, Fraction]:
-    found = dict(ended)
+def _states(
+    running: Running, denominator: int, ended: dict[State, Fraction]
+) -> dict[State, Fraction]:
+    weights: dict[State, int] = {}
     for configuration, weight in running.items():
-        found[configuration.state] = found.get(configuration.state, Fraction(0)) + weight
+        weights[configuration.state] = weights.get(configuration.state, 0) + weight
+    found = dict(ended)
+    for state, weight in weights.items():
+        found[state] = found.get(state, Fraction(0)) + Fraction(weight, denominator)
     return found
 
 
 def _retire(
-    decoder: Decoder, running: Weights, ended: dict[State, Fraction], number: int
+    decoder: Decoder,
+    running: Running,
+    denominator: int,
+    ended: dict[State, Fraction],
+    number: int,
 ) -> Fraction:
     """Move what has ended from the running configurations to the ended ones; its probability."""
-    finished = Fraction(0)
-    for configuration in [one for one in running if decoder.ends(one.state, number)]:
-        weight = running.pop(configuration)
-        ended[configuration.state] = ended.get(configuration.state, Fraction(0)) + weight
+    finished = 0
+    weights: dict[State, int] = {}
+    for one in [one for one in running if decoder.ends(one.state, number)]:
+        weight = running.pop(one)
+        weights[one.state] = weights.get(one.state, 0) + weight
         finished += weight
-    return finished
+    for state, weight in weights.items():
+        ended[state] = ended.get(state, Fraction(0)) + Fraction(weight, denominator)
+    return Fraction(finished, denominator)
 
 
-def _caught(decoder: Decoder, running: Weights, found: Behaviour, number: int) -> Fraction:
+def _caught(
+    decoder: Decoder, running: Running, denominator: int, found: Behaviour, number: int
+) -> Fraction:
     """The probability of configurations from which no run ever ends.
 
     Said only of a decoder that was seen to ignore the round number; the configurations that can
@@ -228,7 +250,8 @@ def _caught(decoder: Decoder, running: Weights, found: Behaviour, number: int) -
         more = {one for one, after in reached.items() if after & can_end} - can_end
         can_end |= more
         grown = bool(more)
-    return sum((w for one, w in running.items() if one not in can_end), Fraction(0))
+    caught = sum(weight for one, weight in running.items() if one not in can_end)
+    return Fraction(caught, denominator)
 
 
 _MOST_CONFIGURATIONS = 20_000

@@ -28,12 +28,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 
-from dlmcheck.spec.decoder import Step
 from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law, marginal, product_law
 from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
-from dlmcheck.verify.decoders.enumeration import Transition
+from dlmcheck.verify.decoders.enumeration import Branch, Transition
 
 Written = tuple[tuple[int, int], ...]
 """The masked cells that are written in a round, with their tokens, by cell."""
@@ -93,14 +92,15 @@ def behaviour(rounds: Rounds) -> Behaviour:
         by_memory.setdefault((before.state, number), []).append(made)
         by_round.setdefault(before, []).append(made)
         for branch in made.branches:
-            step = branch.step
-            most_written = max(most_written, len(_selected(step, before.state)))
-            for cell in step.remask:
+            most_written = max(most_written, len(_chosen(branch, before.state)))
+            edits = dict(branch.step.edit)
+            for cell in branch.remasked:
                 # What is written and masked again within one round is remasked as well.
-                touched = cell in step.reveal or cell in dict(step.edit)
+                touched = cell in branch.chances or cell in edits
                 remasks |= before.state[cell] != MASK or touched
-            for cell, token in step.edit:
-                revises |= before.state[cell] not in (MASK, token) and cell not in step.remask
+            for cell, token in edits.items():
+                stays = branch.remasked.get(cell) != 1
+                revises |= before.state[cell] not in (MASK, token) and stays
     return Behaviour(
         fits,
         own,
@@ -115,16 +115,7 @@ def behaviour(rounds: Rounds) -> Behaviour:
 
 def _differ(made: Sequence[Transition]) -> bool:
     """Whether the next state has different laws, memory left aside."""
-    if len(made) < 2:
-        return False
-    laws: set[Law[State]] = set()
-    for one in made:
-        weights: dict[State, Fraction] = {}
-        for after, scaled in one.after.items():
-            weight = Fraction(scaled, one.denominator)
-            weights[after.state] = weights.get(after.state, Fraction(0)) + weight
-        laws.add(Law(weights))
-    return len(laws) > 1
+    return any(not one.same_states(made[0]) for one in made[1:])
 
 
 # --- the form of one round -----------------------------------------------------------------
@@ -138,8 +129,11 @@ def classes(made: Transition, before: State) -> tuple[Classes, Classes]:
     masked = masked_positions(before)
     if made.sources is not None and not any(branch.seen for branch in made.branches):
         # Nothing that was drawn could have a say: tokens follow whatever was selected.
-        selected = made.branches.map(lambda branch: _selected(branch.step, before))
-        found = selection_classes(selected, masked)
+        if len(made.branches) == 1:
+            (branch,) = made.branches
+            found = coin_classes(_chosen(branch, before), masked)
+        else:
+            found = selection_classes(selection_law(made.branches, before), masked)
         return found, found
     pairs = written_law(made, before)
     offered = frozenset({Unmasking.AFTER_SAMPLING})
@@ -148,10 +142,34 @@ def classes(made: Transition, before: State) -> tuple[Classes, Classes]:
     return offered, forms(pairs, masked, token_laws(pairs))
 
 
-def _selected(step: Step, before: State) -> frozenset[int]:
-    """The masked cells that are written and stay so; who remasks a cell shows nobody its token."""
-    cells = step.reveal | {cell for cell, _ in step.edit if before[cell] == MASK}
-    return cells - step.remask
+Chances = Mapping[int, Fraction]
+"""Per cell the probability that it is selected, by a coin of its own."""
+
+
+def _chosen(branch: Branch, before: State) -> Chances:
+    """The masked cells that may be written and stay so, each with its chance; who remasks a cell
+    shows nobody its token.
+    """
+    found = dict(branch.chances)
+    found |= {cell: Fraction(1) for cell, _ in branch.step.edit if before[cell] == MASK}
+    for cell, back in branch.remasked.items():
+        if cell in found:
+            found[cell] *= 1 - back
+    return {cell: chance for cell, chance in found.items() if chance}
+
+
+def selection_law(branches: Law[Branch], before: State) -> Law[frozenset[int]]:
+    """The law of the set of selected cells."""
+    weights: dict[frozenset[int], Fraction] = {}
+    for branch, weight in branches.items():
+        found = [(frozenset[int](), weight)]
+        for cell, chance in _chosen(branch, before).items():
+            taken = [(chosen | {cell}, w * chance) for chosen, w in found]
+            left = [(chosen, w * (1 - chance)) for chosen, w in found if chance != 1]
+            found = taken + left
+        for chosen, w in found:
+            weights[chosen] = weights.get(chosen, Fraction(0)) + w
+    return Law(weights)
 
 
 def written_law(made: Transition, before: State) -> Law[Written]:
@@ -210,6 +228,17 @@ def selection_classes(selected: Law[frozenset[int]], masked: frozenset[int]) -> 
     if is_exchangeable(selected, masked):
         fits.add(Unmasking.EXCHANGEABLE)
     if len(selected) == 1:
+        fits.add(Unmasking.DETERMINISTIC)
+    return frozenset(fits)
+
+
+def coin_classes(chances: Chances, masked: frozenset[int]) -> Classes:
+    """The classes of coins of the cells' own: `selection_classes`, with no set written out."""
+    fits = {Unmasking.AFTER_SAMPLING, Unmasking.JOINT, Unmasking.INDEPENDENT}
+    rates = {chances.get(cell, Fraction(0)) for cell in masked}
+    if len(rates) < 2:
+        fits.add(Unmasking.EXCHANGEABLE)
+    if rates <= {0, 1}:
         fits.add(Unmasking.DETERMINISTIC)
     return frozenset(fits)
 

@@ -1,52 +1,164 @@
 """One round of a decoder, enumerated with as few runs of its step as possible.
 
-`spec.decoder.step_law` runs the step once for every outcome of everything that is drawn. Here a
-candidate that the step did not look at is not drawn by running the step again: given the path,
-the tokens of such revealed cells are independent, so that their laws are multiplied out. The two
-give one law (tests).
+`spec.decoder.step_law` runs the step once for every outcome of everything that is drawn. Here
+two things are not drawn by running the step again: a candidate that the step did not look at, and
+a coin that it left to a cell. Given the path, what happens to the cells is then independent, so
+that a path is a *part*: a weight and one law per cell. Parts are multiplied out cell by cell, in
+integers over a common denominator, and a configuration is one integer until it is asked for. The
+two give one law (tests).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from functools import cached_property
+from math import gcd, lcm
 
 from dlmcheck.spec.choices import Choices, explore
-from dlmcheck.spec.decoder import Candidates, Decoder, Step, apply_step, check_step
+from dlmcheck.spec.decoder import Candidates, Decoder, Notes, Step, check_step
 from dlmcheck.spec.definition import Configuration
-from dlmcheck.spec.law import Law
+from dlmcheck.spec.law import Law, bernoulli
 from dlmcheck.spec.tokens import MASK, State, Token
+
+Site = tuple[tuple[Token, int], ...]
+"""What a cell shows after a round, with whole weights that have no common divisor."""
 
 
 @dataclass(frozen=True)
 class Branch:
-    """One way through a step: what it decides, and the revealed candidates it has looked at.
+    """One way through a step: what it decides, and the candidates it has looked at.
 
-    `left` are the revealed cells it has not looked at: their tokens follow the predictor.
+    `seen` are those of the cells that are revealed, or may be by a coin; the tokens of the others
+    follow the predictor.
     """
 
     step: Step
     seen: tuple[tuple[int, Token], ...]
-    left: tuple[int, ...]
+
+    @cached_property
+    def chances(self) -> dict[int, Fraction]:
+        """Per cell that may be revealed, with what probability it is."""
+        return _chances(self.step.reveal, self.step.reveal_coins)
+
+    @cached_property
+    def remasked(self) -> dict[int, Fraction]:
+        """Per cell that may be remasked, with what probability it is."""
+        return _chances(self.step.remask, self.step.remask_coins)
+
+    @property
+    def left(self) -> Iterator[int]:
+        """The cells that may be revealed and whose candidates nobody has looked at."""
+        seen = dict(self.seen)
+        return (cell for cell in sorted(self.chances) if cell not in seen)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A branch of weight `weight` with the law of each cell after it, independent of the others."""
+
+    weight: int
+    sites: tuple[Site, ...]
+    memory: Hashable
+    notes: Notes | None
+
+
+class Alphabet:
+    """Whole numbers for what a cell can show and what is noted of it, and for memories.
+
+    A configuration is one number: 24 bits for each cell, and its memory above them.
+    """
+
+    BITS = 24
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+        self._digits: dict[tuple[Token, Hashable], int] = {}
+        self._shown: list[tuple[Token, Hashable]] = []
+        self._numbers: dict[Hashable, int] = {}
+        self._memories: list[Hashable] = []
+
+    def memory(self, memory: Hashable) -> int:
+        """The part of a code that stands for a memory."""
+        if memory not in self._numbers:
+            self._numbers[memory] = len(self._memories)
+            self._memories.append(memory)
+        return self._numbers[memory] + 1 << self.BITS * self._length
+
+    def shows(self, cell: int, token: Token, note: Hashable) -> int:
+        """The part of a code that stands for what a cell shows."""
+        key = token, note
+        if key not in self._digits:
+            self._digits[key] = len(self._shown)
+            self._shown.append(key)
+        return self._digits[key] << self.BITS * cell
+
+    def configuration(self, code: int) -> Configuration:
+        """What a code stands for."""
+        shown: list[tuple[Token, Hashable]] = []
+        for _ in range(self._length):
+            shown.append(self._shown[code & (1 << self.BITS) - 1])
+            code >>= self.BITS
+        state = tuple(token for token, _ in shown)
+        if code:
+            return Configuration(state, self._memories[code - 1])
+        noted = (
+            (cell, note.value) for cell, (_, note) in enumerate(shown) if isinstance(note, Noted)
+        )
+        return Configuration(state, tuple(noted))
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A note, to be told from no note."""
+
+    value: Hashable
 
 
 @dataclass(frozen=True)
 class Transition:
     """The law of one round from one configuration.
 
-    `branches` is the law of the branches; `sources` says per cell from which law its token is
-    drawn, None if that is not one law per cell; `as_offered` says whether these are the laws that
-    the predictor offers; `after` is the law of the next configuration, as
-    integer weights over `denominator`.
+    `branches` is the law of the branches, `parts` are the same with the laws of the cells, each
+    with a weight over the first factor of `denominator`; `sources` says per cell from which law
+    its token is drawn, None if that is not one law per cell; `as_offered` says whether these are
+    the laws that the predictor offers.
     """
 
     branches: Law[Branch]
     sources: dict[int, Law[Token]] | None
-    after: dict[Configuration, int]
+    parts: tuple[Part, ...]
     denominator: int
     as_offered: bool
+
+    def add_to(self, weights: dict[int, int], weight: int, alphabet: Alphabet) -> None:
+        """Add the law of the next configuration, each weight (over `denominator`) times `weight`,
+        to weights by code.
+        """
+        for part in self.parts:
+            codes, values = _multiplied_out(part, weight, alphabet)
+            for code, value in zip(codes, values, strict=True):
+                weights[code] = weights.get(code, 0) + value
+
+    @cached_property
+    def after(self) -> dict[Configuration, int]:
+        """The law of the next configuration, as whole weights over `denominator`."""
+        weights: dict[int, int] = {}
+        alphabet = Alphabet(len(self.parts[0].sites))
+        self.add_to(weights, 1, alphabet)
+        found: dict[Configuration, int] = {}
+        for code, weight in weights.items():
+            one = alphabet.configuration(code)
+            found[one] = found.get(one, 0) + weight
+        return found
+
+    def same_states(self, other: Transition) -> bool:
+        """Whether the next state has the same law, memory left aside."""
+        if len(self.parts) == len(other.parts) == 1:
+            # A product law has one product form.
+            return self.parts[0].sites == other.parts[0].sites
+        return _states(self) == _states(other)
 
 
 def transition(decoder: Decoder, before: Configuration, number: int) -> Transition:
@@ -62,45 +174,122 @@ def transition(decoder: Decoder, before: Configuration, number: int) -> Transiti
     def run(choices: Choices) -> Branch:
         candidates = Candidates(lambda cell: decoder.predictor(state, cell), choices)
         step = decoder.step(state, number, before.memory, candidates, choices)
-        check_step(decoder, state, number, step)
-        revealed = sorted(step.reveal)
-        seen = tuple((c, candidates.token(c)) for c in revealed if candidates.was_drawn(c))
-        for cell, _ in seen:
+        branch = Branch(step, ())
+        _check(decoder, state, number, branch)
+        revealed = [c for c in sorted(branch.chances) if candidates.was_drawn(c)]
+        for cell in revealed:
             note(cell, candidates.source(cell))
-        return Branch(step, seen, tuple(c for c in revealed if not candidates.was_drawn(c)))
+        seen = tuple((cell, candidates.token(cell)) for cell in revealed)
+        return Branch(step, seen) if seen else branch
 
     branches = explore(run)
-    weights: list[tuple[Configuration, Fraction]] = []
+    laws: list[tuple[Fraction, Branch, list[tuple[Site, int]]]] = []
     for branch, weight in branches.items():
         for cell in branch.left:
             note(cell, decoder.predictor(state, cell))
         for cell, token in branch.step.edit:
             if state[cell] == MASK:
                 note(cell, Law({token: 1}))
-        for tokens, chance in _expanded(decoder, state, branch):
-            following = apply_step(state, branch.step, tokens)
-            weights.append((Configuration(following, branch.step.memory), weight * chance))
-    denominator = lcm(*(weight.denominator for _, weight in weights))
-    after: dict[Configuration, int] = {}
-    for configuration, weight in weights:
-        scaled = weight.numerator * (denominator // weight.denominator)
-        after[configuration] = after.get(configuration, 0) + scaled
+        laws.append((weight, branch, _sites(decoder, state, branch)))
+    scales = [_product(scale for _, scale in sites) for _, _, sites in laws]
+    denominator = lcm(*(w.denominator * s for (w, _, _), s in zip(laws, scales, strict=True)))
+    parts = tuple(
+        Part(
+            weight.numerator * (denominator // (weight.denominator * scale)),
+            tuple(site for site, _ in sites),
+            branch.step.memory,
+            branch.step.notes,
+        )
+        for (weight, branch, sites), scale in zip(laws, scales, strict=True)
+    )
     as_offered = not several and all(
         law == decoder.predictor(state, cell) for cell, law in sources.items()
     )
-    return Transition(branches, None if several else sources, after, denominator, as_offered)
+    return Transition(branches, None if several else sources, parts, denominator, as_offered)
 
 
-def _expanded(
-    decoder: Decoder, state: State, branch: Branch
-) -> Iterator[tuple[dict[int, Token], Fraction]]:
-    """The tokens of all revealed cells with their probability, given the branch."""
-    found: list[tuple[dict[int, Token], Fraction]] = [(dict(branch.seen), Fraction(1))]
-    for cell in branch.left:
-        law = decoder.predictor(state, cell)
-        found = [
-            (tokens | {cell: token}, weight * chance)
-            for tokens, weight in found
-            for token, chance in law.items()
+def _check(decoder: Decoder, state: State, number: int, branch: Branch) -> None:
+    """Check the step, all cells being touched that a coin may touch: each has its own coin."""
+    step = branch.step
+    widest = Step(frozenset(branch.chances), frozenset(branch.remasked), step.edit)
+    check_step(decoder, state, number, widest)
+
+
+def _chances(cells: frozenset[int], coins: tuple[tuple[int, Fraction], ...]) -> dict[int, Fraction]:
+    found = {cell: Fraction(1) for cell in cells}
+    for cell, p in coins:
+        # A second coin of the same cell is another chance.
+        chance = bernoulli(p)[1]
+        if chance:
+            found[cell] = 1 - (1 - found[cell]) * (1 - chance) if cell in found else chance
+    return found
+
+
+def _sites(decoder: Decoder, state: State, branch: Branch) -> list[tuple[Site, int]]:
+    """Per cell the law of what it shows after the round, with the sum of its weights."""
+    seen, edits = dict(branch.seen), dict(branch.step.edit)
+    found: list[tuple[Site, int]] = []
+    for cell, old in enumerate(state):
+        chance, back = branch.chances.get(cell), branch.remasked.get(cell)
+        weights: dict[Token, Fraction] = {edits.get(cell, old): Fraction(1)}
+        if chance is not None:
+            weights = {old: 1 - chance} if chance != 1 else {}
+            if cell in seen:
+                weights[seen[cell]] = chance
+            else:
+                law = decoder.predictor(state, cell)
+                weights |= {token: p * chance for token, p in law.items()}
+        if back is not None:
+            weights = {token: p * (1 - back) for token, p in weights.items()}
+            weights[MASK] = weights.get(MASK, Fraction(0)) + back
+        found.append(_whole(weights))
+    return found
+
+
+def _whole(weights: dict[Token, Fraction]) -> tuple[Site, int]:
+    if len(weights) == 1:
+        return tuple((token, 1) for token in weights), 1
+    common = lcm(*(p.denominator for p in weights.values()))
+    whole = [(t, p.numerator * (common // p.denominator)) for t, p in sorted(weights.items()) if p]
+    divisor = gcd(*(weight for _, weight in whole))
+    return tuple((token, weight // divisor) for token, weight in whole), common // divisor
+
+
+def _product(factors: Iterator[int]) -> int:
+    result = 1
+    for factor in factors:
+        result *= factor
+    return result
+
+
+def _multiplied_out(part: Part, weight: int, alphabet: Alphabet) -> tuple[list[int], list[int]]:
+    """All outcomes of a part: their codes and weights."""
+    notes = None if part.notes is None else {cell: dict(given) for cell, given in part.notes}
+    codes = [0 if notes is not None else alphabet.memory(part.memory)]
+    values = [weight * part.weight]
+    for cell, site in enumerate(part.sites):
+        of_cell = {} if notes is None else notes.get(cell, {})
+        options = [
+            (alphabet.shows(cell, t, Noted(of_cell[t]) if t in of_cell else None), p)
+            for t, p in site
         ]
-    yield from found
+        if len(options) == 1:
+            (offset, _), *_ = options
+            codes = [code + offset for code in codes]
+        else:
+            codes = [code + offset for code in codes for offset, _ in options]
+            values = [value * p for value in values for _, p in options]
+    return codes, values
+
+
+def _states(made: Transition) -> dict[State, Fraction]:
+    weights: dict[int, int] = {}
+    alphabet = Alphabet(len(made.parts[0].sites))
+    for part in made.parts:
+        blank = Part(part.weight, part.sites, None, None)
+        for code, value in zip(*_multiplied_out(blank, 1, alphabet), strict=True):
+            weights[code] = weights.get(code, 0) + value
+    return {
+        alphabet.configuration(code).state: Fraction(weight, made.denominator)
+        for code, weight in weights.items()
+    }

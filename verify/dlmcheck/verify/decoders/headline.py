@@ -19,9 +19,9 @@ from dlmcheck.spec.decoder import Decoder
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law
-from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.decoders.analysis import DecoderAnalysis, analyse
+from dlmcheck.verify.decoders.conditionals import tabulated_predictor
 
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 TARGETS = (
@@ -50,7 +50,7 @@ def run(rule: NamedRule, target: Law[State], rounds: int) -> DecoderAnalysis | N
         return None
     fixed = rounds + rule.extra if rule.fixed_rounds else None
     decoder = Decoder(
-        CELLS, perfect_predictor(target), step, rounds=fixed, may_revise=True, name=rule.name
+        CELLS, tabulated_predictor(target), step, rounds=fixed, may_revise=True, name=rule.name
     )
     return analyse(decoder, MOST_ROUNDS)
 
