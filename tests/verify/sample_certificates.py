@@ -36,6 +36,7 @@ from dlmcheck.verify.evidence_files import (
     wrong_run_file,
 )
 from dlmcheck.verify.kernel.circuit_formulas import equal_circuits
+from dlmcheck.verify.kernel.counted_laws import count_outputs, law_text
 from dlmcheck.verify.kernel.encoders import refutation_text
 from dlmcheck.verify.kernel.induction import Proof, Rule, Step
 from dlmcheck.verify.kernel.laws import difference
@@ -83,6 +84,7 @@ def samples(second: bool = False) -> dict[str, str]:
         "broken-mask": _broken_mask(second),
         "induction": _induction(second),
         "refutation": _refutation(second),
+        "circuit-law": _circuit_law(second),
         "linear": linear_text(even_strings(5 if second else 4)),
         "length": _length(second),
         "trajectory": _trajectory(second),
@@ -167,6 +169,15 @@ def _law(second: bool) -> str:
     found = difference(schedule, other)
     assert found is not None
     return law_file(schedule, other, found)
+
+
+def _circuit_law(second: bool) -> str:
+    """One coin under a bit of data; or two coins, or the bit."""
+    if not second:
+        return law_text(AND, (True,), count_outputs(AND, (True,)))
+    builder = Builder.with_names(data=["a"], random=["r", "s"])
+    circuit = builder.build([builder.or_(0, builder.and_(1, 2))], ["o0"])
+    return law_text(circuit, (False,), count_outputs(circuit, (False,)))
 
 
 def _broken_mask(second: bool) -> str:

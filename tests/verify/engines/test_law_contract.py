@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.workloads import xor_rich
 from dlmcheck.model.constructions.remask import compile_remasking
 from dlmcheck.model.constructions.revise import compile_revision
 from dlmcheck.model.constructions.write_once import compile_write_once
@@ -79,10 +81,18 @@ def small_runs() -> dict[str, RunLaw]:
 # --- each engine against the definition ----------------------------------------------------
 
 
+EXAMPLES = {"compiled": 8}
+"""Random examples where it is not Hypothesis's own number: a compiler takes its time."""
+
+
 @every_engine
-@given(problem=circuits())
-def test_random_circuits_have_the_law_of_the_definition(name: str, problem: CircuitLaw) -> None:
-    assert differs(engine(name), problem) == ""
+def test_random_circuits_have_the_law_of_the_definition(name: str) -> None:
+    @settings(max_examples=EXAMPLES.get(name, 100))
+    @given(problem=circuits())
+    def check(problem: CircuitLaw) -> None:
+        assert differs(engine(name), problem) == ""
+
+    check()
 
 
 @every_engine
@@ -92,17 +102,42 @@ def test_cases_at_the_edge(name: str, case: str) -> None:
 
 
 @every_engine
-@given(schedule=st.booleans().flatmap(schedules))
-@settings(max_examples=40)
-def test_random_runs_have_the_law_of_the_definition(name: str, schedule: Schedule) -> None:
-    data = (True,) * len(schedule.data_cells)
-    assert differs(engine(name), RunLaw(schedule, data)) == ""
+def test_random_runs_have_the_law_of_the_definition(name: str) -> None:
+    @settings(max_examples=EXAMPLES.get(name, 40))
+    @given(schedule=st.booleans().flatmap(schedules))
+    def check(schedule: Schedule) -> None:
+        data = (True,) * len(schedule.data_cells)
+        assert differs(engine(name), RunLaw(schedule, data)) == ""
+
+    check()
 
 
 @every_engine
 @pytest.mark.parametrize("case", small_runs())
 def test_compiled_runs_and_broken_ones(name: str, case: str) -> None:
     assert differs(engine(name), small_runs()[case]) == ""
+
+
+LARGE = [(14, 300, 3), (15, 600, 7), (16, 300, 8), (15, 300, 12), (17, 300, 16), (19, 300, 18)]
+"""Coins, gates, outputs: longer than what is cut into parts, in each way of counting."""
+
+
+@pytest.mark.parametrize("name", sorted(ENGINES.keys() - {"reference", "columns"}))
+@pytest.mark.parametrize("size", LARGE, ids=str)
+def test_larger_circuits_have_the_law_that_the_kernel_counts(
+    name: str, size: tuple[int, int, int]
+) -> None:
+    problem = CircuitLaw(xor_rich(*size))
+    answer = engine(name).law(problem, Limits(nodes=1 << 16))
+    if engine(name).estimate(problem).seconds is None and isinstance(answer, Unknown):
+        assert answer.why is Why.NODES
+    else:
+        assert answer == kernel_law(size)
+
+
+@cache
+def kernel_law(size: tuple[int, int, int]) -> CountedLaw | Unknown:
+    return engine("columns").law(CircuitLaw(xor_rich(*size)), Limits())
 
 
 def test_each_case_of_runs_is_taken_by_some_engine_beside_the_reference() -> None:

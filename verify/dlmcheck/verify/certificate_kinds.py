@@ -41,6 +41,7 @@ KINDS: dict[str, str] = {
     "trajectory": "dlmcheck.verify.encoders.trajectories",
     "program": "dlmcheck.verify.encoders.programs",
     "queries": "dlmcheck.verify.kernel.query_documents",
+    "circuit-law": "dlmcheck.verify.kernel.counted_laws",
     "linear": "dlmcheck.verify.kernel.linear",
     "sampler": "dlmcheck.verify.kernel.sampler_table",
     "upper-bound": "dlmcheck.verify.kernel.round_constructions",

@@ -22,7 +22,7 @@ has chosen, and says why. What the kernel can replay of an answer is in `kernel.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from fractions import Fraction
@@ -221,6 +221,9 @@ class LawEngine(Protocol):
 
 ENGINES: dict[str, str] = {
     "reference": "dlmcheck.verify.engines.law_by_reference",
+    "columns": "dlmcheck.verify.engines.law_by_columns",
+    "compiled": "dlmcheck.verify.engines.law_by_compiled",
+    "numpy": "dlmcheck.verify.engines.law_by_numpy",
 }
 """Name and module; the module has the engine as `ENGINE`."""
 
@@ -240,11 +243,13 @@ class Choice:
     why: str
 
 
-def choose(problem: LawProblem, limits: Limits | None = None) -> Choice:
+def choose(
+    problem: LawProblem, limits: Limits | None = None, without: Collection[str] = ()
+) -> Choice:
     """The engine with the least estimated time; one that cannot tell, if that is too long.
 
     Too long is the limit of seconds, or `PATIENCE` without one. If every engine can tell and
-    takes too long, the quickest is chosen all the same.
+    takes too long, the quickest is chosen all the same. Engines in `without` are not asked.
     """
     bound = PATIENCE if limits is None or limits.seconds is None else limits.seconds
     known: list[tuple[float, str, str]] = []
@@ -252,7 +257,7 @@ def choose(problem: LawProblem, limits: Limits | None = None) -> Choice:
     refusals: list[str] = []
     for name in ENGINES:
         one = engine(name)
-        refusal = one.refuses(problem)
+        refusal = "did not succeed" if name in without else one.refuses(problem)
         if refusal:
             refusals.append(f"{name}: {refusal}")
             continue
@@ -296,10 +301,14 @@ def law(problem: LawProblem, name: str = AUTO, limits: Limits | None = None) -> 
     Raises `BadInput` for an engine that does not exist, and the errors of `LawEngine.law`.
     """
     limits = limits or Limits()
-    choice = choose(problem, limits) if name == AUTO else Choice(name, "asked for")
-    if not choice.engine:
-        return Answered("", choice.why, Unknown(Why.REFUSED, choice.why))
-    chosen = engine(choice.engine)
-    refusal = chosen.refuses(problem)
-    answer = Unknown(Why.REFUSED, refusal) if refusal else chosen.law(problem, limits)
-    return Answered(choice.engine, choice.why, answer)
+    failed: list[str] = []
+    while True:
+        choice = choose(problem, limits, failed) if name == AUTO else Choice(name, "asked for")
+        if not choice.engine:
+            return Answered("", choice.why, Unknown(Why.REFUSED, choice.why))
+        chosen = engine(choice.engine)
+        refusal = chosen.refuses(problem)
+        answer = Unknown(Why.REFUSED, refusal) if refusal else chosen.law(problem, limits)
+        if name != AUTO or not isinstance(answer, Unknown) or answer.why is not Why.REFUSED:
+            return Answered(choice.engine, choice.why, answer)
+        failed.append(choice.engine)  # a compiler that is there and does not work, for example

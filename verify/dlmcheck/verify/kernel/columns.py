@@ -33,11 +33,21 @@ def apply_to_columns(op: Op, values: Sequence[int], every: int) -> int:
 
 
 def output_columns(circuit: Circuit, inputs: Sequence[int], every: int) -> list[int]:
-    """The columns of a circuit's outputs, given those of its inputs."""
+    """The columns of a circuit's outputs, given those of its inputs.
+
+    A column is let go after its last reader: with long columns memory is what bounds a circuit.
+    """
     columns = list(inputs)
+    readers = [0] * circuit.node_count
+    for literal in (*circuit.outputs, *(arg for gate in circuit.gates for arg in gate.args)):
+        readers[node_of(literal)] += 1
 
     def value(literal: int) -> int:
-        column = columns[node_of(literal)]
+        node = node_of(literal)
+        column = columns[node]
+        readers[node] -= 1
+        if not readers[node]:
+            columns[node] = 0
         return every ^ column if is_inverted(literal) else column
 
     for gate in circuit.gates:

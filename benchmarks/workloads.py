@@ -1,0 +1,58 @@
+"""Circuits that engines for exact laws are measured on, made from a seed; every gate is needed.
+
+    xor_rich(20, 500, 8)      coins, gates, outputs: half XOR, the rest AND and OR
+    adder(256)                a ripple-carry adder of two random numbers of 256 bits
+
+The same arguments give the same circuit, gate for gate.
+"""
+
+from __future__ import annotations
+
+import random
+
+from dlmcheck.model.families.arithmetic import ripple_carry_adder
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
+
+
+def xor_rich(coins: int, gates: int, outputs: int, seed: int = 0) -> Circuit:
+    """A random circuit of binary gates, half of them XOR, all of which some output depends on.
+
+    Each gate reads the node that has waited longest for a reader, and any earlier node, each
+    negated or not; so a value may be needed long after it was computed. Raises `ValueError` if
+    there are not more coins than outputs, or fewer gates than coins.
+    """
+    if not 1 <= outputs < coins <= gates:
+        raise ValueError("more coins than outputs, and at least as many gates as coins")
+    chance = random.Random(f"{coins} {gates} {outputs} {seed}")
+    made: list[Gate] = []
+    unread = list(range(coins))
+    for node in range(coins, coins + gates):
+        left = coins + gates - node
+        first = unread.pop(0)
+        second = _second(chance, node, unread, first, spare=len(unread) + 1 - outputs, left=left)
+        if second in unread:
+            unread.remove(second)
+        unread.append(node)
+        op = chance.choice((Op.XOR, Op.XOR, Op.AND, Op.OR))
+        made.append(
+            Gate(op, tuple(~arg if chance.random() < 0.5 else arg for arg in (first, second)))
+        )
+    inputs = tuple(Input(f"r{i}", InputKind.RANDOM) for i in range(coins))
+    return Circuit(inputs, tuple(made), tuple(unread))
+
+
+def _second(
+    chance: random.Random, node: int, unread: list[int], first: int, *, spare: int, left: int
+) -> int:
+    """Another earlier node: one that waits if time is short, one that is read if none is spare."""
+    if spare >= left:
+        return unread[0]
+    while True:
+        second = chance.randrange(node)
+        if second != first and (spare > 0 or second not in unread):
+            return second
+
+
+def adder(bits: int) -> Circuit:
+    """The sum of two uniform random numbers, bit by bit: 2 `bits` coins."""
+    return ripple_carry_adder(bits)

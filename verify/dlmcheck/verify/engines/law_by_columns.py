@@ -1,0 +1,74 @@
+"""The kernel's own enumeration as an engine: no library, no compiler, all seeds by long numbers.
+
+What it finds the kernel would find again, since it is the kernel that looks: an answer of this
+engine is no second opinion on a certificate of kind `circuit-law`, but needs none either.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+from dlmcheck.spec.circuit import cone
+from dlmcheck.verify.engines.law_engines import (
+    CircuitLaw,
+    CountedLaw,
+    Estimate,
+    LawProblem,
+    Limits,
+    Unknown,
+    Why,
+    counted,
+)
+from dlmcheck.verify.engines.straight_line import as_circuit, legal
+from dlmcheck.verify.kernel.counted_laws import BLOCK, SPLIT, blocks_of_counts
+
+PER_GATE = 1e-11
+"""Seconds for a gate on one seed, roughly."""
+PER_ROW = 0.2e-9
+"""Seconds for a seed and one of up to 2^SPLIT strings of outputs, roughly."""
+PER_TEXT = 3e-7
+"""Seconds for a seed where its string of outputs is read, roughly."""
+
+
+class Columns:
+    """Enumeration by the kernel, 2^20 seeds in one number."""
+
+    def refuses(self, problem: LawProblem) -> str:
+        """Nothing is refused: what takes too long is a matter of the estimate."""
+        return ""
+
+    def estimate(self, problem: LawProblem) -> Estimate:
+        """Seeds times gates, and the time that counting takes."""
+        circuit = as_circuit(problem).circuit
+        small, _ = cone(circuit, circuit.outputs)
+        coins, outputs = len(small.random_inputs), len(circuit.outputs)
+        counting = PER_ROW * 2**outputs if outputs <= SPLIT else PER_TEXT
+        args = sum(len(gate.args) for gate in small.gates)
+        seconds = 2.0 ** min(coins, 900) * (PER_GATE * args + counting) + 2e-6 * args
+        return Estimate(seconds, f"{coins} coins, all seeds by long numbers in the kernel")
+
+    def law(self, problem: LawProblem, limits: Limits) -> CountedLaw | Unknown:
+        """All seeds, a block at a time."""
+        began = time.monotonic()
+        circuit = as_circuit(problem)
+        total: Counter[str] = Counter()
+        coins = 0
+        for done, (coins, found) in enumerate(
+            blocks_of_counts(circuit.circuit, circuit.data), start=1
+        ):
+            total.update(found)
+            if limits.outcomes is not None and len(total) > limits.outcomes:
+                return Unknown(Why.OUTCOMES, f"more than {limits.outcomes} outcomes")
+            if limits.seconds is not None and time.monotonic() - began > limits.seconds:
+                shown = f"{done} of 2^{max(0, coins - BLOCK)} blocks"
+                return Unknown(Why.TIME, f"{shown} in {limits.seconds} s")
+        return legal(problem, _counted(circuit, total, coins))
+
+
+def _counted(problem: CircuitLaw, total: Counter[str], coins: int) -> CountedLaw:
+    counts = {int(text or "0", 2): count for text, count in total.items()}
+    return counted(problem.outputs, counts, coins)
+
+
+ENGINE = Columns()
