@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.verify.jobs import Ending, Finished
+from dlmcheck.verify.jobs import Ending, Finished, Task
 from dlmcheck.verify.kernel.local_certificate import Case, check_cases, left_out
+from dlmcheck.verify.kernel.local_parity import LocalParity
 from dlmcheck.verify.kernel.local_policy import LocalPolicy, check_policy
 from dlmcheck.verify.searches import locality_cubes
 from dlmcheck.verify.searches.locality import Question, Reading
@@ -47,6 +49,43 @@ def test_a_sampler_in_one_of_the_cases_is_a_yes(tmp_path: Path) -> None:
     again = conquer(YES, 1, tmp_path)
     assert again.policy is not None
     assert again.read == 5
+
+
+@pytest.mark.parametrize("question", [NO, YES, Question(4, 2, 2, Reading.STATE_ONLY)], ids=str)
+def test_a_formula_built_once_decides_every_case_as_one_of_its_own(question: Question) -> None:
+    parity = LocalParity(question)
+    before = list(parity.clauses), list(parity.names)
+    for sizes in all_sizes(question, 1):
+        assert decide(question, sizes, parity) == decide(question, sizes)
+    assert (parity.clauses, parity.names) == before
+
+
+def test_a_formula_is_built_once_for_several_cases_if_it_is_not_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[LocalParity | None] = []
+
+    def deciding(
+        question: Question, sizes: tuple[int, ...], parity: LocalParity | None
+    ) -> LocalPolicy | Case:
+        given.append(parity)
+        return decide(question, sizes, parity)
+
+    def here(tasks: Iterable[Task], **_: object) -> None:
+        for task in tasks:
+            task.work(lambda _: None)
+
+    monkeypatch.setattr(locality_cubes, "decide", deciding)
+    monkeypatch.setattr(locality_cubes, "run_tasks", here)
+    assert conquer(NO, 1, tmp_path / "several").open == ()
+    assert len(given) == 5
+    assert given[0] is not None
+    assert all(parity is given[0] for parity in given)
+    given.clear()
+    assert conquer(NO, 0, tmp_path / "one").open == ()
+    monkeypatch.setattr(locality_cubes, "SHARED", 100)
+    assert conquer(NO, 1, tmp_path / "large").open == ()
+    assert given == [None] * 6
 
 
 def test_an_interruption_loses_no_finished_case(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
 from dlmcheck.verify.kernel.documents import certificate_text
 from dlmcheck.verify.kernel.local_certificate import Case, policy_certificate, policy_of
+from dlmcheck.verify.kernel.local_parity import LocalParity, clauses_about
 from dlmcheck.verify.kernel.local_policy import LocalPolicy
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.searches.locality import Question
@@ -29,6 +30,8 @@ from dlmcheck.verify.searches.locality_refute import decide
 Sizes = tuple[int, ...]
 
 KIND = "locality-case"
+SHARED = 500_000
+"""Formulas of so many clauses, which take half a gigabyte, are built once for all cases."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,9 @@ def conquer(
     wanted = list(all_sizes(question, depth))
     kept = {sizes: load(folder, question, sizes) for sizes in wanted}
     if not any(isinstance(one, LocalPolicy) for one in kept.values()):
-        tasks = [_task(folder, question, sizes) for sizes in wanted if kept[sizes] is None]
+        due = [sizes for sizes in wanted if kept[sizes] is None]
+        parity = _shared(question, len(due))
+        tasks = [_task(folder, question, sizes, parity) for sizes in due]
         run_tasks(tasks, workers=workers, timeout=timeout, on_finish=on_finish)
     found = {sizes: load(folder, question, sizes) for sizes in wanted}
     policies = [one for one in found.values() if isinstance(one, LocalPolicy)]
@@ -99,9 +104,20 @@ def conquer(
     )
 
 
-def _task(folder: Path, question: Question, sizes: Sizes) -> Task:
+def _shared(question: Question, cases: int) -> LocalParity | None:
+    """The formula, for the processes of several cases to begin with; None if each builds its own.
+
+    To build it takes longer than most cases, and a process that is forked has it already. (A
+    solver that is kept from case to case is no faster with proofs: see the note T4.5-LOCAL.)
+    """
+    if cases < 2 or clauses_about(question) > SHARED:
+        return None
+    return LocalParity(question)
+
+
+def _task(folder: Path, question: Question, sizes: Sizes, parity: LocalParity | None) -> Task:
     def work(_: Callable[[int], None]) -> object:
-        save(folder, question, sizes, decide(question, sizes))
+        save(folder, question, sizes, decide(question, sizes, parity))
         return Ending.DONE.value
 
     return Task(f"{question}, visible {sizes}", work)

@@ -22,16 +22,22 @@ class LastCellEncoding:
     """The formula of a question.
 
     `sizes` are the numbers of cells that are visible after rounds 1, 2, ... on the way to the
-    first string: a part of the question, a cube. They need the symmetry.
+    first string: a part of the question, a cube. They need the symmetry. `parity` is the formula
+    of the question, if somebody has built it; it is not changed.
     """
 
     name = "last cells"
 
     def __init__(
-        self, question: Question, *, symmetry: bool = True, sizes: Sequence[int] = ()
+        self,
+        question: Question,
+        *,
+        symmetry: bool = True,
+        sizes: Sequence[int] = (),
+        parity: LocalParity | None = None,
     ) -> None:
         self.question = question
-        self.parity = LocalParity(question)
+        self.parity = LocalParity(question) if parity is None else parity
         clauses = list(self.parity.clauses)
         if symmetry:
             clauses += self.parity.normal()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from dlmcheck.verify.engines.hints import refute
 from dlmcheck.verify.kernel.local_certificate import Case, check_case
+from dlmcheck.verify.kernel.local_parity import LocalParity
 from dlmcheck.verify.kernel.local_policy import LocalPolicy, check_policy
 from dlmcheck.verify.kernel.refutation import Addition, read_lrat
 from dlmcheck.verify.searches.locality import Question
@@ -18,12 +19,15 @@ from dlmcheck.verify.searches.locality_last import LastCellEncoding
 from dlmcheck.verify.searches.propositional import Model
 
 
-def decide(question: Question, sizes: Sequence[int] = ()) -> LocalPolicy | Case:
+def decide(
+    question: Question, sizes: Sequence[int] = (), parity: LocalParity | None = None
+) -> LocalPolicy | Case:
     """A policy, or a refutation of the case that so many cells are visible after each round.
 
-    Both have been checked. Raises `Rejected` if the solver's answer is none.
+    Both have been checked. `parity` is the question's formula, if it has been built for other
+    cases. Raises `Rejected` if the solver's answer is none.
     """
-    encoding = LastCellEncoding(question, sizes=sizes)
+    encoding = LastCellEncoding(question, sizes=sizes, parity=parity)
     found = refute(encoding.formula)
     if isinstance(found, Model):
         policy = encoding.policy(found)
