@@ -28,6 +28,7 @@ Section 3, for every circuit (their rules are in `model.constructions.rules`):
 
     terms             integers that are not known, for queries written by a construction's formulas
     cells             the wires of a few cells, as atoms whose rows are states
+    visible_cells     what a write does to a visible cell; rows of compiled schedules
     shift             ShiftR, of every length and by every amount
     write_once        Theorem 3.1, F by arguments and by block shift
     banks             steps of layers, counters and values; Theorem 3.3
