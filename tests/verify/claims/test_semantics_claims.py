@@ -69,7 +69,7 @@ REFUTED = {
 
 @cache
 def properties(job: str) -> dict[str, Callable[[Any], Outcome]]:
-    (found,) = (j for j in semantics.JOBS if j.id == job)
+    (found,) = (j for j in semantics.SWEEPS if j.id == job)
     return dict(found.make(Profile.QUICK).properties)
 
 
@@ -121,7 +121,7 @@ def test_strangers_do_not_belong_to_the_domains() -> None:
 
 @pytest.mark.parametrize("job", [NEARLY, COMPILED, BEYOND])
 def test_the_small_jobs_come_to_the_verdicts_of_their_rows(job: str) -> None:
-    (found,) = (j for j in semantics.JOBS if j.id == job)
+    (found,) = (j for j in semantics.SWEEPS if j.id == job)
     results = check_sweep(found.make(Profile.QUICK))
     for row in ROWS:
         for road in row.roads:
@@ -380,7 +380,8 @@ def test_every_row_has_a_canary_on_every_road() -> None:
     by_hand = [row for row in ROWS if row.claim != "S-PRODUCT"]
     assert set(CANARIES) == {row.id for row in by_hand}
     for row in by_hand:
-        roads = {(road.job, road.statement) for road in row.roads}
+        # What makes the proofs fail is planted where they are made.
+        roads = {(r.job, r.statement) for r in row.roads if r.job != semantics.PROOFS.id}
         assert {(job, statement) for job, statement, _, _ in CANARIES[row.id]} == roads
 
 

@@ -19,7 +19,7 @@ from dlmcheck.verify.claims import run_properties as runs
 from dlmcheck.verify.claims.one_round import CLAIM as PRODUCT_CLAIM
 from dlmcheck.verify.claims.one_round import JOBS as PRODUCT_JOBS
 from dlmcheck.verify.claims.one_round import LEGAL_JOB, LEGAL_PROPERTIES, ON_COINS, PATHS
-from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
+from dlmcheck.verify.claims.registry import Claim, Profile, ProofJob, Road, Row, SweepJob
 from dlmcheck.verify.claims.sampler_cases import (
     Beyond,
     SamplerCase,
@@ -39,10 +39,13 @@ from dlmcheck.verify.claims.schedule_domains import (
 )
 from dlmcheck.verify.claims.t31 import REFERENCE
 from dlmcheck.verify.kernel.sweep import Outcome, Sweep
+from dlmcheck.verify.proofs import visible_cells
 
 COLUMNS = "tables of all states at once, coins counted"
 TABLES = "integer laws pushed from round to round"
 NETWORK = "symbolic unrolling, the network's law enumerated"
+
+ONE_CELL = "proof for every state, one cell in one round"
 
 NEARLY_JOB = "semantics-nearly-legal"
 COMPILED_JOB = "semantics-compiled"
@@ -115,13 +118,16 @@ def _beyond(profile: Profile) -> Sweep[Beyond, SamplerCase]:
     return Sweep(beyond_circuits(profile), sampler_case, properties)
 
 
-JOBS = (
+PROOFS = ProofJob("semantics-proved", visible_cells.proofs)
+
+SWEEPS = (
     SweepJob(LEGAL_JOB, _legal),
     SweepJob(NEARLY_JOB, _nearly),
     SweepJob(COMPILED_JOB, _compiled, split=1),
     SweepJob(BEYOND_JOB, _beyond, split=1),
     *PRODUCT_JOBS,
 )
+JOBS = (*SWEEPS, PROOFS)
 
 # --- rows --------------------------------------------------------------------------------------
 
@@ -142,6 +148,10 @@ def _both(job: str) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
     return (job, "rows:reference", REFERENCE), (job, "rows:columns", COLUMNS)
 
 
+def _proved(statement: str) -> tuple[str, str, str]:
+    return PROOFS.id, statement, ONE_CELL
+
+
 _ROWS = "on every state, reached or not, every row is a law on legal tokens"
 
 ROWS_CLAIM = Claim(
@@ -152,7 +162,8 @@ ROWS_CLAIM = Claim(
     note="SANITY",
     rows=(
         _row("S-ROWS", "legal", f"in a legal schedule {_ROWS}", *_both(LEGAL_JOB)),
-        _row("S-ROWS", "compiled", f"in the schedule of a circuit {_ROWS}", *_both(COMPILED_JOB)),
+        _row("S-ROWS", "compiled", f"in the schedule of a circuit {_ROWS}", *_both(COMPILED_JOB),
+             _proved(visible_cells.ROWS)),
         _row(
             "S-ROWS",
             "any",
@@ -196,8 +207,10 @@ MASK_CLAIM = Claim(
     hypotheses=("no-revision", "before-remasking", "legal-schedule"),
     note="SANITY",
     rows=(
-        _mask("write-once", f"write-once: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.WRITE_ONCE)),
-        _mask("remask,write", f"remask: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.REMASK)),
+        _mask("write-once", f"write-once: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.WRITE_ONCE),
+              _proved(visible_cells.LEGAL_WRITE)),
+        _mask("remask,write", f"remask: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.REMASK),
+              _proved(visible_cells.LEGAL_WRITE)),
         _mask(
             "remask,round",
             "remask: a visible token is still there after the round",
@@ -210,6 +223,7 @@ MASK_CLAIM = Claim(
             "revise-token,visible",
             "revise-token: a visible cell is visible after the round",
             *_paths_and_coins("mask:visible"),
+            _proved(visible_cells.STAYS_VISIBLE),
         ),
         _mask("revise-any", f"revise-any: {_KEPT}",
               *_mask_roads(LEGAL_JOB, Edits.REVISE_ANY), dropped="no-revision"),
@@ -217,11 +231,13 @@ MASK_CLAIM = Claim(
             "write-once,not-refused",
             f"write-once, any schedule whose run is not refused: {_KEPT}",
             *_mask_roads(NEARLY_JOB, Edits.WRITE_ONCE),
+            _proved(visible_cells.LEGAL_RUN),
         ),
         _mask(
             "remask,not-refused",
             f"remask, any schedule whose run is not refused: {_KEPT}",
             *_mask_roads(NEARLY_JOB, Edits.REMASK),
+            _proved(visible_cells.LEGAL_RUN),
         ),
         _mask(
             "all-states,legal",
@@ -234,6 +250,7 @@ MASK_CLAIM = Claim(
             "in the schedule of a circuit the row of a visible cell is certain of its token on "
             "every state, reached or not",
             (COMPILED_JOB, "mask:rows", REFERENCE),
+            _proved(visible_cells.CERTAIN),
         ),
         _mask(
             "all-states,any",
