@@ -14,6 +14,7 @@ from dlmcheck.model.targets.exact import (
     require,
     require_room,
 )
+from dlmcheck.model.targets.recurrences import next_weights, two_state_rows
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.law import HALF, Law, product_law
 
@@ -40,7 +41,7 @@ def flip_chain(n: int, flip: Exact, first_one: Exact = HALF) -> TokenLaw:
     `first_one` is the probability that the first token is 1.
     """
     change, first = exact(flip), exact(first_one)
-    return markov_chain(n, [1 - first, first], [[1 - change, change], [change, 1 - change]])
+    return markov_chain(n, [1 - first, first], two_state_rows(Fraction(1), change, change))
 
 
 def hidden_markov(n: int, start: Sequence[Exact], transition: Rows, emission: Rows) -> TokenLaw:
@@ -53,33 +54,33 @@ def hidden_markov(n: int, start: Sequence[Exact], transition: Rows, emission: Ro
     states = len(start)
     _shape(transition, states, states, "transition")
     _shape(emission, states, len(emission[0]) if emission else 0, "emission")
-    first = law_of_row(list(start))
-    steps = [law_of_row(list(row)) for row in transition]
-    tokens = [law_of_row(list(row)) for row in emission]
-    # weights[state, string]: the chain is in that state, and has emitted that string.
-    weights: dict[tuple[int, tuple[int, ...]], Fraction] = {}
-    for state, chance in first.items():
-        for token, emitted in tokens[state].items():
-            weights[state, (token,)] = chance * emitted
-    for _ in range(n - 1):
-        longer: dict[tuple[int, tuple[int, ...]], Fraction] = {}
-        for (state, string), weight in weights.items():
-            for after, chance in steps[state].items():
-                for token, emitted in tokens[after].items():
-                    key = (after, (*string, token))
-                    longer[key] = longer.get(key, Fraction(0)) + weight * chance * emitted
+    first = _row(start)
+    steps = [_row(row) for row in transition]
+    tokens = [_row(row) for row in emission]
+    # By string: for each state the weight of having emitted that string and being there.
+    weights: dict[tuple[int, ...], list[Fraction]] = {(): first}
+    for place in range(n):
+        longer: dict[tuple[int, ...], list[Fraction]] = {}
+        for string, before in weights.items():
+            states_now = next_weights(before, steps) if place else before
+            for token in range(len(tokens[0])):
+                found = [w * row[token] for w, row in zip(states_now, tokens, strict=True)]
+                if any(found):
+                    longer[(*string, token)] = found
         weights = longer
         require_room(len(weights), n)
-    total: dict[tuple[int, ...], Fraction] = {}
-    for (_, string), weight in weights.items():
-        total[string] = total.get(string, Fraction(0)) + weight
-    return Law({string: total[string] for string in sorted(total)})
+    return Law({string: sum(weights[string], Fraction(0)) for string in sorted(weights)})
+
+
+def _row(row: Sequence[Exact]) -> list[Fraction]:
+    law = law_of_row(list(row))
+    return [law[token] for token in range(len(row))]
 
 
 def noisy_chain(n: int, flip: Exact, noise: Exact) -> TokenLaw:
     """`flip_chain(n, flip)` with each token flipped independently with probability `noise`."""
     change, error = exact(flip), exact(noise)
-    rows = [[1 - change, change], [change, 1 - change]]
+    rows = two_state_rows(Fraction(1), change, change)
     return hidden_markov(n, [HALF, HALF], rows, [[1 - error, error], [error, 1 - error]])
 
 

@@ -36,6 +36,19 @@ def linear_code(*, generator: Matrix | None = None, parity_check: Matrix | None 
     return laws.uniform(sorted(words))
 
 
+def information_set(generator: Matrix) -> frozenset[int]:
+    """The cells in which some word of the code has its first 1, for the span of the rows.
+
+    The bits of these are fair and independent, and all others are functions of them. Raises
+    `BadInput` as `linear_code` does.
+
+    >>> sorted(information_set([[1, 1, 0], [1, 1, 1]]))
+    [0, 2]
+    """
+    _length(generator)
+    return frozenset(row.index(1) for row in _reduced(generator))
+
+
 def _length(matrix: Matrix) -> int:
     require(len(matrix), 1, "number of rows")
     require(len(matrix[0]), 1, "length")

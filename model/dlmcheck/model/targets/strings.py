@@ -12,6 +12,7 @@ from itertools import combinations, permutations, product
 from math import comb, factorial, prod
 
 from dlmcheck.model.targets.exact import Exact, TokenLaw, exact, require, require_room
+from dlmcheck.model.targets.recurrences import parity_weights
 from dlmcheck.spec import law as laws
 from dlmcheck.spec.errors import BadProbability
 from dlmcheck.spec.law import Law
@@ -70,7 +71,7 @@ def tilted_even_parity(weights: Sequence[Exact]) -> TokenLaw:
         prod((odds[i] for i, bit in enumerate(string) if bit), start=Fraction(1))
         for string in strings
     ]
-    total = sum(masses, Fraction(0))
+    total, _ = parity_weights(odds)
     return Law({x: mass / total for x, mass in zip(strings, masses, strict=True)})
 
 

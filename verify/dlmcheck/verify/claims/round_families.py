@@ -42,8 +42,12 @@ def _sizes(profile: Profile, quick: int, full: int) -> range:
 
 
 FLIPS = (F(1, 3), F(2, 5), F(3, 4), F(1, 1000))
-UNEVEN = ((F(1, 5), F(1, 3), F(1, 2)), (F(7, 8), F(3, 4), F(1, 9)))
-"""Chains by P(0 -> 1), P(1 -> 0) and P(first is 1): the two changes do not add up to 1."""
+UNEVEN = (
+    (F(1, 5), F(1, 3), F(1, 2)),
+    (F(7, 8), F(3, 4), F(1, 9)),
+    (F(1), F(2, 3), F(1, 3)),
+)
+"""Chains by P(0 -> 1), P(1 -> 0) and P(first is 1): the changes add up to neither 1 nor 2."""
 
 
 def _markov(profile: Profile) -> list[RoundCase]:

@@ -14,7 +14,9 @@ from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass, Reals, Re
 from dlmcheck.verify.claims import rounds_checks as checks
 from dlmcheck.verify.claims import rounds_one_hot as one_hot
 from dlmcheck.verify.claims import rounds_one_round
+from dlmcheck.verify.claims.proved_rounds import road
 from dlmcheck.verify.claims.registry import Claim, Job, Road, Row
+from dlmcheck.verify.proofs import one_cell_rounds, rigidity
 
 NOTE = "SEPARATION"
 FOLLOW_UP = "public follow-up notes on Jiang, Haghtalab, Chen (ICLR 2026)"
@@ -48,13 +50,19 @@ def _counted(
     point: Point | None,
     *,
     dropped: str | None = None,
+    proved: Road | None = None,
 ) -> Row:
-    """A row on two roads: the definition's dynamic program, and certificates for larger n."""
+    """A row on two roads: the definition's dynamic program, and certificates for larger n.
+
+    `proved` is the road of a proof for every n, if there is one.
+    """
     name = f"{claim}/{reading}"
-    roads = (
+    roads: tuple[Road, ...] = (
         Road(one_hot.ONE_HOT_DEFINITION, name, one_hot.DEFINITION),
         Road(one_hot.ONE_HOT_CERTIFIED, f"{name},certified", one_hot.CERTIFIED),
     )
+    if proved is not None:
+        roads = (*roads, proved)
     return Row(claim, reading, statement, roads, point, dropped=dropped)
 
 
@@ -158,12 +166,14 @@ ONE_HOT = Claim(
             "write-once",
             "the uniform one-hot law takes exactly n rounds: write-once, F deterministic, L = n",
             PLAIN,
+            proved=road(one_cell_rounds.ONE_HOT),
         ),
         _counted(
             "X-ONEHOT",
             "write-once,dyadic",
             "with dyadic predictors no number of rounds is enough, n >= 3",
             replace(PLAIN, predictor=DYADIC),
+            proved=road(rigidity.ONE_HOT),
         ),
         *(
             _sampled(

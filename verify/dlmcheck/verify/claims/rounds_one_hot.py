@@ -19,6 +19,7 @@ from dlmcheck.spec.lattice import Point, PredictorClass, Reals
 from dlmcheck.spec.rounds import least_rounds
 from dlmcheck.spec.sampler import output_law
 from dlmcheck.verify.claims.parity_samplers import sizes
+from dlmcheck.verify.claims.proved_rounds import ONE_HOT_PROOFS
 from dlmcheck.verify.claims.registry import Job, Profile, SweepJob
 from dlmcheck.verify.claims.rounds_checks import (
     Make,
@@ -201,4 +202,5 @@ JOBS: tuple[Job, ...] = (
     SweepJob(ONE_HOT_DEFINITION, _counted(by_definition, SMALL, ""), split=1),
     SweepJob(ONE_HOT_CERTIFIED, _counted(by_certificate, LARGE, ",certified"), split=1),
     SweepJob(SCRATCH_JOB, _scratch, split=1),
+    ONE_HOT_PROOFS,
 )

@@ -19,11 +19,13 @@ from dlmcheck.spec.sampler import output_law
 from dlmcheck.spec.tokens import MASK, masked_positions
 from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.one_round import Engine, by_paths, by_reference, show_law
+from dlmcheck.verify.claims.proved_rounds import ONE_ROUND_PROOFS, road
 from dlmcheck.verify.claims.registry import Claim, Job, Profile, Road, Row, SweepJob
 from dlmcheck.verify.claims.rounds_checks import PATHS, REFERENCE, samples
 from dlmcheck.verify.claims.rounds_checks import by_paths as outputs_by_paths
 from dlmcheck.verify.claims.two_cell_rounds import TwoCells, two_cell_rounds
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
+from dlmcheck.verify.proofs import product_rounds
 
 ID = "X-ONE-ROUND"
 TWO_CELLS, PRODUCTS = "rounds-two-cells", "rounds-products"
@@ -86,9 +88,16 @@ def _products(_: Profile) -> Sweep[int, TokenLaw]:
     return Sweep(seeds, seeded_product, properties)
 
 
-def _row(reading: str, statement: str, job: str, dropped: str | None = None) -> Row:
+def _row(
+    reading: str, statement: str, job: str, dropped: str | None = None, proved: str | None = None
+) -> Row:
     name = f"{ID}/{reading}"
-    roads = (Road(job, name, REFERENCE), Road(job, f"{name},paths", PATHS))
+    roads: tuple[Road, ...] = (
+        Road(job, name, REFERENCE),
+        Road(job, f"{name},paths", PATHS),
+    )
+    if proved is not None:
+        roads = (*roads, road(proved))
     return Row(ID, reading, statement, roads, dropped=dropped)
 
 
@@ -101,8 +110,18 @@ CLAIM = Claim(
     hypotheses=("starts-masked", "ends-unmasked"),
     note="SEPARATION",
     rows=(
-        _row("only-if", f"{_ONE}: from masks everywhere, if no mask is left", TWO_CELLS),
-        _row("if", "every product law takes one round", PRODUCTS),
+        _row(
+            "only-if",
+            f"{_ONE}: from masks everywhere, if no mask is left",
+            TWO_CELLS,
+            proved=product_rounds.ONLY_PRODUCTS,
+        ),
+        _row(
+            "if",
+            "every product law takes one round",
+            PRODUCTS,
+            proved=product_rounds.EVERY_PRODUCT,
+        ),
         _row(
             "any-start", f"{_ONE}: from any state, if no mask is left", TWO_CELLS, "starts-masked"
         ),
@@ -112,4 +131,5 @@ CLAIM = Claim(
 JOBS: tuple[Job, ...] = (
     SweepJob(TWO_CELLS, _two_cells),
     SweepJob(PRODUCTS, _products, split=1),
+    ONE_ROUND_PROOFS,
 )

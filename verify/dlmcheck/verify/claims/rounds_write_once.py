@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlmcheck.spec.lattice import Point
+from dlmcheck.verify.claims.proved_rounds import WRITE_ONCE_PROOFS, road
 from dlmcheck.verify.claims.registry import Claim, Job, Road, Row, SweepJob
 from dlmcheck.verify.claims.round_cases import cases_sweep, statement
 from dlmcheck.verify.claims.round_families import CASES
@@ -28,6 +29,7 @@ from dlmcheck.verify.claims.round_subsets import (
     outside_sweep,
 )
 from dlmcheck.verify.claims.t31 import REFERENCE
+from dlmcheck.verify.proofs import chain_rounds, one_cell_rounds, product_rounds
 
 NOTE = "ROUNDS-WRITE-ONCE"
 SOURCE = "our note ROUNDS-WRITE-ONCE; setting of Jiang, Haghtalab, Chen (ICLR 2026), section 4"
@@ -47,6 +49,7 @@ JOBS: tuple[Job, ...] = (
     SweepJob("rounds-five-cells", five_sweep, split=1),
     SweepJob("rounds-outside", outside_sweep, split=1),
     *map(_cases_job, CASES),
+    WRITE_ONCE_PROOFS,
 )
 
 
@@ -59,11 +62,17 @@ def _row(
     dropped: str | None = None,
     *,
     defined: bool = True,
+    proved: str | None = None,
 ) -> Row:
-    """A row about a group of cases; `defined` says whether the specification goes there, too."""
+    """A row about a group of cases; `defined` says whether the specification goes there, too.
+
+    `proved` is the statement that covers the row for every n, if there is a proof.
+    """
     roads = [Road(job, statement(group, "certificates"), CERTIFICATES)]
     if defined:
         roads.append(Road(job, statement(group, "definition"), REFERENCE))
+    if proved is not None:
+        roads.append(road(proved))
     return Row(claim, reading, says, tuple(roads), POINT, (NOTE,), dropped)
 
 
@@ -124,12 +133,17 @@ CLAIMS: tuple[Claim, ...] = (
         (),
         NOTE,
         (
-            _two(
+            Row(
                 "ROUNDS-PRODUCT",
                 "uniform-sets",
-                "uniform laws on bit strings, n <= 3: one round is enough exactly for products",
-                "rounds-few-strings",
-                [(PRODUCT, REFERENCE), (PRODUCT_RUN, POLICIES)],
+                "one round is enough exactly for products (run: uniform laws, n <= 3)",
+                (
+                    Road("rounds-few-strings", PRODUCT, REFERENCE),
+                    Road("rounds-few-strings", PRODUCT_RUN, POLICIES),
+                    road(product_rounds.ONE_ROUND),
+                ),
+                POINT,
+                (NOTE,),
             ),
         ),
     ),
@@ -147,6 +161,7 @@ CLAIMS: tuple[Claim, ...] = (
                 "fixed",
                 "codes",
                 "rounds-codes",
+                proved=product_rounds.CODES,
             ),
             _row(
                 "ROUNDS-CODES",
@@ -180,6 +195,7 @@ CLAIMS: tuple[Claim, ...] = (
                 "floor(log2 n) + 1 rounds",
                 "markov",
                 "rounds-markov",
+                proved=chain_rounds.RANDOM_START,
             ),
             _row(
                 "ROUNDS-MARKOV",
@@ -187,14 +203,16 @@ CLAIMS: tuple[Claim, ...] = (
                 "the same, started in a known token: floor(log2 (n - 1)) + 1 rounds, 1 for n = 1",
                 "markov-fixed-start",
                 "rounds-markov",
+                proved=chain_rounds.KNOWN_START,
             ),
             _row(
                 "ROUNDS-MARKOV",
                 "uneven",
-                "positive transitions 0 -> 1 and 1 -> 0 that do not add up to 1, any random "
+                "positive transitions 0 -> 1 and 1 -> 0 that add up to neither 1 nor 2, any random "
                 "start: floor(log2 n) + 1 rounds, so symmetry is not needed",
                 "markov-uneven",
                 "rounds-markov",
+                proved=chain_rounds.RANDOM_START,
             ),
             _row(
                 "ROUNDS-MARKOV",
@@ -236,6 +254,7 @@ CLAIMS: tuple[Claim, ...] = (
                 "or fixed",
                 "fixed-weight",
                 "rounds-weight",
+                proved=one_cell_rounds.WEIGHT,
             ),
             _row(
                 "ROUNDS-WEIGHT",
@@ -269,6 +288,7 @@ CLAIMS: tuple[Claim, ...] = (
                 "w_i positive and none 1: n rounds, adaptive or fixed",
                 "tilted-parity",
                 "rounds-tilted",
+                proved=one_cell_rounds.TILTED,
             ),
             _row(
                 "ROUNDS-TILTED",

@@ -64,7 +64,8 @@ NEW_HIGH, NEW_LOW = "the new high bit", "the new low bit"
 OLD_HIGH, OLD_LOW = "the old high bit", "the old low bit"
 
 
-def _same(s: Implication, first: tuple[Wire, Wire], second: tuple[Wire, Wire]) -> Wire:
+def same_cell(s: Implication, first: tuple[Wire, Wire], second: tuple[Wire, Wire]) -> Wire:
+    """Whether two cells show one token: both halves of the code are the same."""
     return s.both(s.same(first[0], second[0]), s.same(first[1], second[1]))
 
 
@@ -75,7 +76,7 @@ def write_step(*, selected: bool) -> Step:
     new, old = (s[NEW_HIGH], s[NEW_LOW]), (s[OLD_HIGH], s[OLD_LOW])
     flag = s[SELECTED]
     s.premise(SELECTED if selected else "it is not selected", flag if selected else negated(flag))
-    return s.concludes(_same(s, either(s.folder, flag, new, old), new if selected else old))
+    return s.concludes(same_cell(s, either(s.folder, flag, new, old), new if selected else old))
 
 
 def remask_step(*, marked: bool) -> Step:
@@ -90,7 +91,7 @@ def remask_step(*, marked: bool) -> Step:
         if marked:
             found += [w if bit else negated(w) for w, bit in zip(after, encoding.mask, strict=True)]
         else:
-            found.append(_same(s, after, old))
+            found.append(same_cell(s, after, old))
     return s.concludes(s.both(*found))
 
 
@@ -100,7 +101,7 @@ def output_step() -> Step:
     s.premise("the cell is visible", negated(s[MASKED]))
     found: list[Wire] = []
     for encoding in every_encoding():
-        found.append(s.same(shown_value(encoding, _cell(s, encoding)), s[TOKEN]))
+        found.append(s.same(shown_value(encoding, coded_cell(s, encoding)), s[TOKEN]))
     return s.concludes(s.both(*found))
 
 
@@ -109,15 +110,17 @@ def mask_test_step() -> Step:
     s = Implication("the test for M is right", MASKED, TOKEN)
     found: list[Wire] = []
     for encoding in every_encoding():
-        found.append(s.same(is_masked(s.folder, encoding, _cell(s, encoding)), s[MASKED]))
+        found.append(s.same(is_masked(s.folder, encoding, coded_cell(s, encoding)), s[MASKED]))
     return s.concludes(s.both(*found))
 
 
-def _cell(s: Implication, encoding: Encoding) -> tuple[Wire, Wire]:
-    """The wires of a cell that is masked or shows a token."""
-    token = s[TOKEN]
+def coded_cell(
+    s: Implication, encoding: Encoding, masked: str = MASKED, shown: str = TOKEN
+) -> tuple[Wire, Wire]:
+    """The wires of a cell that is masked or shows a token, from the atoms of these names."""
+    token = s[shown]
     high, low = (coded(token, encoding.zero[half], encoding.one[half]) for half in (0, 1))
-    return remasked(s.folder, s[MASKED], (high, low), encoding.mask)
+    return remasked(s.folder, s[masked], (high, low), encoding.mask)
 
 
 def steps(parts: Parts) -> tuple[Step, ...]:

@@ -34,8 +34,8 @@ class Term:
         """The difference."""
         return Term(f"(- {self.text} {_text(other)})")
 
-    def __mul__(self, other: int, /) -> Term:
-        """A multiple."""
+    def __mul__(self, other: Term | int, /) -> Term:
+        """The product."""
         return Term(f"(* {_text(other)} {self.text})")
 
     def __mod__(self, other: int, /) -> Term:
@@ -80,10 +80,19 @@ def between(low: Term | int, term: Term, above: Term | int) -> str:
 
 def linear(name: str, premises: Mapping[str, str], conclusion: str) -> Query:
     """A query of linear integer arithmetic over all names in it."""
+    return _query(name, LOGIC, "Int", premises, conclusion)
+
+
+def real(name: str, premises: Mapping[str, str], conclusion: str) -> Query:
+    """A query of real arithmetic, products included, over all names in it."""
+    return _query(name, "QF_NRA", "Real", premises, conclusion)
+
+
+def _query(name: str, logic: str, sort: str, premises: Mapping[str, str], conclusion: str) -> Query:
     found = sorted(set(re.findall(r"[A-Za-z_]\w*", " ".join((*premises.values(), conclusion)))))
     words = {"and", "or", "not", "mod", "true", "false", "ite"}
-    declared = tuple(f"(declare-const {one} Int)" for one in found if one not in words)
-    return Query(name, LOGIC, declared, tuple(premises.items()), conclusion)
+    declared = tuple(f"(declare-const {one} {sort})" for one in found if one not in words)
+    return Query(name, logic, declared, tuple(premises.items()), conclusion)
 
 
 def _term(value: Term | int) -> Term:
