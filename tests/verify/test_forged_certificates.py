@@ -117,6 +117,8 @@ def test_a_field_of_another_form_is_not_accepted(kind: str, field: str, value: o
 
 
 FREE = {
+    ("decoder", "decoder"),
+    ("decoder", "name"),
     ("induction", "statement"),
     ("induction", "trusted"),
     ("lower-bound", "name"),

@@ -34,8 +34,8 @@ from dlmcheck.spec.law import Law, bernoulli, certain, product_law, uniform
 from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import MASK, State
 from dlmcheck.verify.decoders.analysis import analyse, shortest_wrong_trace
-from dlmcheck.verify.decoders.behaviour import Written, forms, token_laws
-from dlmcheck.verify.decoders.divergence import Divergence
+from dlmcheck.verify.kernel.divergence import Divergence
+from dlmcheck.verify.kernel.round_forms import Written, forms, token_laws
 
 NINE = Fraction(9, 10)
 BIASED = product_bits([NINE, NINE, Fraction(1, 3)])

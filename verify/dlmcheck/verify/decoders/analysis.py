@@ -8,7 +8,7 @@ computed in `spec.decoder`; the two are compared by the tests.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -18,8 +18,8 @@ from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.perfect import agrees
 from dlmcheck.spec.tokens import State, Token
 from dlmcheck.verify.decoders.behaviour import Behaviour, behaviour
-from dlmcheck.verify.decoders.divergence import Divergence, divergence
 from dlmcheck.verify.decoders.enumeration import Alphabet, Transition, transition
+from dlmcheck.verify.kernel.divergence import Divergence, divergence
 
 Running = dict[Configuration, int]
 """Configurations with whole weights over one denominator."""
@@ -42,6 +42,7 @@ class DecoderAnalysis:
     probability of being caught in configurations from which no ending one is reached). `by_round`
     is the law of the state after each round. `worst` is the largest number of rounds of a run
     that ends, `expected` the expected number, None unless all runs end within `rounds_done`.
+    `table` is what each configuration was seen to do in each round.
     """
 
     decoder: str
@@ -53,7 +54,12 @@ class DecoderAnalysis:
     never_ends: Fraction
     behaviour: Behaviour
     by_round: tuple[dict[State, Fraction], ...]
-    configurations: int
+    table: Mapping[tuple[Configuration, int], Transition] = field(repr=False, compare=False)
+
+    @property
+    def configurations(self) -> int:
+        """How many configurations were enumerated, counted once for each round."""
+        return len(self.table)
 
     def compare(self, target: Law[State]) -> Comparison | None:
         """Against a target; None while runs have not ended."""
@@ -124,7 +130,7 @@ def analyse(
         _caught(decoder, running, denominator, found, number),
         found,
         tuple(by_round),
-        len(known),
+        known,
     )
 
 

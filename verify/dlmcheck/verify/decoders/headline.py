@@ -22,6 +22,7 @@ from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.decoders.analysis import DecoderAnalysis, analyse
 from dlmcheck.verify.decoders.conditionals import tabulated_predictor
+from dlmcheck.verify.kernel.round_forms import narrowest
 
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 TARGETS = (
@@ -116,14 +117,7 @@ def class_of(runs: Sequence[DecoderAnalysis]) -> Unmasking:
     fits = frozenset(Unmasking)
     for found in behaviours:
         fits &= found.fits
-    order = (
-        Unmasking.DETERMINISTIC,
-        Unmasking.EXCHANGEABLE,
-        Unmasking.INDEPENDENT,
-        Unmasking.JOINT,
-        Unmasking.AFTER_SAMPLING,
-    )
-    return next(one for one in order if one in fits)
+    return narrowest(fits)
 
 
 def verdicts(found: Runs) -> list[str]:
