@@ -9,34 +9,66 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum, unique
 from functools import partial
 
+from dlmcheck.model.constructions.carrying import carried
 from dlmcheck.model.constructions.figures import describe
 from dlmcheck.model.constructions.remask import compile_remasking
 from dlmcheck.model.constructions.revise import compile_revision
 from dlmcheck.model.constructions.rows import Banked
+from dlmcheck.model.constructions.shorter import compile_growing_revision, compile_split_remasking
 from dlmcheck.model.constructions.write_once import Compiled, Frontier, compile_write_once
 from dlmcheck.model.layering import layered
+from dlmcheck.model.scheduling.narrow import MOVES
+from dlmcheck.spec.assignment import needed_nodes
 from dlmcheck.spec.circuit import Circuit, Literal, Op, is_inverted, node_of
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import RandomBits
 from dlmcheck.spec.resources import Resources, depth, layer_width, live_width, measure
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.engines.cutpoints import cut_points
+from dlmcheck.verify.engines.widths import Optimised, optimise
 from dlmcheck.verify.kernel.contents import Simulation
+
+
+@unique
+class Optimise(Enum):
+    """What is chosen so that the largest set of values to be kept is small."""
+
+    NOTHING = "nothing"
+    """Every gate stands in its earliest layer, and inputs in layer 0."""
+    WIDTH = "width"
+    """The layer of each gate."""
+    WIDTH_AND_COINS = "width-and-coins"
+    """And in which round each random input is sampled."""
 
 
 @dataclass(frozen=True)
 class Choices:
-    """The choices that the theorems leave open."""
+    """The choices that the theorems leave open.
+
+    `rounds` is the number of rounds that a schedule may take when something is optimised (None:
+    as few as possible), `moves` how long the search is; `short` takes the shorter counters of this
+    project (the note T3-SHORTER) instead of those of the theorems.
+    """
 
     random_bits: RandomBits
     frontier: Frontier
+    optimise: Optimise = Optimise.NOTHING
+    rounds: int | None = None
+    moves: int = MOVES
+    short: bool = False
 
     @property
     def described(self) -> dict[str, str]:
-        """Each choice by its name on the command line."""
-        return {"layer_0": self.random_bits.value, "frontier": _dashed(self.frontier)}
+        """Each choice by its name on the command line; those of rewriting only if made."""
+        found = {"layer_0": self.random_bits.value, "frontier": _dashed(self.frontier)}
+        if self.optimise is not Optimise.NOTHING:
+            found["optimise"] = self.optimise.value
+        if self.short:
+            found["counter"] = "short"
+        return found
 
 
 @dataclass(frozen=True)
@@ -59,6 +91,7 @@ class CompiledFigures:
     length: int
     rounds: int
     parts: Mapping[str, Resources] = field(default_factory=dict[str, Resources])
+    optimised: Optimised | None = None
 
 
 @dataclass(frozen=True)
@@ -113,16 +146,31 @@ def part_resources(schedule: Schedule) -> dict[str, Resources]:
     return {name: measure(circuit) for name, circuit in parts.items()}
 
 
-def _banked(compile_layers: Callable[..., Banked], circuit: Circuit, chosen: Choices) -> Built:
+def _banked(
+    compile_stated: Callable[..., Banked],
+    compile_short: Callable[..., Banked],
+    circuit: Circuit,
+    chosen: Choices,
+) -> Built:
     """A construction that works layer by layer: the circuit is made strictly layered first."""
-    if chosen != Choices(RandomBits.SAMPLED, Frontier.ARGUMENTS):
+    if (chosen.random_bits, chosen.frontier) != (RandomBits.SAMPLED, Frontier.ARGUMENTS):
         raise BadInput(
             "a choice that only write-once schedules have",
             source="--layer-0 or --frontier",
             expected="sampled, and arguments",
         )
-    padded, layers = layered(circuit)
-    banked = compile_layers(padded, layers=layers)
+    found: Optimised | None = None
+    if chosen.optimise is Optimise.NOTHING:
+        padded, layers = layered(circuit)
+    else:
+        found = optimise(
+            circuit,
+            None if chosen.rounds is None else chosen.rounds - 1,
+            late_coins=chosen.optimise is Optimise.WIDTH_AND_COINS,
+            moves=chosen.moves,
+        )
+        padded, layers = carried(circuit, found.claim.layers)
+    banked = (compile_short if chosen.short else compile_stated)(padded, layers=layers)
     old = origins(circuit, padded)
     plan = Simulation(
         tuple(
@@ -131,23 +179,31 @@ def _banked(compile_layers: Callable[..., Banked], circuit: Circuit, chosen: Cho
         ),
         banked.coins,
     )
+    dropped = 0 if found is None else unneeded_gates(circuit)
     figures = CompiledFigures(
         nodes_before=circuit.node_count,
         nodes_after=padded.node_count,
         depth_before=depth(circuit),
         depth_after=banked.rows.depth,
-        added={("ID", "skipped layer"): padded.node_count - circuit.node_count},
-        dropped=0,
+        added={("ID", "skipped layer"): padded.node_count - circuit.node_count + dropped},
+        dropped=dropped,
         padding_cells=0,
         layer_width=layer_width(layers),
         live_width=live_width(padded, layers),
         length=banked.schedule.length,
         rounds=banked.schedule.rounds,
         parts=part_resources(banked.schedule),
+        optimised=found,
     )
-    if padded.node_count == circuit.node_count:
+    if padded.node_count + dropped == circuit.node_count:
         figures = replace(figures, added={})
     return Built(banked.schedule, plan, padded, figures)
+
+
+def unneeded_gates(circuit: Circuit) -> int:
+    """How many gates no output depends on."""
+    needed = needed_nodes(circuit)
+    return sum(v not in needed for v in range(len(circuit.inputs), circuit.node_count))
 
 
 def origins(circuit: Circuit, padded: Circuit) -> tuple[int, ...]:
@@ -178,8 +234,8 @@ def _moved(literal: Literal, old: Sequence[int]) -> Literal:
 
 CONSTRUCTIONS: Mapping[str, Construction] = {
     "write-once": _write_once,
-    "remask": partial(_banked, compile_remasking),
-    "revise": partial(_banked, compile_revision),
+    "remask": partial(_banked, compile_remasking, compile_split_remasking),
+    "revise": partial(_banked, compile_revision, compile_growing_revision),
 }
 
 
@@ -199,6 +255,36 @@ def choices(layer_0: str, frontier: str) -> Choices:
     if frontier not in frontiers:
         raise BadInput(f"{frontier!r}", source="--frontier", expected=", ".join(frontiers))
     return Choices(readings[layer_0], frontiers[frontier])
+
+
+def optimising(
+    chosen: Choices, what: str, rounds: int | None, moves: int | None, *, short: bool, edits: str
+) -> Choices:
+    """The choices of rewriting added to others. Raises `BadInput` for those that do not fit."""
+    known = {one.value: one for one in Optimise}
+    if what not in known:
+        raise BadInput(f"{what!r}", source="--optimise", expected=", ".join(known))
+    made = known[what]
+    if edits not in CONSTRUCTIONS or edits == "write-once":
+        if made is not Optimise.NOTHING or short:
+            raise BadInput(
+                "a choice that write-once schedules do not have",
+                source="--optimise or --short",
+                expected="--edits remask or --edits revise",
+            )
+    if made is Optimise.NOTHING and (rounds is not None or moves is not None):
+        raise BadInput(
+            "nothing is optimised",
+            source="--rounds or --moves",
+            expected="--optimise width or --optimise width-and-coins",
+        )
+    return replace(
+        chosen,
+        optimise=made,
+        rounds=rounds,
+        moves=MOVES if moves is None else moves,
+        short=short,
+    )
 
 
 def _dashed(frontier: Frontier) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlmcheck.spec.assignment import needed_nodes
 from dlmcheck.spec.circuit import Circuit, Gate, Literal, Op, node_of
 from dlmcheck.spec.errors import BadCircuit
 from dlmcheck.spec.resources import levels
@@ -38,9 +39,10 @@ def carried(
 ) -> tuple[Circuit, tuple[int, ...]]:
     """A circuit with strict layers but for data inputs, all outputs in the last one; its layers.
 
-    `layers` (default: the earliest) puts each gate above its arguments. The result has the same
-    outputs and depth; its gates are sorted by layer. Gates that no output depends on are dropped.
-    It is what `rows_of` and the constructions on it take, together with the layers.
+    `layers` (default: the earliest) puts each gate above its arguments; a random input may stand
+    below its readers in any layer but the last, and is then sampled that much later. The result
+    has the same outputs and depth; its gates are sorted by layer. Gates that no output depends on
+    are dropped. It is what `rows_of` and the constructions on it take, together with the layers.
 
     Raises `BadCircuit` if the layers do not fit, or if there is no gate and two outputs show the
     same input (one round is a product law).
@@ -56,8 +58,8 @@ def carried(
             by_layer[layer].append(node)
 
     gates: list[Gate] = []
-    new_layers = [0] * len(circuit.inputs)
-    carrier = {node: node for node in range(len(circuit.inputs))}
+    new_layers = list(where[: len(circuit.inputs)])
+    carrier = {node: node for node in range(len(circuit.inputs)) if not where[node]}
 
     def add(gate: Gate, layer: int) -> int:
         gates.append(gate)
@@ -67,6 +69,9 @@ def carried(
     for layer in range(1, last + 1):
         built = {node: node for node in data}
         for node in by_layer[layer]:
+            if node < len(circuit.inputs):
+                built[node] = node
+                continue
             gate = circuit.gate_of(node)
             args = tuple(_moved(arg, carrier) for arg in gate.args)
             built[node] = add(Gate(gate.op, args), layer)
@@ -89,14 +94,21 @@ def carried(
 def _check(circuit: Circuit, layers: Sequence[int]) -> None:
     if len(layers) != circuit.node_count:
         raise BadCircuit(f"{len(layers)} layers for {circuit.node_count} nodes")
+    coins, last = set(circuit.random_inputs), max(layers, default=0)
+    needed = needed_nodes(circuit)
     for node, layer in enumerate(layers):
-        args = () if node < len(circuit.inputs) else circuit.gate_of(node).args
-        if (layer == 0) != (node < len(circuit.inputs)) or any(
-            layers[node_of(arg)] >= layer for arg in args
-        ):
+        if node < len(circuit.inputs):
+            right = layer == 0 or (node in coins and node in needed and 0 < layer < last)
+        elif node in needed:
+            args = map(node_of, circuit.gate_of(node).args)
+            right = layer > 0 and all(layers[arg] < layer for arg in args)
+        else:
+            right = True  # it is left out
+        if not right:
             raise BadCircuit(
                 f"node {node} in layer {layer}",
-                expected="inputs, alone, in layer 0, and every gate above its arguments",
+                expected="inputs in layer 0 (random ones below the last), "
+                "and every gate above its arguments",
             )
 
 

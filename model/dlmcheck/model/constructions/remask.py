@@ -25,6 +25,7 @@ from dlmcheck.model.constructions.rows import (
     Rows,
     binary_code,
     coin_numbers,
+    coins_tossed,
     matching,
     plan,
     round_is,
@@ -183,7 +184,7 @@ def remasking(
         value_cells=sum(widths),
         counter_cells=sum(map(len, layout.counters)),
         writes=_plan(layout),
-        coins=tuple((1, j, node) for node, j in coins.items()),
+        coins=coins_tossed(rows),
     )
 
 

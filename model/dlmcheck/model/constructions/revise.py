@@ -22,6 +22,7 @@ from dlmcheck.model.constructions.rows import (
     Rows,
     binary_code,
     coin_numbers,
+    coins_tossed,
     matching,
     plan,
     round_is,
@@ -164,7 +165,7 @@ def revision(
         value_cells=width,
         counter_cells=counter_cells,
         writes=_plan(rows, code, bank, counter, length),
-        coins=tuple((1, j, node) for node, j in coins.items()),
+        coins=coins_tossed(rows),
     )
 
 

@@ -84,9 +84,11 @@ def rows_of(circuit: Circuit, layers: Sequence[int] | None = None) -> Rows:
     `layers` gives the layer of each node; without it, layers are looked for that fit (only parts
     that hang on constants alone leave a choice). An edge from a data input may skip layers.
 
-    Raises `NotLayered` for any other edge that does, and `BadCircuit` if an input does not stand
-    in layer 0 or a gate does, if an output is not in the last layer, if there is no output, or if
-    depth is 0 and two outputs show one random bit.
+    A random input may stand in any layer below the last: it is sampled when its row is written.
+
+    Raises `NotLayered` for any other edge that skips a layer, and `BadCircuit` if a data input
+    does not stand in layer 0 or a gate does, if an output is not in the last layer, if there is no
+    output, or if depth is 0 and two outputs show one random bit.
     """
     where = _found_layers(circuit) if layers is None else tuple(layers)
     if len(where) != circuit.node_count:
@@ -94,14 +96,15 @@ def rows_of(circuit: Circuit, layers: Sequence[int] | None = None) -> Rows:
     if not circuit.outputs:
         raise BadCircuit("no output", expected="at least one output")
     data = set(circuit.data_inputs)
+    last = max(where)
     for node, layer in enumerate(where):
-        if layer < 0 or (layer == 0) != (node < len(circuit.inputs)):
+        is_late_coin = node < len(circuit.inputs) and node not in data and 0 < layer < last
+        if layer < 0 or ((layer == 0) != (node < len(circuit.inputs)) and not is_late_coin):
             raise BadCircuit(f"node {node} in layer {layer}", expected="inputs, alone, in layer 0")
         args = () if node < len(circuit.inputs) else circuit.gate_of(node).args
         for arg in map(node_of, args):
             if arg not in data and where[arg] != layer - 1:
                 raise NotLayered((arg, node), (where[arg], layer))
-    last = max(where)
     shown = {node_of(output) for output in circuit.outputs}
     if any(where[node] != last for node in shown):
         raise BadCircuit("an output is not in the last layer", expected=f"outputs in layer {last}")
@@ -236,14 +239,28 @@ class Banked:
 
 
 def coin_numbers(rows: Rows) -> dict[int, int]:
-    """The random inputs of row 0, numbered in the order of their slots."""
+    """The random inputs, numbered in the order of the circuit (at depth 0, of their slots)."""
     inputs = rows.circuit.inputs
     random = [
         node_of(slot)
-        for slot in rows.rows[0]
+        for row in rows.rows
+        for slot in row
         if node_of(slot) < len(inputs) and inputs[node_of(slot)].kind is InputKind.RANDOM
     ]
+    if rows.depth:
+        random.sort()
     return {node: j for j, node in enumerate(random)}
+
+
+def coins_tossed(rows: Rows) -> tuple[tuple[int, int, int], ...]:
+    """For each random input the round that samples it, its number, and itself."""
+    number = coin_numbers(rows)
+    return tuple(
+        (t + 1, number[node_of(slot)], node_of(slot))
+        for t, row in enumerate(rows.rows)
+        for slot in row
+        if node_of(slot) in number
+    )
 
 
 def plan(

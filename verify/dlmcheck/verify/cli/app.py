@@ -148,6 +148,29 @@ def compile(
             metavar="RULE", help="How F finds cells: arguments, block-shift or token-shift."
         ),
     ] = "arguments",
+    optimise: Annotated[
+        str,
+        typer.Option(
+            metavar="WHAT",
+            help="With remask or revise: nothing, width (the layer of each gate, for few cells), "
+            "or width-and-coins (also the round of each coin).",
+        ),
+    ] = "nothing",
+    rounds: Annotated[
+        int | None,
+        typer.Option(metavar="D", min=1, help="Optimise with D rounds (default: the fewest)."),
+    ] = None,
+    moves: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="How many moves the search for a width tries."),
+    ] = None,
+    short: Annotated[
+        bool, typer.Option("--short", help="Shorter counters than the theorems have.")
+    ] = False,
+    width_certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write why no width is smaller, for `dlmcheck cert`."),
+    ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Check the schedule against the circuit.")
     ] = False,
@@ -185,6 +208,11 @@ def compile(
         json=json,
         limits=limits(timeout, memory, workers),
         seed=seed,
+        optimise=optimise,
+        rounds=rounds,
+        moves=moves,
+        short=short,
+        width_certificate=width_certificate,
     )
     return lambda _: run_compile(options)
 

@@ -28,6 +28,7 @@ from dlmcheck.verify.compilation import (
     Construction,
     choices,
     construction,
+    optimising,
 )
 from dlmcheck.verify.equivalence import Equivalence, equivalent
 from dlmcheck.verify.evidence_files import (
@@ -42,6 +43,7 @@ from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.preservation import BrokenMask
+from dlmcheck.verify.kernel.widths import width_text
 from dlmcheck.verify.report.audit_json import to_text
 from dlmcheck.verify.report.compile_json import compile_document
 from dlmcheck.verify.report.compiled import outcome_lines
@@ -67,6 +69,11 @@ class CompileOptions:
     json: Path | None
     limits: Limits
     seed: int = 0
+    optimise: str = "nothing"
+    rounds: int | None = None
+    moves: int | None = None
+    short: bool = False
+    width_certificate: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,15 @@ class Refused:
 
 def run_compile(options: CompileOptions) -> ExitCode:
     """Compile, verify, print, write. Raises `BadInput` before anything is printed or written."""
-    chosen, build = choices(options.layer_0, options.frontier), construction(options.edits)
+    build = construction(options.edits)
+    chosen = optimising(
+        choices(options.layer_0, options.frontier),
+        options.optimise,
+        options.rounds,
+        options.moves,
+        short=options.short,
+        edits=options.edits,
+    )
     flip = None if options.flip is None else parse_flip(options.flip)
     _check_usage(options)
     circuits = [load_circuit(name, options.random) for name in options.circuits]
@@ -143,16 +158,22 @@ def parse_flip(text: str) -> tuple[str, int]:
 def _check_usage(options: CompileOptions) -> None:
     if options.certificate is not None and not options.verify:
         raise BadInput("nothing is verified", source="--certificate", expected="--verify")
-    if len(options.circuits) > 1 and (options.output or options.certificate):
+    if options.width_certificate is not None and options.optimise == "nothing":
+        raise BadInput(
+            "nothing is optimised", source="--width-certificate", expected="--optimise width"
+        )
+    for_one = (options.output, options.certificate, options.width_certificate)
+    if len(options.circuits) > 1 and any(for_one):
         raise BadInput(
             f"{len(options.circuits)} circuits for one file",
-            source="--output or --certificate",
+            source="--output, --certificate or --width-certificate",
             expected="one circuit",
         )
     check_outputs(
         {
             "--output": options.output,
             "--certificate": options.certificate,
+            "--width-certificate": options.width_certificate,
             "--json": options.json,
         }
     )
@@ -292,10 +313,16 @@ def _write_files(
             "verify": options.verify,
             "seed": options.seed,
         }
+        asked = {"rounds": options.rounds, "moves": options.moves}
+        described |= {name: number for name, number in asked.items() if number is not None}
         files.append((options.json, to_text(compile_document(outcomes, described, code))))
     first = compiled[0].value
     if options.output is not None and isinstance(first, Assembled):
         files.append((options.output, first.text))
+    if options.width_certificate is not None and isinstance(first, Assembled):
+        found = first.figures.optimised
+        if found is not None:
+            files.append((options.width_certificate, width_text(found.claim)))
     if options.certificate is not None:
         text = _evidence(outcomes[0], first)
         if text:

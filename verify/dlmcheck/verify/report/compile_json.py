@@ -52,6 +52,18 @@ def _figures(figures: CompiledFigures) -> dict[str, Any]:
         for (op, reason), count in figures.added.items()
     ]
     fields["parts"] = {name: dict(vars(part)) for name, part in figures.parts.items()}
+    found = figures.optimised
+    del fields["optimised"]
+    if found is not None:
+        fields["optimised"] = {
+            "width": found.width,
+            "width_before": found.before,
+            "lower_bound": found.claim.bound,
+            "random_inputs_late": found.claim.late_coins,
+            "statement": found.checked.statement,
+            "verdict": found.checked.verdict.value,
+            "evidence": evidence_json(found.checked.evidence),
+        }
     return fields
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.resources import Resources
 from dlmcheck.verify.compilation import CompiledFigures
+from dlmcheck.verify.engines.widths import Optimised
 from dlmcheck.verify.equivalence import Equivalence, RoadTaken
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import WrongRun
@@ -52,9 +53,20 @@ def figure_lines(figures: CompiledFigures) -> list[str]:
         ),
         _line("depth d", f"{figures.depth_before} -> {figures.depth_after}"),
         _line("width w", f"{figures.layer_width} (largest layer), {figures.live_width} (live)"),
+        *_optimised(figures.optimised),
         _line("length L", f"{figures.length} cells{padding}"),
         _line("rounds D", str(figures.rounds)),
         *(_line(_PARTS[name], _resources(part)) for name, part in figures.parts.items()),
+    ]
+
+
+def _optimised(found: Optimised | None) -> list[str]:
+    if found is None:
+        return []
+    gap = "the least" if not found.gap else f"at least {found.claim.bound} are needed"
+    return [
+        _line("optimised", f"{found.width} values kept at most, {found.before} before; {gap}"),
+        _line("", f"{found.checked.verdict.value} [{found.checked.evidence}]"),
     ]
 
 

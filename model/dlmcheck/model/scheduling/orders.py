@@ -1,0 +1,76 @@
+"""Assignments to start from: earliest, latest, along least cuts, and one output after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from dlmcheck.model.scheduling.slack import Slack
+from dlmcheck.spec.circuit import node_of
+
+Layers = list[int]
+
+_PACES = tuple((Fraction(a, 20), Fraction(b, 20)) for a in (0, 2) for b in (12, 14, 15, 16, 18, 20))
+"""Where, as fractions of all layers, the work along an order of the nodes begins and ends."""
+
+
+def beginnings(slack: Slack, entry: Sequence[int]) -> Iterator[Layers]:
+    """Assignments of several kinds, always the same ones in the same order.
+
+    `entry` is that of the least cuts (`cuts.Cuts`).
+    """
+    yield list(slack.earliest)
+    yield list(slack.latest)
+    yield _in_time(slack, list(entry))
+    yield _in_time(slack, _pushed(slack, entry))
+    forwards = [node_of(output) for output in slack.circuit.outputs]
+    for outputs in (forwards, forwards[::-1]):
+        order = depth_first(slack, outputs)
+        for begin, end in _PACES:
+            yield along(slack, order, begin, end)
+
+
+def _pushed(slack: Slack, wanted: Sequence[int]) -> Layers:
+    """Each number in the wanted layer, or later if its arguments are, as long as there is time."""
+    layer: Layers = []
+    for i, at in enumerate(wanted):
+        after = max((layer[a] + 1 for a in slack.args[i]), default=0)
+        layer.append(min(max(at, after, slack.earliest[i]), slack.latest[i]))
+    return layer
+
+
+def _in_time(slack: Slack, layer: Layers) -> Layers:
+    """Each number in its layer, or earlier if its readers are: at least its earliest still.
+
+    A layer never is below the earliest if no wanted layer is.
+    """
+    for i in range(len(slack) - 1, -1, -1):
+        layer[i] = min([layer[i], slack.latest[i], *(layer[r] - 1 for r in slack.readers[i])])
+    return layer
+
+
+def depth_first(slack: Slack, outputs: Sequence[int]) -> list[int]:
+    """All numbers in an order in which arguments come first, one output after the other."""
+    number = {node: i for i, node in enumerate(slack.nodes)}
+    seen = [False] * len(slack)
+    order: list[int] = []
+    for output in outputs:
+        stack = [(number[output], False)] if output in number else []
+        while stack:
+            i, done = stack.pop()
+            if done:
+                order.append(i)
+            elif not seen[i]:
+                seen[i] = True
+                stack.append((i, True))
+                args = sorted(slack.args[i], key=lambda a: slack.earliest[a])
+                stack += [(a, False) for a in args if not seen[a]]
+    return order
+
+
+def along(slack: Slack, order: Sequence[int], begin: Fraction, end: Fraction) -> Layers:
+    """The numbers spread over the layers along an order, evenly between two fractions of them."""
+    wanted = [0] * len(slack)
+    for place, i in enumerate(order):
+        wanted[i] = round(slack.last * (begin + (end - begin) * place / len(order)))
+    return _in_time(slack, _pushed(slack, wanted))
