@@ -8,17 +8,17 @@ larger n, by refutations that know nothing of the proof.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Clock, Point, PredictorClass, Reals, Unmasking
 from dlmcheck.verify.claims.registry import Profile, Road, Row, SweepJob
-from dlmcheck.verify.kernel.local_certificate import Case, check_cases
+from dlmcheck.verify.kernel.local_certificate import Case, check_cases, policy_certificate
 from dlmcheck.verify.kernel.local_policy import check_policy
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Domain, Outcome, Sweep, fails
 from dlmcheck.verify.searches.locality import Question, Reading
-from dlmcheck.verify.searches.locality_refute import decide
+from dlmcheck.verify.searches.locality_refute import certificate, decide
 from dlmcheck.verify.searches.locality_three import longest_in_three, three_round_policy
 
 LARGEST = {Profile.QUICK: 5, Profile.FULL: 7, Profile.DEEP: 8}
@@ -85,6 +85,17 @@ def _sweep(profile: Profile) -> Sweep[Pair, Pair]:
     )
 
 
+def _certificates(profile: Profile, statement: str) -> Iterator[tuple[str, str]]:
+    """For each pair the sampler that is written down, or the refutation."""
+    for n, tokens in three_domain(LARGEST[profile]).members():
+        fits = n <= longest_in_three(tokens)
+        if fits and statement == ENOUGH:
+            yield f"n{n}-k{tokens}", policy_certificate(three_round_policy(n, tokens))
+        if not fits and statement == TOO_FEW:
+            question = Question(n, tokens, 3, Reading.PER_ROUND)
+            yield f"n{n}-k{tokens}", certificate(question)
+
+
 def _row(reading: str, statement: str, engine: str) -> Row:
     return Row(
         "T4.5-LOCAL",
@@ -104,4 +115,4 @@ THREE_ROWS = (
     _row("three-rounds,enough", ENOUGH, "the specification"),
     _row("three-rounds,too-few", TOO_FEW, "last cells, CaDiCaL, refutation checked by the kernel"),
 )
-THREE_JOB = SweepJob(JOB, _sweep, split=1)
+THREE_JOB = SweepJob(JOB, _sweep, split=1, certificates=_certificates)

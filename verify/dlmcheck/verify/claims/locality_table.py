@@ -9,7 +9,7 @@ Two roads: one encoding whose refutations the kernel checks, another one with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dlmcheck.model.reductions.cones import check_cones, least_rounds
@@ -25,6 +25,7 @@ from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Domain, Outcome, Sweep,
 from dlmcheck.verify.kernel.trusted import on_the_word_of
 from dlmcheck.verify.searches.locality import Question, Reading, read_question
 from dlmcheck.verify.searches.locality_last import LastCellEncoding
+from dlmcheck.verify.searches.locality_refute import certificate
 from dlmcheck.verify.searches.locality_search import (
     CADICAL,
     Answer,
@@ -102,6 +103,14 @@ def on_word(encoder: Encoder) -> Callable[[Question], Answer]:
 
 def _with_proof(profile: Profile) -> Sweep[Question, Asked]:
     return table_sweep([e for e in ENTRIES if _goes(e.proof, profile)], certified_answer)
+
+
+def _certificates(_: Profile, statement: str) -> Iterator[tuple[str, str]]:
+    """The answers that an entry rests on, each as a certificate."""
+    for entry in ENTRIES:
+        if entry.statement == statement:
+            for question in entry.questions:
+                yield f"D{question.rounds}", certificate(question)
 
 
 def _on_trust(profile: Profile) -> Sweep[Question, Asked]:
@@ -257,7 +266,7 @@ CLAIM = Claim(
 QUERIES = {e.statement: len(e.questions) - (e.high is not None) for e in ENTRIES}
 
 JOBS: tuple[Job, ...] = (
-    SweepJob("locality-proofs", _with_proof),
+    SweepJob("locality-proofs", _with_proof, certificates=_certificates),
     TrustingJob(SweepJob("locality-word", _on_trust), CADICAL, QUERIES),
     TrustingJob(SweepJob("locality-word-traces", _traces_on_trust), CADICAL, QUERIES),
     SweepJob("locality-found", _found, split=1),

@@ -16,6 +16,7 @@ from dlmcheck.verify.cli.progress import Progress
 from dlmcheck.verify.evidence_files import write_rows
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.gate import Gate, gate
+from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.lock import EXPECTABLE, Lock, updated
 from dlmcheck.verify.lock_file import lock_text, read_lock
 from dlmcheck.verify.report.audit_json import audit_document, to_text
@@ -145,6 +146,9 @@ def _write_files(
                 write(path)
             except OSError as error:
                 complain(f"{path}: cannot be written: {error.strerror}")
+                failures.append(ExitCode.FAILURE)
+            except Rejected as error:  # a refutation that is not found a second time
+                complain(f"{path}: not written whole: {error.reason}")
                 failures.append(ExitCode.FAILURE)
     return failures
 

@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlmcheck.verify.engines.hints import refute
-from dlmcheck.verify.kernel.local_certificate import Case, check_case
+from dlmcheck.verify.kernel.local_certificate import (
+    Case,
+    check_case,
+    policy_certificate,
+    refutation_certificate,
+)
 from dlmcheck.verify.kernel.local_parity import LocalParity
 from dlmcheck.verify.kernel.local_policy import LocalPolicy, check_policy
 from dlmcheck.verify.kernel.refutation import Addition, read_lrat
@@ -36,6 +41,14 @@ def decide(
     case = Case(tuple(sizes), *compact(len(encoding.formula.clauses), found))
     check_case(encoding.parity, case)
     return case
+
+
+def certificate(question: Question) -> str:
+    """The answer to a question as a certificate: a policy, or a refutation. Raises as `decide`."""
+    found = decide(question)
+    if isinstance(found, Case):
+        return refutation_certificate(question, [found])
+    return policy_certificate(found)
 
 
 def compact(clauses: int, proof: str) -> tuple[tuple[int, ...], str]:
