@@ -224,6 +224,9 @@ ENGINES: dict[str, str] = {
     "columns": "dlmcheck.verify.engines.law_by_columns",
     "compiled": "dlmcheck.verify.engines.law_by_compiled",
     "numpy": "dlmcheck.verify.engines.law_by_numpy",
+    "linear": "dlmcheck.verify.engines.law_by_elimination",
+    "states": "dlmcheck.verify.engines.law_by_states",
+    "plain-states": "dlmcheck.verify.engines.law_by_plain_states",
 }
 """Name and module; the module has the engine as `ENGINE`."""
 

@@ -102,6 +102,23 @@ def output_law(schedule: Schedule, data: Sequence[bool] = ()) -> DyadicLaw:
     return DyadicLaw(weights, final.exponent)
 
 
+def replay_round(schedule: Schedule, data: Sequence[bool], number: int, state: State) -> None:
+    """One round of one state, for the error that it raises if it breaks a rule of the model."""
+    prompt = {cell: int(v) for cell, v in zip(schedule.data_cells, data, strict=True)}
+    for _ in _Round(schedule, prompt, number).successors([state]):
+        pass
+
+
+def check_unchanged(schedule: Schedule, data: Sequence[bool], number: int, state: State) -> None:
+    """Raise `NotAbsorbing` unless a round leaves a state as it is, with certainty."""
+    prompt = {cell: int(v) for cell, v in zip(schedule.data_cells, data, strict=True)}
+    for _, after in _Round(schedule, prompt, number).successors([state]):
+        if after != {state}:
+            raise NotAbsorbing(
+                "a further round changes the state", state=state, round_number=number
+            )
+
+
 _Weights = dict[State, int]
 _Phase = Callable[[Sequence[State]], tuple[int, Iterator[_Weights]]]
 

@@ -7,8 +7,8 @@ seeds at once, provided that selection and remasking come out as constants and t
 code is that of M or of a sum; else the schedule is refused, with the first place where it bends.
 
 What is shown of a schedule that passes: every run is legal and ends as promised, and the output
-cells are the sums returned. Refused without a look at values: data inputs, selection that sees
-the candidates, coins that selection or remasking depends on.
+cells are the sums returned. Refused without a look at values: data inputs without values,
+selection that sees the candidates, coins that selection or remasking depends on.
 """
 
 from __future__ import annotations
@@ -35,13 +35,14 @@ Cell = Form | None
 """What a cell holds: M (None), or a token that is a sum of coins."""
 
 
-def run_outputs(schedule: Schedule) -> tuple[tuple[Form, ...], int]:
+def run_outputs(schedule: Schedule, data: Sequence[bool] = ()) -> tuple[tuple[Form, ...], int]:
     """The output cells after the run as sums of coins, and the number of coins.
 
     Coins are numbered: one for each given cell in order, then the random inputs of the predictor
-    in round 1, round 2, and so on. Raises `Rejected`.
+    in round 1, round 2, and so on. `data` are values of the data cells. Raises `Rejected`, for
+    data that do not fit, too.
     """
-    run = _LinearRun(schedule)
+    run = _LinearRun(schedule, data)
     for number in range(1, schedule.rounds + 1):
         run.round(number)
     required_cells = range(schedule.length) if schedule.end is End.WHOLE_STATE else schedule.output
@@ -67,9 +68,9 @@ def run_outputs(schedule: Schedule) -> tuple[tuple[Form, ...], int]:
 class _LinearRun:
     """The contents of all cells, moved forward round by round."""
 
-    def __init__(self, schedule: Schedule) -> None:
-        if schedule.data_cells:
-            raise Rejected("the schedule has data inputs")
+    def __init__(self, schedule: Schedule, data: Sequence[bool]) -> None:
+        if len(schedule.data_cells) != len(data):
+            raise Rejected("the schedule has data inputs whose values are not given")
         if schedule.unmask_sees_candidates:
             raise Rejected("the unmasking policy sees the candidates: its run is not linear")
         self.schedule = schedule
@@ -79,6 +80,9 @@ class _LinearRun:
         self.cells: list[Cell] = [None] * schedule.length
         for j, i in enumerate(schedule.given_cells):
             self.cells[i] = coin(j)
+        for i, bit in zip(schedule.data_cells, data, strict=True):
+            self.cells[i] = ONE if bit else ZERO
+        self.prompt = frozenset(schedule.data_cells)
 
     def round(self, number: int) -> None:
         """One round: select, write, remask. Raises `Rejected`."""
@@ -92,9 +96,13 @@ class _LinearRun:
             where = f"round {number}: cell {i}: "
             new = self._token(written[2 * i], written[2 * i + 1], where)
             self._check_write(self.cells[i], new, where)
+            if i in self.prompt and not self.same(self.cells[i], new):
+                raise Rejected(f"{where}the prompt is changed")
             self.cells[i] = new
         if schedule.remask is not None:
             for i in self._flags(schedule.remask, self._fixed(number), number, "the remasking"):
+                if i in self.prompt:
+                    raise Rejected(f"round {number}: cell {i}: the prompt is remasked")
                 self.cells[i] = None
 
     def same(self, one: Cell, other: Cell) -> bool:
