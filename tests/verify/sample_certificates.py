@@ -18,7 +18,7 @@ from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Edits, End, Reals
 from dlmcheck.spec.law import Law, uniform
-from dlmcheck.spec.serial import circuit_to_json
+from dlmcheck.spec.serial import circuit_from_json, circuit_to_json
 from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.claims.length_certificates import proof_of
 from dlmcheck.verify.encoders.lengths import NoScheme, length_text
@@ -37,6 +37,7 @@ from dlmcheck.verify.evidence_files import (
 )
 from dlmcheck.verify.kernel.circuit_formulas import equal_circuits
 from dlmcheck.verify.kernel.counted_laws import count_outputs, law_text
+from dlmcheck.verify.kernel.diagram_laws import diagram_law_text, law_by_diagrams
 from dlmcheck.verify.kernel.encoders import refutation_text
 from dlmcheck.verify.kernel.induction import Proof, Rule, Step
 from dlmcheck.verify.kernel.laws import difference
@@ -85,6 +86,7 @@ def samples(second: bool = False) -> dict[str, str]:
         "induction": _induction(second),
         "refutation": _refutation(second),
         "circuit-law": _circuit_law(second),
+        "diagram-law": _diagram_law(second),
         "linear": linear_text(even_strings(5 if second else 4)),
         "length": _length(second),
         "trajectory": _trajectory(second),
@@ -178,6 +180,15 @@ def _circuit_law(second: bool) -> str:
     builder = Builder.with_names(data=["a"], random=["r", "s"])
     circuit = builder.build([builder.or_(0, builder.and_(1, 2))], ["o0"])
     return law_text(circuit, (False,), count_outputs(circuit, (False,)))
+
+
+def _diagram_law(second: bool) -> str:
+    """The same two circuits; the coins in an order, or in none."""
+    raw = json.loads(_circuit_law(second))
+    circuit = circuit_from_json(raw["circuit"])
+    data = (not second,)
+    order = ["s", "r"] if second else ["r"]
+    return diagram_law_text(circuit, data, law_by_diagrams(circuit, data, order), order)
 
 
 def _broken_mask(second: bool) -> str:

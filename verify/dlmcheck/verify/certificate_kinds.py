@@ -42,6 +42,7 @@ KINDS: dict[str, str] = {
     "program": "dlmcheck.verify.encoders.programs",
     "queries": "dlmcheck.verify.kernel.query_documents",
     "circuit-law": "dlmcheck.verify.kernel.counted_laws",
+    "diagram-law": "dlmcheck.verify.kernel.diagram_laws",
     "linear": "dlmcheck.verify.kernel.linear",
     "sampler": "dlmcheck.verify.kernel.sampler_table",
     "upper-bound": "dlmcheck.verify.kernel.round_constructions",

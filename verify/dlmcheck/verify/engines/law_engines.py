@@ -224,6 +224,7 @@ ENGINES: dict[str, str] = {
     "columns": "dlmcheck.verify.engines.law_by_columns",
     "compiled": "dlmcheck.verify.engines.law_by_compiled",
     "numpy": "dlmcheck.verify.engines.law_by_numpy",
+    "diagrams": "dlmcheck.verify.engines.law_by_diagrams",
     "linear": "dlmcheck.verify.engines.law_by_elimination",
     "states": "dlmcheck.verify.engines.law_by_states",
     "plain-states": "dlmcheck.verify.engines.law_by_plain_states",

@@ -1,0 +1,51 @@
+"""Certificates of exact laws: what the kernel can go through, for what an engine has found."""
+
+from __future__ import annotations
+
+from dlmcheck.spec.circuit import cone
+from dlmcheck.spec.errors import DlmcheckError
+from dlmcheck.spec.jsontext import Document
+from dlmcheck.verify.certificate_kinds import check_certificate
+from dlmcheck.verify.engines.law_by_diagrams import Found, coin_names, find_law
+from dlmcheck.verify.engines.law_engines import CircuitLaw, CountedLaw, Limits
+from dlmcheck.verify.kernel.counted_laws import MOST_COINS, Counts, law_text
+from dlmcheck.verify.kernel.diagram_laws import diagram_law_text
+from dlmcheck.verify.kernel.results import Checked
+
+FEW = 22
+"""Up to so many coins all seeds are gone through in a moment."""
+NODES = 1 << 16
+"""Diagrams that the kernel builds quickly: it is not as fast as the library."""
+SECONDS = 10.0
+
+
+class NoCertificate(DlmcheckError):
+    """The law stays on the word of its engine; the message says why."""
+
+
+def certificate(problem: CircuitLaw, found: CountedLaw, by: str) -> tuple[str, Checked]:
+    """A certificate of a law that an engine has found, and what the kernel says of it.
+
+    Up to `FEW` coins the kernel goes through all seeds. With more, decision diagrams are looked
+    for, whatever engine has found the law, and the kernel builds them anew in their order; if
+    there are none that are small, all seeds are gone through as long as somebody might wait.
+
+    Raises `NoCertificate` if the kernel could not go through it, `Rejected` if it does not
+    accept it: then the engine was wrong.
+    """
+    circuit = problem.circuit
+    counts = Counts(found.exponent, {found.text(word): n for word, n in found.counts.items()})
+    coins = len(cone(circuit, circuit.outputs)[0].random_inputs)
+    text = ""
+    if coins > FEW:
+        diagrams = find_law(problem, Limits(nodes=NODES, seconds=SECONDS))
+        if isinstance(diagrams, Found):
+            order = coin_names(circuit, diagrams.order)
+            text = diagram_law_text(circuit, problem.data, counts, order)
+    if not text and coins > MOST_COINS:
+        raise NoCertificate(
+            f"{coins} coins are too many to be gone through, and diagrams have more than "
+            f"{NODES} nodes: trusted, {by}"
+        )
+    text = text or law_text(circuit, problem.data, counts)
+    return text, check_certificate(Document.parse(text, "certificate"))
