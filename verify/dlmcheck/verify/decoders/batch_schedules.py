@@ -112,7 +112,7 @@ def best_schedules(curve: Sequence[LogSum]) -> tuple[BestSchedule, ...]:
                 if rest is None:
                     continue
                 error = costs[visible, size] + rest.error
-                if visible not in longer or error < longer[visible].error:
+                if visible not in longer or below(error, longer[visible].error):
                     longer[visible] = BestSchedule((size, *rest.sizes), error)
         best = longer
         found.append(best[0])
@@ -141,11 +141,24 @@ def dual_total_correlation(curve: Sequence[LogSum]) -> LogSum:
     return sum(curve, NOTHING) - len(curve) * curve[-1]
 
 
+def below(left: LogSum, right: LogSum) -> bool:
+    """Whether left < right: by enclosures, and where these do not tell by powers of integers."""
+    difference = left - right
+    if not difference.coefficients:
+        return False
+    found = enclosure(difference)
+    assert found.low is not None
+    assert found.high is not None
+    if found.low > 0 or found.high < 0:
+        return found.high < 0
+    return difference.sign() < 0
+
+
 def enclosure(value: LogSum) -> Divergence:
     """Two rationals that hold the number between them, for print."""
     low = high = Fraction(0)
     for prime, coefficient in value.coefficients.items():
-        below, above = log_enclosure(Fraction(prime))
-        low += min(coefficient * below, coefficient * above)
-        high += max(coefficient * below, coefficient * above)
+        ends = [coefficient * end for end in log_enclosure(Fraction(prime))]
+        low += min(ends)
+        high += max(ends)
     return Divergence(low, high)
