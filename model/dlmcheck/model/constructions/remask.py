@@ -32,6 +32,7 @@ from dlmcheck.model.constructions.rows import (
     rows_of,
     show_token,
     value_matching,
+    wires,
     written,
 )
 from dlmcheck.model.logarithm import ceil_log2
@@ -232,11 +233,11 @@ def _predictor(layout: _Layout, coin_of: dict[int, int]) -> Circuit:
     for cell in range(len(layout.rows.circuit.data_inputs)):
         outputs += rules.repeated(masked_bit(cell), value_bit(cell))
     low: dict[int, Literal] = {}
+    values = _Values(builder, layout, coins)
     for side in (LEFT, RIGHT):
         layers = layout.layers_of(side)
         for cell in layout.banks[side].cells:
-            cases = [(writes[t], _value(builder, layout, cell, t, coins)) for t in layers]
-            low[cell] = rules.chosen(builder, cases)
+            low[cell] = rules.chosen(builder, [(writes[t], values.bit(cell, t)) for t in layers])
         for i, cell in enumerate(layout.counters[side]):
             shown, due = [layout.code[t][i] for t in layers], [writes[t] for t in layers]
             _, low[cell] = rules.code_bits(builder, shown, due, Edits.REMASK)
@@ -246,20 +247,28 @@ def _predictor(layout: _Layout, coin_of: dict[int, int]) -> Circuit:
     return builder.build(outputs)
 
 
-def _value(
-    builder: Builder, layout: _Layout, cell: int, t: int, coins: dict[int, int]
-) -> Literal | None:
-    """The bit that layer t puts into a value cell of its bank; None for 0."""
-    side, rows = layout.home(t), layout.rows
-    other = layout.banks[1 - side]
-    if t > rows.depth:
-        # Only a counter that does not stop comes here: the values go along, from bank to bank.
-        return value_bit(other.first + cell - layout.banks[side].first)
-    slots = layout.banks[side].shown(rows.rows[t])
-    if cell not in slots:
-        return None
-    before = other.shown(rows.rows[t - 1]) if t else {}
-    return written(builder, rows, t, slots[cell], before, coins)
+class _Values:
+    """The bits that the layers put into the value cells."""
+
+    def __init__(self, builder: Builder, layout: _Layout, coins: dict[int, int]) -> None:
+        self._builder = builder
+        self._layout = layout
+        self._coins = coins
+        rows = layout.rows.rows
+        self._shown = [layout.banks[layout.home(t)].shown(row) for t, row in enumerate(rows)]
+        self._wires = [wires(layout.rows, before) for before in [{}, *self._shown[:-1]]]
+
+    def bit(self, cell: int, t: int) -> Literal | None:
+        """The bit that layer t puts into a value cell of its bank; None for 0."""
+        layout = self._layout
+        if t > layout.rows.depth:
+            # Only a counter that does not stop comes here: values go along, from bank to bank.
+            side = layout.home(t)
+            return value_bit(layout.banks[1 - side].first + cell - layout.banks[side].first)
+        slot = self._shown[t].get(cell)
+        if slot is None:
+            return None
+        return written(self._builder, layout.rows, slot, self._wires[t], self._coins)
 
 
 def _unmask(layout: _Layout) -> Circuit:

@@ -29,6 +29,7 @@ from dlmcheck.model.constructions.rows import (
     rows_of,
     show_token,
     value_matching,
+    wires,
     written,
 )
 from dlmcheck.model.logarithm import ceil_log2
@@ -121,7 +122,7 @@ def revision(
     for cell in range(prompt):
         outputs += rules.repeated(masked_bit(cell), value_bit(cell))
     tossed = {node: 2 * length + clock_bits + j for node, j in coins.items()}
-    low = {cell: _value(builder, rows, bank, cell, writes, tossed) for cell in bank.cells}
+    low = _values(builder, rows, bank, writes, tossed)
     columns = [[tokens[i] for tokens in code] for i in range(counter_cells)]
     codes = {
         cell: rules.code_bits(builder, column, writes, edits)
@@ -189,25 +190,27 @@ def _conditions(
     return rules.due_layers(builder, start, stands, forever=mistake is Mistake.DOES_NOT_STOP)
 
 
-def _value(
+def _values(
     builder: Builder,
     rows: Rows,
     bank: Bank,
-    cell: int,
     writes: Sequence[Literal],
     coins: Mapping[int, Literal],
-) -> Literal:
-    """The low bit of a value cell: its slot of the layer that this round writes, else 0."""
-    cases: list[tuple[Literal, Literal | None]] = []
-    for t, condition in enumerate(writes):
-        if t > rows.depth:
-            cases.append((condition, value_bit(cell)))
-            continue
-        before = bank.shown(rows.rows[t - 1]) if t else {}
-        slots = bank.shown(rows.rows[t])
-        if cell in slots:
-            cases.append((condition, written(builder, rows, t, slots[cell], before, coins)))
-    return rules.chosen(builder, cases)
+) -> dict[int, Literal]:
+    """The low bit of each value cell: its slot of the layer that this round writes, else 0."""
+    shown = [bank.shown(row) for row in rows.rows]
+    bits = [wires(rows, before) for before in [{}, *shown[:-1]]]
+    low: dict[int, Literal] = {}
+    for cell in bank.cells:
+        cases: list[tuple[Literal, Literal | None]] = []
+        for t, condition in enumerate(writes):
+            if t > rows.depth:
+                cases.append((condition, value_bit(cell)))
+            elif cell in shown[t]:
+                slot = written(builder, rows, shown[t][cell], bits[t], coins)
+                cases.append((condition, slot))
+        low[cell] = rules.chosen(builder, cases)
+    return low
 
 
 def _plan(

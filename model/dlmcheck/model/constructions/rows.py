@@ -147,31 +147,36 @@ class Bank:
         }
 
 
+def wires(rows: Rows, before: Mapping[int, Literal]) -> dict[int, Literal]:
+    """The bits that a row's gates may read, by node: the row before it, and the prompt.
+
+    `before` maps the cells of the bank that shows the row before to its slots. The prompt takes
+    the first cells.
+    """
+    bits = {node: value_bit(cell) for cell, node in before.items()}
+    return bits | {node: value_bit(cell) for cell, node in enumerate(rows.circuit.data_inputs)}
+
+
 def written(
     builder: Builder,
     rows: Rows,
-    t: int,
     literal: Literal,
-    before: Mapping[int, Literal],
+    bits: Mapping[int, Literal],
     coins: Mapping[int, Literal],
 ) -> Literal:
-    """The bit that a slot of row t gets: one gate on the cells that show row t-1.
+    """The bit that a slot gets: one gate on the cells that show the row before.
 
-    `before` maps the cells of the bank that shows row t-1 to its slots (t >= 1), `coins` maps
-    random inputs to the predictor's coins. The prompt takes the first cells.
+    `bits` are the wires of the row, `coins` maps random inputs to the predictor's coins.
     """
     circuit = rows.circuit
-    bit = {node: value_bit(cell) for cell, node in before.items()}
-    bit |= {node: value_bit(cell) for cell, node in enumerate(circuit.data_inputs)}
-
     node = node_of(literal)
     if node in coins:
         value = coins[node]
     elif node < len(circuit.inputs):
-        value = bit[node]
+        value = bits[node]
     else:
         gate = circuit.gate_of(node)
-        args = [rules.along(arg, bit[node_of(arg)]) for arg in gate.args]
+        args = [rules.along(arg, bits[node_of(arg)]) for arg in gate.args]
         value = rules.slot_bit(builder, gate.op, args)
     return rules.along(literal, value)
 

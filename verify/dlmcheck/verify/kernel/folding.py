@@ -33,9 +33,11 @@ class Folded:
         self._codes: list[Code] = [*inputs, *asleep]
         self.is_awake = bytearray(b"\1" * self._first + asleep)
         self._readers: dict[int, list[int]] = {}
-        """Per node, the gates that are to be told when it becomes another function."""
+        """Per node, who is to be told when it becomes another function: edge k of gate g, as
+        g * edges + k."""
+        self._edges = max((len(gate.args) for gate in circuit.gates), default=1) or 1
         self._told_by: list[int] = list(asleep)
-        """Per gate a bit set: the arguments whose readers it stands among."""
+        """Per gate a bit set: the edges by which it stands among the readers of an argument."""
         self._queue: list[int] = []
         self._is_queued = bytearray(self._first + len(asleep))
         self._watched: dict[int, set[int]] = {}
@@ -84,7 +86,8 @@ class Folded:
                 self.is_awake[node] = 0
                 continue
             before = self._codes[node]
-            self._wake(node)
+            if self._asleep_below(node) >= 0:
+                self._wake(node)
             if self._codes[node] != before:
                 self.tell(node)
 
@@ -96,11 +99,12 @@ class Folded:
 
     def tell(self, node: int) -> None:
         """Have the readers of a node look again: they are no readers until they have."""
-        self.changed.update(self._watched.get(node, ()))
-        for reader in self._readers.pop(node, ()):
-            for k, arg in enumerate(self._gates[reader - self._first].args):
-                if arg in (node, ~node):
-                    self._told_by[reader - self._first] &= ~(1 << k)
+        if node in self._watched:
+            self.changed |= self._watched[node]
+        for edge in self._readers.pop(node, ()):
+            index, k = divmod(edge, self._edges)
+            self._told_by[index] &= ~(1 << k)
+            reader = self._first + index
             if self.is_awake[reader] and not self._is_queued[reader]:
                 self._is_queued[reader] = 1
                 heappush(self._queue, reader)
@@ -109,47 +113,49 @@ class Folded:
         """Find the function of a gate, and of those asleep on which it rests."""
         stack = [node]
         while stack:
-            asleep = self._looked_at(stack[-1])
+            asleep = self._asleep_below(stack[-1])
             if asleep < 0:
                 stack.pop()
             else:
                 stack.append(asleep)
 
-    def _looked_at(self, node: int) -> int:
-        """Find the function of a gate; or an argument that has to be awake first (else -1)."""
+    def _asleep_below(self, node: int) -> int:
+        """Find the function of a gate (-1), or an argument that has to be awake first."""
         gate = self._gates[node - self._first]
-        op = gate.op
+        op, args = gate.op, gate.args
         decides = FALSE if op is Op.AND else TRUE if op is Op.OR else -1
         codes: list[Code] = []
         asleep = -1
-        for k, arg in enumerate(gate.args):
+        for k, arg in enumerate(args):
             below = arg if arg >= 0 else ~arg
-            if not self.is_awake[below]:
-                if asleep < 0:
-                    asleep = below
-                continue
-            code = self._codes[below] ^ (arg < 0)
-            if code == decides:
-                self.read(node, k, below)
-                self._codes[node] = code
-                self.is_awake[node] = 1
-                return -1
-            codes.append(code)
+            if self.is_awake[below]:
+                code = self._codes[below] ^ (arg < 0)
+                if code == decides:
+                    self.read(node, k, below)
+                    self._codes[node] = code
+                    self.is_awake[node] = 1
+                    return -1
+                codes.append(code)
+            elif asleep < 0:
+                asleep = below
         if asleep >= 0:
             return asleep
-        for k, arg in enumerate(gate.args):
-            self.read(node, k, arg if arg >= 0 else ~arg)
+        told_by = self._told_by[node - self._first]
+        for k, arg in enumerate(args):
+            if not told_by >> k & 1:
+                self.read(node, k, arg if arg >= 0 else ~arg)
         self._codes[node] = self._functions.gate(op, codes)
         self.is_awake[node] = 1
         return -1
 
     def read(self, node: int, k: int, below: int) -> None:
         """Have a gate told when its k-th argument becomes another function."""
-        told_by = self._told_by[node - self._first]
+        index = node - self._first
+        told_by = self._told_by[index]
         if not told_by >> k & 1:
-            self._told_by[node - self._first] = told_by | 1 << k
+            self._told_by[index] = told_by | 1 << k
             readers = self._readers.get(below)
             if readers is None:
-                self._readers[below] = [node]
+                self._readers[below] = [index * self._edges + k]
             else:
-                readers.append(node)
+                readers.append(index * self._edges + k)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
-from dlmcheck.model.constructions.rows import Rows, coin_numbers, rows_of, written
+from dlmcheck.model.constructions.rows import Rows, coin_numbers, rows_of, wires, written
 from dlmcheck.model.constructions.rules import all_of, any_of, chosen
 from dlmcheck.spec.circuit import Circuit, Literal
 from dlmcheck.spec.errors import BadInput
@@ -134,7 +134,7 @@ def _value(
     if cell + prompt not in slots:
         return None
     before = _value_cells(scheme, rows, t - 1, prompt) if t else {}
-    return written(builder, rows, t, slots[cell + prompt], before, coins)
+    return written(builder, rows, slots[cell + prompt], wires(rows, before), coins)
 
 
 def _unmask(scheme: Scheme, prompt: int) -> Circuit:
