@@ -104,3 +104,175 @@ def test_a_function_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "returns {0, 1} (expected a Step)" in errors
     assert "no function 'absent'" in errors
     assert "the target excludes this prompt" in errors
+
+
+# --- certificates ------------------------------------------------------------------------------
+
+
+def cert(file: Path) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["cert", str(file)])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_a_certificate_is_checked_without_the_decoder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    source = tmp_path / "mine.py"
+    source.write_text(STEP)
+    written = tmp_path / "found.json"
+    target = ("--target", "markov:2,1/4")
+    assert run(f"{source}:both", *target, "--certificate", str(written)) == 1
+    assert f"certificate  {written}" in capsys.readouterr().out
+    source.unlink()
+    assert cert(written) == 0
+    said = capsys.readouterr().out
+    assert "total variation 1/4 to the target in the file, called 'markov:2,1/4'" in said
+    assert "F deterministic; at most 1 rounds" in said
+    text = written.read_text()
+    written.write_text(text.replace('"total_variation": "1/4"', '"total_variation": "0"'))
+    assert cert(written) == 4
+    assert "the total variation is 1/4" in capsys.readouterr().out
+
+
+def test_there_is_no_certificate_where_there_is_no_law(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    source, written = tmp_path / "mine.py", tmp_path / "found.json"
+    source.write_text(STEP)
+    asked = ("--target", "product:1/3,1/2", "--certificate", str(written))
+    assert run(f"{source}:nothing", *asked) == 2
+    assert "of which all runs end" in capsys.readouterr().err
+    several = ("llada-random", "--target", "one-hot:3", "--rounds", "2")
+    assert run(*several, "--certificate", str(written)) == 2
+    assert "one convention, named by --impossible" in capsys.readouterr().err
+    assert not written.exists()
+    assert run(*several, "--certificate", str(written), "--impossible", "low") == 1
+    assert cert(written) == 0
+
+
+# --- models ------------------------------------------------------------------------------------
+
+MODEL = """
+from fractions import Fraction
+
+half = Fraction(1, 2)
+
+def fair(tokens):
+    return [[half, half] for _ in tokens]
+
+def forgets(tokens):
+    "The second bit copies the first one; the first does not look at the second."
+    first = tokens[0]
+    return [[half, half], [half, half] if first < 0 else [1 - first, first]]
+
+def loud(tokens):
+    return [[0.1, 0.9] for _ in tokens]
+
+def short(tokens):
+    return [[1]]
+
+def heavy(tokens):
+    return [[half, 1] for _ in tokens]
+
+def broken(tokens):
+    return 1 / 0
+
+def uneven(tokens):
+    return [[half, half], [half, half, 0]]
+"""
+
+
+def test_a_model_is_decoded_and_compared_with_what_it_says(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    source, written = tmp_path / "model.py", tmp_path / "found.json"
+    source.write_text(MODEL)
+    two = ("--cells", "2")
+    assert run("llada-random", "--model-law", f"{source}:fair", *two) == 0
+    assert "the conditionals are those of one law" in capsys.readouterr().out
+    forgets = ("--model-law", f"{source}:forgets")
+    assert run("left-to-right", *forgets, *two) == 0
+    said = capsys.readouterr().out
+    contradiction = "of no law: at M0 it says P(0) = 1/2, P(1) = 1/2 of cell 1, its law"
+    assert f"{contradiction} from left to right says P(0) = 1\n" in said
+    arguments = ("llada-random", *forgets, *two, "--json", str(written))
+    assert run(*arguments) == 1
+    (outcome,) = json.loads(written.read_text())["outcomes"]
+    # The second cell first, half of the time: then the first one is fair.
+    assert outcome["comparison"]["total_variation"] == "1/4"
+    assert outcome["model"]["says"] == {"00": "1/2", "11": "1/2"}
+    assert outcome["model"]["contradiction"].startswith("at M0")
+    assert outcome["convention"] is None
+    certificate = tmp_path / "certificate.json"
+    assert run("llada-random", *forgets, *two, "--certificate", str(certificate)) == 1
+    assert cert(certificate) == 0
+
+
+def test_a_model_can_be_held_against_a_target(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    source = tmp_path / "model.py"
+    source.write_text(MODEL)
+    model = ("--model-law", f"{source}:fair", "--target", "markov:2,1/4")
+    assert run("llada-random", *model) == 1
+    assert "what it says is at total variation 1/4 from the target" in capsys.readouterr().out
+    prompted = ("left-to-right", "--model-law", f"{source}:forgets", "--cells", "2")
+    assert run(*prompted, "--prompt", "1") == 0
+    assert "  11  1\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--cells", "2"), "nothing to decode"),
+        (("--model-law", "fair"), "--cells N with --model-law"),
+        (("--model-law", "fair", "--cells", "3", "--target", "one-hot:2"), "the 2 of the target"),
+        (("--model-law", "fair", "--cells", "2", "--impossible", "low"), "--target alone"),
+        (("--model-law", "absent", "--cells", "2"), "no function 'absent'"),
+        (("--model-law", "loud", "--cells", "2"), "no short binary fraction"),
+        (("--model-law", "short", "--cells", "2"), "returns 1 rows"),
+        (("--model-law", "heavy", "--cells", "2"), "sum"),
+        (("--model-law", "broken", "--cells", "2"), "ZeroDivisionError"),
+        (("--model-law", "uneven", "--cells", "2"), "cell 1: 2 probabilities (expected 3"),
+    ],
+)
+def test_what_is_no_model(
+    arguments: tuple[str, ...],
+    reason: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    source = tmp_path / "model.py"
+    source.write_text(MODEL)
+    found = [
+        f"{source}:{one}" if before == "--model-law" else one
+        for before, one in zip(("", *arguments), arguments, strict=False)
+    ]
+    assert run("left-to-right", *found) == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_a_circuit_is_a_target(tmp_path: Path) -> None:
+    circuit = tmp_path / "copy.aag"
+    circuit.write_text("aag 1 1 0 2 0\n2\n2\n3\n")
+    arguments = ("left-to-right", "--target", str(circuit), "--random", "all")
+    assert run(*arguments) == 0
+    assert run(*arguments, "--rounds", "1") == 1
+
+
+# --- prompts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rule", ["remdm-cap", "remdm-loop", "remdm-conf", "wino", "revision-all-cells"]
+)
+def test_a_prompt_stays(rule: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("--target", "markov:3,1/4", "--prompt", "1", "--rounds", "3")
+    assert run(rule, *asked) == 1
+    said = capsys.readouterr().out
+    listed = [line.split()[0] for line in said.splitlines() if line.startswith("  ")]
+    strings = [word for word in listed if set(word) <= {"0", "1"} and len(word) == 3]
+    assert strings
+    assert all(word.startswith("1") for word in strings)

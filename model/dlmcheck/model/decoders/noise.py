@@ -19,6 +19,7 @@ from functools import cache
 from typing import cast
 
 from dlmcheck.model.decoders.confidence import likeliest
+from dlmcheck.model.decoders.rules import prompt_cells
 from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import Candidates, Coins, Step, StepFunction
 from dlmcheck.spec.tokens import MASK, State, Token
@@ -121,16 +122,22 @@ def remasking(schedule: Schedule, sigma: Sigma) -> StepFunction:
     ) -> Step:
         if number > schedule.steps:
             return greedily(state, candidates)
+        prompt = prompt_cells(state, number, memory)
         write, chance = rates[number - 1]
-        return written_and_remasked(state, write, chance)
+        return written_and_remasked(state, write, chance, prompt)
 
     return step
 
 
-def written_and_remasked(state: State, write: Fraction, remask: Fraction) -> Step:
-    """Each masked cell is written, each visible one remasked, by coins of their own."""
-    shown = [cell for cell, token in enumerate(state) if token != MASK]
+def written_and_remasked(
+    state: State, write: Fraction, remask: Fraction, prompt: tuple[int, ...]
+) -> Step:
+    """Each masked cell is written, each visible one remasked, by coins of their own; the prompt,
+    which is carried as memory, stays.
+    """
+    shown = [cell for cell, token in enumerate(state) if token != MASK and cell not in prompt]
     return Step(
+        memory=prompt,
         reveal_coins=written_by_coins(state, write),
         remask_coins=tuple((cell, remask) for cell in shown),
     )
@@ -170,13 +177,14 @@ def looping(schedule: Schedule, loop: Loop) -> StepFunction:
     ) -> Step:
         if number > schedule.steps:
             return greedily(state, candidates)
+        prompt = prompt_cells(state, number, memory)
         before, then = schedule.time(number - 1), schedule.time(number)
         if loop.off < before <= loop.on:
             write = loop.sigma * share / (1 - share)
-            return written_and_remasked(state, write, loop.sigma)
+            return written_and_remasked(state, write, loop.sigma, prompt)
         left = loop.masked_share(before, before)
         rate = 1 - loop.masked_share(then, before) / left if left else Fraction(1)
-        return Step(reveal_coins=written_by_coins(state, rate))
+        return Step(reveal_coins=written_by_coins(state, rate), memory=prompt)
 
     return step
 

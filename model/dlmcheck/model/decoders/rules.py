@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
+from typing import Any, cast
 
 from dlmcheck.model.decoders.confidence import NegativeEntropy, likeliest, margin, sharpened
 from dlmcheck.spec.choices import Choices
@@ -34,6 +34,13 @@ Cells = Callable[[State, int], Sequence[int]]
 def masked_cells(state: State, number: int) -> Sequence[int]:
     """All masked cells, whatever the round."""
     return [cell for cell, token in enumerate(state) if token == MASK]
+
+
+def prompt_cells(state: State, number: int, memory: Hashable) -> tuple[int, ...]:
+    """The cells that were visible before round 1, for a rule that carries them as its memory."""
+    if number == 1:
+        return tuple(cell for cell, token in enumerate(state) if token != MASK)
+    return cast("tuple[int, ...]", memory)
 
 
 def evenly(cells: int, rounds: int) -> Quota:

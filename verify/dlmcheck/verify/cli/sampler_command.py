@@ -3,65 +3,27 @@
 from __future__ import annotations
 
 import json
-import sys
-from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-from dlmcheck.model.decoders.mirror import mirrored
-from dlmcheck.model.targets import Target, load_target, parse_target
 from dlmcheck.spec.choices import NotReproducible, TooManyChoices
-from dlmcheck.spec.decoder import Decoder
-from dlmcheck.spec.errors import BadInput, DlmcheckError, IllegalSampler
+from dlmcheck.spec.errors import BadInput, IllegalSampler
 from dlmcheck.spec.law import Law, total_variation
-from dlmcheck.spec.perfect import Impossible, agrees, perfect_predictor
-from dlmcheck.spec.tokens import MASK, State, parse_state, show_state
+from dlmcheck.spec.tokens import State, show_state
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
-from dlmcheck.verify.decoders.analysis import (
-    Comparison,
-    DecoderAnalysis,
-    Trace,
-    analyse,
-    shortest_wrong_trace,
+from dlmcheck.verify.cli.sampler_outcomes import (
+    SamplerOptions,
+    SamplerOutcome,
+    given_target,
+    sampler_outcomes,
 )
-from dlmcheck.verify.decoders.loading import load_step
+from dlmcheck.verify.decoders.analysis import DecoderAnalysis
+from dlmcheck.verify.decoders.certificate import decoder_certificate
+from dlmcheck.verify.decoders.model_law import ModelLaw
 from dlmcheck.verify.exits import ExitCode
 
 SHOWN = 16
 """So many outcomes are printed; the JSON has all of them."""
-
-
-@dataclass(frozen=True)
-class SamplerOptions:
-    """The options of `dlmcheck sampler`; `rounds` None stands for one round per cell."""
-
-    step: str
-    target: str
-    rounds: int | None = None
-    prompt: str | None = None
-    impossible: Impossible | None = None
-    most_rounds: int = 64
-    json: Path | None = None
-
-
-@dataclass(frozen=True)
-class SamplerOutcome:
-    """What was found under one convention for impossible states."""
-
-    convention: Impossible
-    analysis: DecoderAnalysis
-    comparison: Comparison | None
-    trace: Trace | None
-    mirrored: Law[State] | None
-    """The law of the same rule from right to left; None if it has none."""
-
-    @property
-    def tie_effect(self) -> Fraction | None:
-        """The total variation between the laws from the left and from the right."""
-        if self.mirrored is None or self.analysis.ended != 1:
-            return None
-        return total_variation(Law(self.analysis.law), self.mirrored)
 
 
 def run_sampler(options: SamplerOptions) -> ExitCode:
@@ -70,12 +32,13 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
     Raises `BadInput` for a decoder, target or prompt that cannot be read, and for a step that
     breaks the rules, has randomness of its own, or raises an error itself.
     """
-    check_outputs({"--json": options.json})
-    given = _target(options.target)
+    check_outputs({"--json": options.json, "--certificate": options.certificate})
+    given = given_target(options)
     try:
         outcomes = sampler_outcomes(options, given)
     except (IllegalSampler, NotReproducible, TooManyChoices) as error:
         raise BadInput(str(error), source=options.step, expected="a legal step") from error
+    certificate = None if options.certificate is None else _certificate(options, outcomes)
     code = ExitCode.OK
     for outcome in outcomes:
         _print(outcome, len(outcomes) > 1)
@@ -83,81 +46,34 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
             code = ExitCode.UNKNOWN
         elif outcome.comparison.total_variation and code is ExitCode.OK:
             code = ExitCode.REFUTED
-    if given.is_estimate:
+    if given is not None and given.is_estimate:
         print("note         the target is an estimate from samples: this is about its law alone")
     if options.json is not None:
         document = sampler_document(options, outcomes, code)
         write_file(options.json, json.dumps(document, indent=2) + "\n")
+    if options.certificate is not None and certificate is not None:
+        write_file(options.certificate, certificate)
+        print(f"certificate  {options.certificate}, for `dlmcheck cert`")
     return code
 
 
-def sampler_outcomes(options: SamplerOptions, given: Target) -> list[SamplerOutcome]:
-    """One outcome for each convention that makes a difference; the named one alone if given."""
-    if options.impossible is not None:
-        return [_outcome(options, given.law, options.impossible)]
-    first, *others = [_outcome(options, given.law, one) for one in Impossible]
-    differing = [one for one in others if one.analysis.law != first.analysis.law]
-    return [first, *differing]
-
-
-def _outcome(options: SamplerOptions, law: Law[State], convention: Impossible) -> SamplerOutcome:
-    length = len(next(iter(law)))
-    vocabulary = 1 + max(1, *(token for outcome in law for token in outcome))
-    prompt = _prompt(options.prompt, length)
-    rounds = length - len(prompt) if options.rounds is None else options.rounds
-    step, fixed = load_step(options.step, length - len(prompt), rounds)
-    target = law
-    if prompt:
-        shown = tuple(dict(prompt).get(cell, MASK) for cell in range(length))
-        if not law.probability(lambda outcome: agrees(outcome, shown)):
-            raise BadInput("the target excludes this prompt", source="prompt")
-        target = law.given(lambda outcome: agrees(outcome, shown))
-    decoder = Decoder(
-        length,
-        perfect_predictor(law, vocabulary, convention),
-        step,
-        rounds=fixed,
-        vocabulary=vocabulary,
-        prompt=prompt,
-        may_revise=True,
-        name=options.step,
-    )
-    done = 0
-
-    def progress(configurations: int) -> None:
-        nonlocal done
-        if configurations >= done + 1000:
-            done = configurations
-            print(f"{configurations} configurations", file=sys.stderr)
-
-    analysis = analyse(decoder, options.most_rounds, progress)
-    comparison = analysis.compare(target)
-    trace = None
-    if comparison is None or comparison.impossible:
-        trace = shortest_wrong_trace(decoder, target, options.most_rounds)
-    return SamplerOutcome(convention, analysis, comparison, trace, _mirrored(decoder, options))
-
-
-def _mirrored(decoder: Decoder, options: SamplerOptions) -> Law[State] | None:
-    """The law of the rule from right to left; a step may be legal in one direction only."""
-    try:
-        found = analyse(replace(decoder, step=mirrored(decoder.step)), options.most_rounds)
-    except DlmcheckError:
-        return None
-    return Law(found.law) if found.ended == 1 else None
-
-
-def _target(text: str) -> Target:
-    return load_target(Path(text)) if text.endswith(".json") else parse_target(text)
-
-
-def _prompt(text: str | None, length: int) -> tuple[tuple[int, int], ...]:
-    if text is None:
-        return ()
-    state = parse_state(text)
-    if len(state) > length:
-        raise BadInput(f"a prompt of {len(state)} cells", source="prompt", expected=str(length))
-    return tuple((cell, token) for cell, token in enumerate(state) if token != MASK)
+def _certificate(options: SamplerOptions, outcomes: list[SamplerOutcome]) -> str | None:
+    """The certificate of the one outcome. Raises `BadInput` where there are several, or no law."""
+    first, *others = outcomes
+    if others:
+        raise BadInput(
+            "what the predictor says at impossible states matters",
+            source="--certificate",
+            expected="one convention, named by --impossible",
+        )
+    if first.comparison is None:
+        raise BadInput(
+            f"runs ended with probability {first.analysis.ended} only",
+            source="--certificate",
+            expected="a decoder of which all runs end",
+        )
+    name = options.target or f"what {options.model_law} says"
+    return decoder_certificate(first.decoder, first.analysis, first.comparison, first.target, name)
 
 
 # --- what is said --------------------------------------------------------------------------
@@ -166,7 +82,9 @@ def _prompt(text: str | None, length: int) -> tuple[tuple[int, int], ...]:
 def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
     analysis, comparison = outcome.analysis, outcome.comparison
     print(f"decoder      {analysis.decoder}")
-    if conventions_differ:
+    if outcome.model is not None:
+        _print_model(outcome.model, outcome.target)
+    if conventions_differ and outcome.convention is not None:
         print(f"convention   {outcome.convention.value} where the visible tokens are impossible")
     if comparison is None:
         print(
@@ -203,6 +121,16 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
         print(f"  and {len(ordered) - SHOWN} more outcomes")
 
 
+def _print_model(model: ModelLaw, target: Law[State]) -> None:
+    said = "the conditionals are those of one law"
+    if model.contradiction is not None:
+        said = f"the conditionals are those of no law: {model.contradiction}"
+    print(f"model        {said}")
+    distance = total_variation(model.says, target)
+    if distance:
+        print(f"             what it says is at total variation {distance} from the target")
+
+
 def _print_behaviour(analysis: DecoderAnalysis) -> None:
     found = analysis.behaviour
     print(f"F            {found.unmasking.value}, seen in {analysis.configurations} configurations")
@@ -227,6 +155,7 @@ def sampler_document(
         "version": 1,
         "decoder": options.step,
         "target": options.target,
+        "model_law": options.model_law,
         "exit_code": int(code),
         "outcomes": [_outcome_json(outcome) for outcome in outcomes],
     }
@@ -236,7 +165,8 @@ def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
     analysis, comparison = outcome.analysis, outcome.comparison
     found = analysis.behaviour
     return {
-        "convention": outcome.convention.value,
+        "convention": None if outcome.convention is None else outcome.convention.value,
+        "model": None if outcome.model is None else _model_json(outcome.model),
         "ended": str(analysis.ended),
         "never_ends": str(analysis.never_ends),
         "rounds": {
@@ -272,6 +202,13 @@ def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
             "states": [show_state(state) for state in outcome.trace.states],
             "probability": str(outcome.trace.probability),
         },
+    }
+
+
+def _model_json(model: ModelLaw) -> dict[str, Any]:
+    return {
+        "says": _weights(dict(model.says.items())),
+        "contradiction": None if model.contradiction is None else str(model.contradiction),
     }
 
 

@@ -1,4 +1,4 @@
-"""The commands about targets and decoders, with their options: rounds, separate, sampler.
+"""The commands about targets, decoders and laws: rounds, separate, sampler, law.
 
 They join the others on `app`, which is whole once this module is imported.
 """
@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from dlmcheck.spec.perfect import Impossible
-from dlmcheck.verify.cli.app import EXIT_CODES, Action, Json, app
+from dlmcheck.verify.cli.app import EXIT_CODES, Action, Json, Memory, Timeout, app
 
 __all__ = ["app"]
 
@@ -143,8 +143,22 @@ def sampler(
         ),
     ],
     target: Annotated[
-        str, typer.Option(metavar="TARGET", help="A family such as even-parity:4, or a JSON file.")
-    ],
+        str | None,
+        typer.Option(metavar="TARGET", help="A family such as even-parity:4, a table, a circuit."),
+    ] = None,
+    model_law: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODULE:LAW", help="A function of the tokens, whose conditionals are used."
+        ),
+    ] = None,
+    cells: Annotated[
+        int | None, typer.Option(min=1, help="With --model-law and no target: so many cells.")
+    ] = None,
+    random: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Inputs of a circuit that are fair coins."),
+    ] = None,
     rounds: Annotated[
         int | None, typer.Option(min=1, help="Rounds that a rule is asked for (default: cells).")
     ] = None,
@@ -156,10 +170,83 @@ def sampler(
         typer.Option(help="What the predictor says where the visible tokens are impossible."),
     ] = None,
     most_rounds: Annotated[int, typer.Option(min=1, help="Stop after so many rounds.")] = 64,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what was enumerated for `cert`.")
+    ] = None,
     json: Json = None,
 ) -> Action:
-    """The exact output law of a decoder with a perfect predictor (1: not the target's)."""
-    from dlmcheck.verify.cli.sampler_command import SamplerOptions, run_sampler
+    """The exact output law of a decoder, with the target's conditionals or a model's (1: not the
+    target's, or not what the model says).
+    """
+    from dlmcheck.verify.cli.sampler_command import run_sampler
+    from dlmcheck.verify.cli.sampler_outcomes import SamplerOptions
 
-    options = SamplerOptions(step, target, rounds, prompt, impossible, most_rounds, json)
+    options = SamplerOptions(
+        step,
+        target,
+        rounds,
+        prompt,
+        impossible,
+        most_rounds,
+        json,
+        model_law=model_law,
+        cells=cells,
+        random=tuple(random or ()),
+        certificate=certificate,
+    )
     return lambda _: run_sampler(options)
+
+
+@app.command(epilog=EXIT_CODES)
+def law(
+    circuit: Annotated[
+        str, typer.Argument(metavar="CIRCUIT", help="A circuit, or a schedule that was compiled.")
+    ],
+    random: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Inputs that are fair coins; or all."),
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="BITS", help="The data inputs, in order, such as 0110.")
+    ] = None,
+    outputs: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="The joint law of these outputs only."),
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME,...",
+            help="auto, reference, columns, numpy, compiled or diagrams; several have to agree.",
+        ),
+    ] = "auto",
+    nodes: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Nodes of decision diagrams.")
+    ] = None,
+    outcomes: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="List no more outcomes than so many.")
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write evidence that `cert` checks.")
+    ] = None,
+    json: Json = None,
+    timeout: Timeout = None,
+    memory: Memory = None,
+) -> Action:
+    """The exact law of a circuit's outputs over its coins (3: a limit was met)."""
+    from dlmcheck.verify.cli.law_command import LawOptions, run_law
+    from dlmcheck.verify.cli.limits import limits
+
+    options = LawOptions(
+        circuit,
+        tuple(random or ()),
+        data,
+        tuple(outputs or ()),
+        tuple(engine.split(",")),
+        nodes=nodes,
+        outcomes=outcomes,
+        limits=limits(timeout, memory, 1),
+        json=json,
+        certificate=certificate,
+    )
+    return lambda _: run_law(options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -27,17 +27,24 @@ def load_step(name: str, cells: int, rounds: int) -> tuple[StepFunction, int | N
     if name in RULES:
         rule = RULES[name]
         return rule.make(cells, rounds), rounds + rule.extra if rule.fixed_rounds else None
-    place, colon, attribute = name.rpartition(":")
-    if not colon:
+    if ":" not in name:
         raise BadInput(
             f"no published rule is called {name!r}",
             source="decoder",
             expected=f"MODULE:STEP, FILE.py:STEP, or one of {', '.join(RULES)}",
         )
-    step = getattr(_module(place), attribute, None)
-    if not callable(step):
-        raise BadInput(f"no function {attribute!r}", source=place, expected="a step function")
-    return _guarded(cast(StepFunction, step), name), None
+    return _guarded(cast(StepFunction, load_function(name, "a step function")), name), None
+
+
+def load_function(name: str, expected: str) -> Callable[..., object]:
+    """The function of `MODULE:NAME` or `FILE.py:NAME`. Raises `BadInput` if there is none."""
+    place, colon, attribute = name.rpartition(":")
+    if not colon:
+        raise BadInput(f"{name!r} names no module", source="function", expected="MODULE:NAME")
+    found = getattr(_module(place), attribute, None)
+    if not callable(found):
+        raise BadInput(f"no function {attribute!r}", source=place, expected=expected)
+    return found
 
 
 def _guarded(step: StepFunction, name: str) -> StepFunction:
@@ -73,5 +80,9 @@ def _module(place: str) -> ModuleType:
     module = module_from_spec(found)
     # Dataclasses and the like look their module up while it is run.
     sys.modules[found.name] = module
-    found.loader.exec_module(module)
+    try:
+        found.loader.exec_module(module)
+    except Exception as error:
+        where = f"cannot be run: {type(error).__name__}: {error}"
+        raise BadInput(where, source=place, expected="a Python file") from error
     return module

@@ -1,0 +1,190 @@
+"""What `dlmcheck sampler` is asked, and what comes of it: the decoder, its law, the comparison."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from dlmcheck.model.decoders.mirror import mirrored
+from dlmcheck.model.targets import Target
+from dlmcheck.spec.decoder import Decoder, DecoderPredictor
+from dlmcheck.spec.errors import BadInput, DlmcheckError
+from dlmcheck.spec.law import Law, total_variation
+from dlmcheck.spec.perfect import Impossible, agrees
+from dlmcheck.spec.tokens import MASK, State, parse_state
+from dlmcheck.verify.cli.rounds_command import TargetOptions, load
+from dlmcheck.verify.decoders.analysis import (
+    Comparison,
+    DecoderAnalysis,
+    Trace,
+    analyse,
+    shortest_wrong_trace,
+)
+from dlmcheck.verify.decoders.conditionals import tabulated_predictor
+from dlmcheck.verify.decoders.loading import load_step
+from dlmcheck.verify.decoders.model_law import ModelLaw, load_model
+
+
+@dataclass(frozen=True)
+class SamplerOptions:
+    """The options of `dlmcheck sampler`; `rounds` None stands for one round per cell.
+
+    With `model_law` the predictor is that model's, and not the target's own conditionals; without
+    a target the law is compared with what the model says, on `cells` cells.
+    """
+
+    step: str
+    target: str | None = None
+    rounds: int | None = None
+    prompt: str | None = None
+    impossible: Impossible | None = None
+    most_rounds: int = 64
+    json: Path | None = None
+    model_law: str | None = None
+    cells: int | None = None
+    random: tuple[str, ...] = ()
+    certificate: Path | None = None
+
+
+@dataclass(frozen=True)
+class SamplerOutcome:
+    """What was found under one convention for impossible states."""
+
+    convention: Impossible | None
+    decoder: Decoder
+    target: Law[State]
+    analysis: DecoderAnalysis
+    comparison: Comparison | None
+    trace: Trace | None
+    mirrored: Law[State] | None
+    """The law of the same rule from right to left; None if it has none."""
+    model: ModelLaw | None = None
+
+    @property
+    def tie_effect(self) -> Fraction | None:
+        """The total variation between the laws from the left and from the right."""
+        if self.mirrored is None or self.analysis.ended != 1:
+            return None
+        return total_variation(Law(self.analysis.law), self.mirrored)
+
+
+def sampler_outcomes(options: SamplerOptions, given: Target | None) -> list[SamplerOutcome]:
+    """One outcome for each convention that makes a difference; the named one alone if given.
+
+    A model says something at every state, so that there is no convention.
+    """
+    if options.model_law is not None or given is None:
+        return [_by_model(options, None if given is None else given.law)]
+    if options.impossible is not None:
+        return [_by_target(options, given.law, options.impossible)]
+    first, *others = [_by_target(options, given.law, one) for one in Impossible]
+    differing = [one for one in others if one.analysis.law != first.analysis.law]
+    return [first, *differing]
+
+
+def _by_target(options: SamplerOptions, law: Law[State], convention: Impossible) -> SamplerOutcome:
+    start = _start(options.prompt, len(next(iter(law))))
+    target = _given_prompt(law, start)
+    vocabulary = 1 + max(1, *(token for outcome in law for token in outcome))
+    predictor = tabulated_predictor(law, vocabulary, convention)
+    return _outcome(options, start, predictor, vocabulary, target, convention)
+
+
+def _by_model(options: SamplerOptions, law: Law[State] | None) -> SamplerOutcome:
+    """The decoder with a model's conditionals; the target is what the model says, or another."""
+    if options.model_law is None:
+        raise BadInput("nothing to decode", source="sampler", expected="--target or --model-law")
+    if options.impossible is not None:
+        raise BadInput(
+            "a model says something at every state",
+            source="--impossible",
+            expected="--target alone",
+        )
+    cells = options.cells if law is None else len(next(iter(law)))
+    if cells is None or options.cells not in (None, cells):
+        expected = "--cells N with --model-law" if law is None else f"the {cells} of the target"
+        raise BadInput(f"{options.cells} cells", source="--cells", expected=expected)
+    start = _start(options.prompt, cells)
+    model = load_model(options.model_law, start)
+    target = model.says if law is None else _given_prompt(law, start)
+    vocabulary = max(model.vocabulary, *(1 + token for outcome in target for token in outcome))
+    if vocabulary > model.vocabulary:
+        raise BadInput(
+            f"rows of {model.vocabulary} probabilities",
+            source=options.model_law,
+            expected=f"{vocabulary} of them, as the target has tokens",
+        )
+    made = _outcome(options, start, model.predictor, vocabulary, target, None)
+    return replace(made, model=model)
+
+
+def _outcome(
+    options: SamplerOptions,
+    start: State,
+    predictor: DecoderPredictor,
+    vocabulary: int,
+    target: Law[State],
+    convention: Impossible | None,
+) -> SamplerOutcome:
+    prompt = tuple((cell, token) for cell, token in enumerate(start) if token != MASK)
+    masked = len(start) - len(prompt)
+    rounds = masked if options.rounds is None else options.rounds
+    step, fixed = load_step(options.step, masked, rounds)
+    decoder = Decoder(
+        len(start),
+        predictor,
+        step,
+        rounds=fixed,
+        vocabulary=vocabulary,
+        prompt=prompt,
+        may_revise=True,
+        name=options.step,
+    )
+    done = 0
+
+    def progress(configurations: int) -> None:
+        nonlocal done
+        if configurations >= done + 1000:
+            done = configurations
+            print(f"{configurations} configurations", file=sys.stderr)
+
+    analysis = analyse(decoder, options.most_rounds, progress)
+    comparison = analysis.compare(target)
+    trace = None
+    if comparison is None or comparison.impossible:
+        trace = shortest_wrong_trace(decoder, target, options.most_rounds)
+    other = _mirrored(decoder, options)
+    return SamplerOutcome(convention, decoder, target, analysis, comparison, trace, other)
+
+
+def _mirrored(decoder: Decoder, options: SamplerOptions) -> Law[State] | None:
+    """The law of the rule from right to left; a step may be legal in one direction only."""
+    try:
+        found = analyse(replace(decoder, step=mirrored(decoder.step)), options.most_rounds)
+    except DlmcheckError:
+        return None
+    return Law(found.law) if found.ended == 1 else None
+
+
+def given_target(options: SamplerOptions) -> Target | None:
+    """The target of the options, if they name one."""
+    if options.target is None:
+        return None
+    return load(TargetOptions(options.target, random=options.random))
+
+
+def _start(text: str | None, length: int) -> State:
+    """The state before round 1: the prompt, and M after it."""
+    state = () if text is None else parse_state(text)
+    if len(state) > length:
+        raise BadInput(f"a prompt of {len(state)} cells", source="prompt", expected=str(length))
+    return (*state, *(MASK,) * (length - len(state)))
+
+
+def _given_prompt(law: Law[State], start: State) -> Law[State]:
+    """The target given the prompt. Raises `BadInput` if it excludes it."""
+    if not law.probability(lambda outcome: agrees(outcome, start)):
+        raise BadInput("the target excludes this prompt", source="prompt")
+    return law.given(lambda outcome: agrees(outcome, start))
