@@ -1,9 +1,13 @@
-"""Every row that is locked as BOUNDED says why, and no other row does; and it is shown."""
+"""Every row that is locked as BOUNDED says why, and no other row does; and it is shown.
+
+`python -m tests.verify.claims.test_bounded` removes the lines of rows that are BOUNDED no more.
+"""
 
 from __future__ import annotations
 
 import inspect
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -85,6 +89,35 @@ def test_canary_each_misfit_is_named_with_its_line() -> None:
     assert "ROUNDS-WEIGHT/uniform is no locked row: remove line" in gone[0]
 
 
+_GROUP = re.compile(r"    \*_rows\(Why\..*?\n    \),\n", re.DOTALL)
+_KEY = re.compile(r'^        "([^"]*/[^"]*)",\n', re.MULTILINE)
+
+
+def pruned(source: str, gone: set[str]) -> str:
+    """The table without the lines of some keys, and without reasons that have no row left."""
+
+    def group(found: re.Match[str]) -> str:
+        kept = _KEY.sub(lambda key: "" if key[1] in gone else key[0], found[0])
+        return kept if _KEY.search(kept) else ""
+
+    return _GROUP.sub(group, source)
+
+
+def test_lines_are_removed_with_reasons_that_have_no_row_left() -> None:
+    source = inspect.getsource(bounded)
+    assert pruned(source, set()) == source
+    assert set(_KEY.findall(source)) == set(BOUNDED)
+    fewer = pruned(source, {"L4.3/shape,depth-2", "C-GEN/unrestricted,revision"})
+    removed = set(source.splitlines()) - set(fewer.splitlines())
+    reason = BOUNDED["L4.3/shape,depth-2"].text
+    assert {line.strip().strip(",").strip('"') for line in removed} == {
+        "L4.3/shape,depth-2",
+        "C-GEN/unrestricted,revision",
+        f'*_rows(Why.FINITE, "{reason}',
+    }
+    compile(fewer, "bounded", "exec")
+
+
 def test_a_row_has_one_reason() -> None:
     bound = Bound(Why.OPEN, "nobody knows")
     with pytest.raises(ValueError, match="two reasons for C/a"):
@@ -119,7 +152,7 @@ def registry() -> Registry:
 
 def test_explain_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     out = here(capsys, "explain", BOUNDED_ROW, registry=registry()).out
-    assert out.splitlines()[-1] == f"  bounded     {why_bounded(BOUNDED_ROW)}"
+    assert f"  bounded     {why_bounded(BOUNDED_ROW)}" in out.splitlines()
     assert "  bounded " not in here(capsys, "explain", PROVED_ROW, registry=registry()).out
 
 
@@ -162,3 +195,11 @@ def test_the_schema_knows_every_kind_and_still_takes_documents_without_it() -> N
     assert "bounded" not in row["required"]
     kinds = row["properties"]["bounded"]["anyOf"][0]["properties"]["why"]["enum"]
     assert kinds == [why.value for why in Why]
+
+
+if __name__ == "__main__":
+    now = locked()
+    rows = {key for key in BOUNDED if not key.endswith("*")}
+    stale = {key for key in rows if now.get(key) is not Verdict.BOUNDED}
+    file = Path(inspect.getfile(bounded))
+    file.write_text(pruned(file.read_text("utf-8"), stale), "utf-8")
