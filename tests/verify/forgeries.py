@@ -97,12 +97,28 @@ def declared_late(raw: dict[str, Any]) -> None:
     query["text"] = text.replace("(assert (! (not", f"{declaration}(assert (! (not", 1)
 
 
+def row(change: Callable[[list[Any]], object]) -> Change:
+    """Change the first row of a table of a decoder."""
+    return lambda raw: change(raw["rows"][0])
+
+
+def weights_moved(parts: list[Any]) -> None:
+    """From the first branch to the second one."""
+    parts[0][0], parts[1][0] = parts[1][0], parts[0][0]
+
+
 TWO = {"000": "1/2", "001": "1/2"}
 NINE_COINS = circuit_to_json(
     Circuit(tuple(Input(f"r{k}", InputKind.RANDOM) for k in range(9)), (), (0,))
 )
 NOTHING: list[object] = []
 NO_PLACES: list[list[int]] = [[]]
+
+
+def below(change: Change) -> Change:
+    """A change of the lower bound of a width."""
+    return lambda raw: change(raw["below"])
+
 
 CHANGED: list[tuple[str, str, Change, str]] = [
     ("simulation", "a coin less", inner("certificate", "[[1, 0, 1]]", "[]"), "does not write"),
@@ -186,6 +202,31 @@ CHANGED: list[tuple[str, str, Change, str]] = [
     ("sampler", "another probability", put("target", {
         "000": "1/4", "011": "1/2", "101": "1/4"}), "than the target's"),
     ("sampler", "a round less", lambda raw: raw["table"].update(rounds=1), "a token is still due"),
+    ("decoder", "another law", put("law", {"00": "1/100", "01": "9/100", "11": "9/10"}),
+        "00 comes out with probability 1/1000"),
+    ("decoder", "a string less", put("law", {"11": "1"}), "00 comes out with probability 1/1000"),
+    ("decoder", "another target", put("target", {"00": "1/4", "11": "3/4"}),
+        "the total variation is 249/1000"),
+    ("decoder", "no distance", put("total_variation", "0"), "the total variation is 81/1000"),
+    ("decoder", "a divergence too small", put("kl_target_law", ["0", "1/100"]), "kl_target_law is"),
+    ("decoder", "ends swapped", lambda raw: raw["kl_law_target"].reverse(), "kl_law_target is ["),
+    ("decoder", "an infinite one", put("kl_law_target", "infinite"), "kl_law_target is ["),
+    ("decoder", "a round less", put("worst", 1), "the longest run takes 2 rounds"),
+    ("decoder", "fewer on average", put("expected", "3/2"), "takes 2 rounds on average"),
+    ("decoder", "a narrower class", put("unmasking", "joint"), "F is after-sampling"),
+    ("decoder", "hidden memory", put("unmasking", "memory"), "F is after-sampling"),
+    ("decoder", "too many classes", lambda raw: raw["own_predictor"].append("independent"),
+        "of its own F is after-sampling, joint"),
+    ("decoder", "no row", lambda raw: raw["rows"].pop(), "no row for round 2 at"),
+    ("decoder", "a row that is not needed", lambda raw: raw["rows"].append(
+        [3, "00", 0, [["1", 0, ["0", "0"]]], None]), "round 3 at 00 is never reached"),
+    ("decoder", "another round", row(lambda one: one.__setitem__(0, 2)), "for round 1 at MM"),
+    ("decoder", "another memory", row(lambda one: one[3][0].__setitem__(1, 1)), "for round 2"),
+    ("decoder", "another start", put("start", "M1"), "no row for round 1 at M1"),
+    ("decoder", "ended sooner", put("rounds", 1), "round 2 at 0M is never reached"),
+    ("decoder", "weights moved", row(lambda one: weights_moved(one[3])), "comes out with"),
+    ("decoder", "another token", lambda raw: raw["rows"][-1][3][0].__setitem__(2, ["1", "1"]),
+        "comes out with"),
     ("locality", "a hint less", lambda raw: raw["cases"][0].update(
         proof=raw["cases"][0]["proof"].replace(" 11 20 0", " 11 0")), "lead to no conflict"),
     ("locality", "the end cut off", lambda raw: raw["cases"][0].update(
@@ -201,6 +242,22 @@ CHANGED: list[tuple[str, str, Change, str]] = [
     ("length", "a cell more", put("length", 3), "the clauses are not those"),
     ("length", "other edits", put("edits", "revise-any"), "the clauses are not those"),
     ("length", "no proof", put("proof", ""), "does not reach the empty clause"),
+    ("width", "a bound too high", put("bound", 6), "the clauses are not those"),
+    ("width", "a bound less", put("bound", 4), "the clauses are not those"),
+    ("width", "a layer more", put("last", 4), "the clauses are not those"),
+    ("width", "coins in any layer", put("late_coins", True), "the clauses are not those"),
+    ("width", "a gate too low", lambda raw: raw["layers"].__setitem__(-1, 0), "not an assignment"),
+    ("width", "a layer less", lambda raw: raw["layers"].pop(), "nothing to make clauses of"),
+    ("width", "a clause less", below(clause_dropped), "the clauses are not those"),
+    ("width", "the end cut off", below(last_line_cut), "does not reach the empty clause"),
+    ("width", "a hint less", below(hint_dropped), "its hints lead to no conflict"),
+    ("width", "no reason", put("below", {"by": "floor"}), "give 3"),
+    (
+        "width",
+        "a walk used twice",
+        put("below", {"by": "walks", "layer": 1, "walks": [[0], [0]]}),
+        "walk ",
+    ),
     ("trajectory", "a cell more", put("length", 3), "the clauses are not those"),
     ("trajectory", "a layer more", lambda raw: raw["layers"].append([0, 1]), "are not those"),
     ("trajectory", "another layer", put("layers", [[1, 0], [1, 0], [0, 1]]), "the clauses are not those"),

@@ -10,17 +10,22 @@ from functools import cache
 
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.constructions.write_once import compile_write_once
+from dlmcheck.model.decoders.rules import evenly, left_to_right, most_confident
 from dlmcheck.model.families.parity import even_strings
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.model.samplers.revision import parity_revision
-from dlmcheck.model.targets import Target, fixed_weight
+from dlmcheck.model.targets import Target, fixed_weight, product_bits
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
+from dlmcheck.spec.decoder import Decoder
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Edits, End, Reals
 from dlmcheck.spec.law import Law, uniform
+from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.serial import circuit_from_json, circuit_to_json
 from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.claims.length_certificates import proof_of
+from dlmcheck.verify.decoders.analysis import analyse
+from dlmcheck.verify.decoders.certificate import decoder_certificate
 from dlmcheck.verify.encoders.lengths import NoScheme, length_text
 from dlmcheck.verify.encoders.programs import NoProgram, program_text
 from dlmcheck.verify.encoders.trajectories import NoSimulation, trajectory_text
@@ -28,6 +33,7 @@ from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.engines.elimination import linear_text
 from dlmcheck.verify.engines.hints import refute
 from dlmcheck.verify.engines.smt import script
+from dlmcheck.verify.engines.widths import optimise
 from dlmcheck.verify.evidence_files import (
     broken_mask_file,
     law_file,
@@ -46,6 +52,7 @@ from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.proof_documents import proof_text
 from dlmcheck.verify.kernel.query_documents import Queries, queries_text
 from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.kernel.widths import Refuted, Walks, width_text
 from dlmcheck.verify.kernel.witness import WrongRun
 from dlmcheck.verify.proofs.arithmetic import query
 from dlmcheck.verify.rounds.by_argument import of_every_law
@@ -56,6 +63,7 @@ from dlmcheck.verify.rounds.write_once import write_once
 from dlmcheck.verify.searches.locality_targets import decide_target
 from dlmcheck.verify.searches.propositional import Formula
 from dlmcheck.verify.searches.trajectories import Wires, negations
+from tests.model.constructions.small_circuits import any_circuit
 
 AND = Circuit(
     (Input("a", InputKind.DATA), Input("r", InputKind.RANDOM)), (Gate(Op.AND, (0, 1)),), (2,)
@@ -87,7 +95,9 @@ def samples(second: bool = False) -> dict[str, str]:
         "refutation": _refutation(second),
         "circuit-law": _circuit_law(second),
         "diagram-law": _diagram_law(second),
+        "width": _width(second),
         "linear": linear_text(even_strings(5 if second else 4)),
+        "decoder": _decoder(second),
         "length": _length(second),
         "trajectory": _trajectory(second),
         "program": _program(second),
@@ -96,6 +106,19 @@ def samples(second: bool = False) -> dict[str, str]:
         **_of_local_samplers(4 if second else 3),
         "local-target": _local_target(second),
     }
+
+
+def _decoder(second: bool) -> str:
+    """Two biased bits by confidence in two rounds; or two equal bits, both at once."""
+    target = Target("two bits", product_bits([Fraction(9, 10)] * 2))
+    if second:
+        target = Target("two bits", uniform([(0, 0), (1, 1)]))
+    step = left_to_right(evenly(2, 1)) if second else most_confident(evenly(2, 2))
+    decoder = Decoder(2, perfect_predictor(target.law), step)
+    found = analyse(decoder)
+    comparison = found.compare(target.law)
+    assert comparison is not None
+    return decoder_certificate(decoder, found, comparison, target.law, target.name)
 
 
 def _target(second: bool) -> Target:
@@ -129,6 +152,14 @@ def _local_target(second: bool) -> str:
     found = decide_target(uniform(strings), question, Reals.UNRESTRICTED)
     assert found.policy is None
     return found.certificate
+
+
+def _width(second: bool) -> str:
+    """A width whose lower bound is a refutation; with `second` one by walks."""
+    circuit = any_circuit(49 if second else 372, data=0, random=3, gates=7)
+    claim = optimise(circuit, moves=0).claim
+    assert isinstance(claim.below, Walks if second else Refuted)
+    return width_text(claim)
 
 
 def _by_kind(texts: Iterable[str | None]) -> dict[str, str]:

@@ -41,7 +41,7 @@ def load_function(name: str, expected: str) -> Callable[..., object]:
     place, colon, attribute = name.rpartition(":")
     if not colon:
         raise BadInput(f"{name!r} names no module", source="function", expected="MODULE:NAME")
-    found = getattr(_module(place), attribute, None)
+    found: object = getattr(_module(place), attribute, None)
     if not callable(found):
         raise BadInput(f"no function {attribute!r}", source=place, expected=expected)
     return found
