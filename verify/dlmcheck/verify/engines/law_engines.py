@@ -23,7 +23,7 @@ has chosen, and says why. What the kernel can replay of an answer is in `kernel.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, unique
 from fractions import Fraction
 from importlib import import_module
@@ -37,6 +37,12 @@ from dlmcheck.spec.schedule import Schedule
 AUTO = "auto"
 PATIENCE = 600.0
 """Seconds that `choose` allows an engine by its estimate where no limit is given."""
+QUICK = 0.1
+"""An engine that expects to take no longer is chosen without asking those after it."""
+PROBE = 5.0
+"""Where every estimate is longer, those that cannot tell are given a try: so many seconds,
+and `PROBE_NODES` nodes."""
+PROBE_NODES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -241,10 +247,15 @@ def engine(name: str) -> LawEngine:
 
 @dataclass(frozen=True)
 class Choice:
-    """The engine that was chosen (empty if all refuse), and why."""
+    """The engine that was chosen (empty if all refuse), why, and the seconds it expects to take.
+
+    `open_ended` are the engines that cannot tell.
+    """
 
     engine: str
     why: str
+    seconds: float | None = None
+    open_ended: tuple[str, ...] = ()
 
 
 def choose(
@@ -270,10 +281,14 @@ def choose(
             open_ended.append((name, estimate.reason))
         else:
             known.append((estimate.seconds, name, estimate.reason))
+            if estimate.seconds <= QUICK:
+                return Choice(name, f"{estimate.reason}; {_about(QUICK)} or less", QUICK)
+    others = tuple(name for name, _ in open_ended)
     if known:
         seconds, name, reason = min(known)
         if seconds <= bound or not open_ended:
-            return Choice(name, f"{reason}; {_about(seconds)}, the least of {len(known)} engines")
+            why = f"{reason}; {_about(seconds)}, the least of {len(known)} engines"
+            return Choice(name, why, seconds, others)
         best = f"{name}, the quickest that can tell, would take {_about(seconds)}"
     else:
         best = "no engine can tell how long it takes"
@@ -285,8 +300,6 @@ def choose(
 
 def _about(seconds: float) -> str:
     """An estimate in words: one digit is all that it is worth."""
-    if seconds < 0.1:
-        return "about 0.1 s or less"
     return f"about {seconds:.1g} s" if seconds < 100 else f"about {seconds:.0e} s"
 
 
@@ -310,6 +323,13 @@ def law(problem: LawProblem, name: str = AUTO, limits: Limits | None = None) -> 
         choice = choose(problem, limits, failed) if name == AUTO else Choice(name, "asked for")
         if not choice.engine:
             return Answered("", choice.why, Unknown(Why.REFUSED, choice.why))
+        if choice.seconds is not None and choice.seconds > PROBE:
+            for other in choice.open_ended:
+                nodes = min(PROBE_NODES, limits.nodes or PROBE_NODES)
+                answer = engine(other).law(problem, replace(limits, seconds=PROBE, nodes=nodes))
+                if isinstance(answer, CountedLaw):
+                    why = f"{choice.engine} would take {_about(choice.seconds)}, and a try succeeded"
+                    return Answered(other, why, answer)
         chosen = engine(choice.engine)
         refusal = chosen.refuses(problem)
         answer = Unknown(Why.REFUSED, refusal) if refusal else chosen.law(problem, limits)
