@@ -65,6 +65,11 @@ def audited() -> Mapping[str, RowResult]:
 PROVED = {
     "X-DIM2-TARGET/lower",
     "X-DIM2-TARGET/upper",
+    "X-ALIAS3/deterministic",
+    "X-ALIAS3/one-rate,M",
+    "X-ALIAS3/one-rate,clock",
+    "X-JOINT2/F",
+    "X-JOINT2/G",
     "X-ONE-ROUND/if",
     "X-ONE-ROUND/only-if",
     "X-ONEHOT/write-once",

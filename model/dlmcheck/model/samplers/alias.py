@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from fractions import Fraction
 from itertools import product
+from typing import TypeVar
 
 from dlmcheck.model.targets import TokenLaw
+from dlmcheck.model.targets.recurrences import W
 from dlmcheck.spec.definition import Sampler
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Clock, Edits
@@ -28,6 +30,8 @@ from dlmcheck.spec.policies import (
     UnmaskingPolicy,
 )
 from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,21 @@ def alias_table(weights: Sequence[Fraction]) -> AliasTable:
     while small:
         j = small.pop()
         giver = large[-1]
-        keep[j], alias[j] = left[j], giver
-        left[giver] -= 1 - left[j]
+        alias[j] = giver
+        keep[j], left[giver] = handed_over(left[j], left[giver], ONE)
         if left[giver] <= 1:
             large.pop()
             if left[giver] < 1:
                 small.append(giver)
     return AliasTable(tuple(keep), tuple(alias))
+
+
+def handed_over(small: W, giver: W, one: W) -> tuple[W, W]:
+    """A small bin is filled up by a giver: what it keeps, and what the giver has left.
+
+    `one` is the number 1: what every bin ends with.
+    """
+    return small, giver - (one - small)
 
 
 @unique
@@ -78,6 +90,47 @@ class Marking(Enum):
     """F selects every cell in every round; in round 1 the predictor writes M there. State-only."""
     CLOCK = "clock"
     """F selects every cell in every round, and the round number is known."""
+
+
+@unique
+class Phase(Enum):
+    """What a round draws."""
+
+    BINS = "bins"
+    """The prefix by fair bits: a bin."""
+    MARK = "mark"
+    """The last cell: whether the bin is kept."""
+    RESULT = "result"
+    """The prefix as the bin or its alias, and the last cell by its conditional law."""
+
+
+def phase(number: Round, *, prefix_masked: bool, end_masked: bool) -> Phase:
+    """What the round draws, from what is masked in the prefix and at the end."""
+    if prefix_masked or number == 1:
+        return Phase.BINS
+    return Phase.MARK if end_masked or number == 2 else Phase.RESULT
+
+
+def is_selected(
+    *, end: bool, masked: bool, any_masked: bool, all_masked: bool, alone: bool
+) -> bool:
+    """F at one cell, for `UNWRITTEN`: the prefix first, then what is masked, then everything.
+
+    `end`: it is the last cell; `alone`: there is no other one.
+    """
+    if all_masked and not alone:
+        return not end
+    return masked or not any_masked
+
+
+def end_before_the_mark(marking: Marking) -> Token:
+    """What round 1 draws for the last cell."""
+    return MASK if marking is Marking.PREDICTED_MASK else 0
+
+
+def chosen(marked: bool, kept: T, alias: T) -> T:
+    """The bin itself, or its alias."""
+    return kept if marked else alias
 
 
 def any_target_by_revision(
@@ -103,23 +156,30 @@ def any_target_by_revision(
 
     def predictor(state: State, i: int, number: Round) -> Law[Token]:
         prefix = tuple(state[k] for k in prefix_cells)
-        if MASK in prefix or number == 1:
-            if i != end:
-                return bernoulli(HALF)
-            return certain(MASK if marking is Marking.PREDICTED_MASK else 0)
+        now = phase(number, prefix_masked=MASK in prefix, end_masked=state[end] == MASK)
+        if now is Phase.BINS:
+            return bernoulli(HALF) if i != end else certain(end_before_the_mark(marking))
         j = number_of[prefix]
-        if state[end] == MASK or number == 2:
+        if now is Phase.MARK:
             return bernoulli(table.keep[j]) if i == end else certain(state[i])
-        chosen = prefixes[j if state[end] else table.alias[j]]
+        result = prefixes[chosen(state[end] == 1, j, table.alias[j])]
         if i == end:
-            return bernoulli(ones[chosen] / mass[chosen] if mass[chosen] else ZERO)
-        return certain(chosen[prefix_cells.index(i)])
+            return bernoulli(ones[result] / mass[result] if mass[result] else ZERO)
+        return certain(result[prefix_cells.index(i)])
 
     def select(state: State, _number: Round) -> Positions:
         masked = masked_positions(state)
-        if len(masked) == n and n > 1:
-            return frozenset(prefix_cells)
-        return masked or frozenset(range(n))
+        return frozenset(
+            i
+            for i in range(n)
+            if is_selected(
+                end=i == end,
+                masked=i in masked,
+                any_masked=bool(masked),
+                all_masked=len(masked) == n,
+                alone=n == 1,
+            )
+        )
 
     unmask: UnmaskingPolicy = SameRateUnmasking(lambda _state, _number: ONE)
     if marking is Marking.UNWRITTEN:

@@ -28,6 +28,25 @@ from dlmcheck.spec.policies import (
 from dlmcheck.spec.tokens import MASK, State, Token, all_masked, masked_positions
 
 
+def shown_by_pattern(bit: bool, *, odd: bool, empty: bool) -> bool:
+    """Whether F writes a cell in round 1: where y has a 1, or cell `odd` if it has none."""
+    return empty if odd else bit
+
+
+def hidden_by_pattern(bit: bool) -> bool:
+    """Whether G masks a cell after round 1: where the drawn string has a 0."""
+    return not bit
+
+
+def bit_of_pattern(token: Token) -> Token:
+    """The drawn bit, as the pattern shows it: what is visible shows 1, what is masked stands for 0.
+
+    >>> bit_of_pattern(1), bit_of_pattern(0), bit_of_pattern(MASK)
+    (1, 0, 0)
+    """
+    return max(token, 0)
+
+
 def any_target_by_joint_patterns(target: TokenLaw, odd: int = 0) -> Sampler:
     """Two rounds, write-once, F jointly random, no clock: for every law on {0,1}^n.
 
@@ -44,18 +63,19 @@ def any_target_by_joint_patterns(target: TokenLaw, odd: int = 0) -> Sampler:
     def select(state: State, _number: Round) -> Law[Positions]:
         if state != start:
             return certain(masked_positions(state))
-        return Law(
-            {
-                frozenset(i for i, bit in zip(others, y, strict=True) if bit)
-                or frozenset([odd]): weight
-                for y, weight in mass.items()
-            }
+        return Law({written_first(y): weight for y, weight in mass.items()})
+
+    def written_first(y: State) -> Positions:
+        empty = not any(y)
+        bits = dict(zip(others, y, strict=True))
+        return frozenset(
+            i for i in range(n) if shown_by_pattern(bool(bits.get(i)), odd=i == odd, empty=empty)
         )
 
     def predictor(state: State, i: int, _number: Round) -> Law[Token]:
         if state == start:
             return _bit(ones, mass, nothing) if i == odd else certain(1)
-        y = tuple(max(state[k], 0) for k in others)
+        y = tuple(bit_of_pattern(state[k]) for k in others)
         return _bit(ones, mass, y) if i == odd else certain(0)
 
     return _write_once(n, predictor, JointUnmasking(select))
@@ -79,7 +99,7 @@ def any_target_by_joint_remasking(target: TokenLaw) -> Sampler:
     def predictor(state: State, i: int, _number: Round) -> Law[Token]:
         if state == start:
             return bernoulli(second) if i == 1 else certain(1)
-        y = tuple(max(token, 0) for token in state[1:])
+        y = tuple(bit_of_pattern(token) for token in state[1:])
         return _bit(ones, mass, y) if i == 0 else certain(0)
 
     def remask(state: State, _number: Round) -> Law[Positions]:
@@ -90,7 +110,10 @@ def any_target_by_joint_remasking(target: TokenLaw) -> Sampler:
         if not total:
             return certain(frozenset())
         return Law(
-            {frozenset(i for i in range(2, n) if not y[i - 1]): w / total for y, w in given.items()}
+            {
+                frozenset(i for i in range(2, n) if hidden_by_pattern(bool(y[i - 1]))): w / total
+                for y, w in given.items()
+            }
         )
 
     return Sampler(

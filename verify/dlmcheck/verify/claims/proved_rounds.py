@@ -7,10 +7,19 @@ the steps, solvers answer the queries of arithmetic.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from dlmcheck.model.samplers.alias import Marking
 from dlmcheck.verify.claims.registry import ProofJob, Road
 from dlmcheck.verify.engines import smt
-from dlmcheck.verify.proofs import chain_rounds, one_cell_rounds, product_rounds, rigidity
+from dlmcheck.verify.proofs import (
+    any_target,
+    chain_rounds,
+    joint_patterns,
+    one_cell_rounds,
+    product_rounds,
+    rigidity,
+)
 from dlmcheck.verify.proofs.terms import Argument
 
 BY_STEPS = "steps by truth tables, arithmetic by solvers"
@@ -33,6 +42,11 @@ ONE_ROUND: dict[str, Callable[[], Argument]] = {
     product_rounds.ONLY_PRODUCTS: product_rounds.only_products,
     product_rounds.EVERY_PRODUCT: product_rounds.every_product,
 }
+ANY_TARGET: dict[str, Callable[[], Argument]] = {
+    **{any_target.ALIAS[m]: partial(any_target.alias_argument, m) for m in Marking},
+    joint_patterns.JOINT_F: joint_patterns.joint_f_argument,
+    joint_patterns.JOINT_G: joint_patterns.joint_g_argument,
+}
 ONE_HOT: dict[str, Callable[[], Argument]] = {
     one_cell_rounds.ONE_HOT: one_cell_rounds.one_hot_argument,
     rigidity.ONE_HOT: _one_hot_never,
@@ -51,12 +65,14 @@ def _job(name: str, makers: dict[str, Callable[[], Argument]]) -> ProofJob:
 WRITE_ONCE_PROOFS = _job("rounds-proved", WRITE_ONCE)
 ONE_ROUND_PROOFS = _job("one-round-proved", ONE_ROUND)
 ONE_HOT_PROOFS = _job("one-hot-proved", ONE_HOT)
+ANY_TARGET_PROOFS = _job("any-target-proved", ANY_TARGET)
 """Each stands among the jobs of the module whose rows its roads belong to."""
 
 _JOBS = {
     WRITE_ONCE_PROOFS.id: WRITE_ONCE,
     ONE_ROUND_PROOFS.id: ONE_ROUND,
     ONE_HOT_PROOFS.id: ONE_HOT,
+    ANY_TARGET_PROOFS.id: ANY_TARGET,
 }
 
 

@@ -36,6 +36,7 @@ from dlmcheck.spec.membership import axes_left
 from dlmcheck.spec.sampler import output_law
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.claims.domains import listed
+from dlmcheck.verify.claims.proved_rounds import ANY_TARGET_PROOFS
 from dlmcheck.verify.claims.registry import DirectJob, Job, Profile, SweepJob
 from dlmcheck.verify.engines.paths import paths
 from dlmcheck.verify.kernel import round_bounds, sampler_table
@@ -240,4 +241,5 @@ JOBS: tuple[Job, ...] = (
     SweepJob(LAWS, _laws, split=1),
     SweepJob(LACUNARY, _lacunary, split=1),
     DirectJob(TARGET_JOB, _target),
+    ANY_TARGET_PROOFS,
 )

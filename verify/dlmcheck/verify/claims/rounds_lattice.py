@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dlmcheck.model.samplers.alias import Marking
 from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass, Reals, Remasking, Unmasking
 from dlmcheck.verify.claims import rounds_checks as checks
 from dlmcheck.verify.claims import rounds_one_hot as one_hot
 from dlmcheck.verify.claims import rounds_one_round
 from dlmcheck.verify.claims.proved_rounds import road
 from dlmcheck.verify.claims.registry import Claim, Job, Road, Row
-from dlmcheck.verify.proofs import one_cell_rounds, rigidity
+from dlmcheck.verify.proofs import any_target, joint_patterns, one_cell_rounds, rigidity
 
 NOTE = "SEPARATION"
 FOLLOW_UP = "public follow-up notes on Jiang, Haghtalab, Chen (ICLR 2026)"
@@ -33,13 +34,19 @@ def _sampled(
     *,
     job: str,
     dropped: str | None = None,
+    proved: str | None = None,
 ) -> Row:
-    """A row on two roads: by the specification, and by paths that are not merged."""
+    """A row on two roads: by the specification, and by paths that are not merged.
+
+    `proved` is the statement that covers the row for every n, if there is a proof.
+    """
     name = f"{claim}/{reading}"
-    roads = (
+    roads: tuple[Road, ...] = (
         Road(job, name, checks.REFERENCE),
         Road(job, f"{name},paths", checks.PATHS),
     )
+    if proved is not None:
+        roads = (*roads, road(proved))
     return Row(claim, reading, statement, roads, point, dropped=dropped)
 
 
@@ -80,6 +87,7 @@ ALIAS3 = Claim(
             "state only, L = n",
             REVISION,
             job=checks.LAWS,
+            proved=any_target.ALIAS[Marking.UNWRITTEN],
         ),
         _sampled(
             "X-ALIAS3",
@@ -87,6 +95,7 @@ ALIAS3 = Claim(
             "the same with F selecting every cell, and M written in round 1",
             replace(REVISION, edits=Edits.REVISE_ANY, unmasking=Unmasking.EXCHANGEABLE),
             job=checks.LAWS,
+            proved=any_target.ALIAS[Marking.PREDICTED_MASK],
         ),
         _sampled(
             "X-ALIAS3",
@@ -94,6 +103,7 @@ ALIAS3 = Claim(
             "the same with F selecting every cell and the round number known",
             replace(REVISION, unmasking=Unmasking.EXCHANGEABLE, clock=Clock.ROUND_NUMBER),
             job=checks.LAWS,
+            proved=any_target.ALIAS[Marking.CLOCK],
         ),
         _sampled(
             "X-ALIAS3",
@@ -135,14 +145,16 @@ JOINT2 = Claim(
             "only, L = n",
             replace(PLAIN, unmasking=Unmasking.JOINT),
             job=checks.LAWS,
+            proved=joint_patterns.JOINT_F,
         ),
         _sampled(
             "X-JOINT2",
             "G",
             "every law on {0,1}^n takes at most two rounds: F deterministic, G jointly random, "
-            "state only, L = n",
+            "state only, L = n, n >= 2",
             replace(PLAIN, edits=Edits.REMASK, remasking=Remasking.JOINT),
             job=checks.LAWS,
+            proved=joint_patterns.JOINT_G,
         ),
         _counted(
             "X-JOINT2",

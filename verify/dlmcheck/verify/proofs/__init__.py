@@ -23,6 +23,9 @@ Rounds of samplers with predictors of any strength:
     product_rounds    one round and product laws; linear codes in two rounds
     one_cell_rounds   a cell a round: tilted parity, fixed weight
     chain_rounds      two-state Markov chains
+    any_target        any law in three rounds of revision
+    joint_patterns    any law in two rounds, F or G jointly random
+    tables            rules that are functions of a few truth values
 
 Section 3, for every circuit (their rules are in `model.constructions.rules`):
 
