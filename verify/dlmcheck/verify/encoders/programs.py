@@ -19,7 +19,7 @@ KIND = "program"
 ENCODER = "programs"
 MOST_INPUTS = 6
 MOST_GATES = 16
-"""More inputs or gates are refused: their clauses could not be written down."""
+"""More inputs, gates or functions are refused: their clauses could not be written down."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def check_document(document: Document) -> Checked:
         if len(text) != 1 << inputs or set(text) - set("01"):
             raise document.malformed(value, ("functions", k), f"{1 << inputs} characters 0 or 1")
         tables.append(int(text[::-1], 2))
-    if not tables:
-        raise document.malformed(raw["functions"], ("functions",), "a function at least")
+    if not 1 <= len(tables) <= MOST_GATES:
+        raise document.malformed(raw["functions"], ("functions",), f"1 to {MOST_GATES} functions")
     written = document.string(raw["dimacs"], ("dimacs",))
     claim = NoProgram(inputs, tuple(tables), gates)
     return check_claim(claim.encoded, written, document.string(raw["proof"], ("proof",)))
