@@ -1,0 +1,108 @@
+"""Times of several ways to the same answer, side by side: each in a process that can be killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of the runs of one way, its answer, its peak memory; no answer if it was killed."""
+
+    way: str
+    seconds: tuple[float, ...]
+    answer: str | None
+    megabytes: int
+
+    @property
+    def median(self) -> float | None:
+        """The median time, or None without an answer."""
+        return statistics.median(self.seconds) if self.answer is not None else None
+
+
+def timed(way: str, run: Callable[[], object], *, limit: float, repeat: int = 3) -> Timing:
+    """Run something so often, each time in a fresh process, which is killed after so long.
+
+    The answers' texts have to be equal (`ValueError`). Preparation belongs outside of `run`.
+    """
+    seconds: list[float] = []
+    answers: set[str] = set()
+    memory = 0
+    for _ in range(repeat):
+        found = _once(run, limit)
+        if found is None:
+            return Timing(way, tuple(seconds), None, memory)
+        spent, answer, used = found
+        seconds.append(spent)
+        answers.add(answer)
+        memory = max(memory, used)
+    if len(answers) != 1:
+        raise ValueError(f"{way} gives several answers: {sorted(answers)}")
+    return Timing(way, tuple(seconds), answers.pop(), memory)
+
+
+def _once(run: Callable[[], object], limit: float) -> tuple[float, str, int] | None:
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_child, args=(run, there))
+    process.start()
+    there.close()
+    try:
+        if not here.poll(limit):
+            return None
+        spent, answer, used = here.recv()
+        return float(spent), str(answer), int(used)
+    except EOFError:
+        return None
+    finally:
+        process.kill()
+        process.join()
+
+
+def _child(run: Callable[[], object], there: Connection) -> None:
+    began = time.perf_counter()
+    answer = run()
+    spent = time.perf_counter() - began
+    there.send((spent, str(answer), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10))
+
+
+def agreed(timings: Sequence[Timing]) -> str:
+    """The answer that all ways give which gave one. Raises `ValueError` if they differ."""
+    answers = {one.answer for one in timings if one.answer is not None}
+    if len(answers) != 1:
+        raise ValueError(f"the answers differ: {[(one.way, one.answer) for one in timings]}")
+    return str(answers.pop())
+
+
+def table(title: str, timings: Sequence[Timing], limit: float) -> str:
+    """Lines of a table in Markdown, with the ratios to the first way."""
+    first = timings[0].median
+    lines = [f"| {title} | median | ratio | peak memory | answer |", "|---|---|---|---|---|"]
+    for one in timings:
+        if one.median is None:
+            lines.append(f"| {one.way} | none in {limit:.0f} s | | | |")
+            continue
+        ratio = f"{one.median / first:.1f}" if first else ""
+        lines.append(
+            f"| {one.way} | {one.median:.3f} s | {ratio} | {one.megabytes} MB | {one.answer} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def say(text: str) -> None:
+    """A line of output, at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def load() -> str:
+    """The machine's load and cores, to be printed beside any time."""
+    return f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores"
