@@ -12,6 +12,7 @@ does. That freedom is used here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dlmcheck.spec.circuit import Circuit, Gate, Literal, Op, node_of
 from dlmcheck.spec.errors import NotLayered
@@ -84,6 +85,18 @@ def _spread(
     return reached
 
 
+@dataclass(frozen=True)
+class Padded:
+    """A circuit with strict layers, the layer of each node, and where each node came from.
+
+    `origin` has for each node the node of the first circuit whose value it shows.
+    """
+
+    circuit: Circuit
+    layers: tuple[int, ...]
+    origin: tuple[int, ...]
+
+
 def layered(circuit: Circuit) -> tuple[Circuit, tuple[int, ...]]:
     """The circuit made strictly layered, with all outputs in the last layer, and its layers.
 
@@ -100,15 +113,26 @@ def layered(circuit: Circuit) -> tuple[Circuit, tuple[int, ...]]:
     >>> layers
     (0, 0, 0, 1, 1, 2)
     """
+    found = padded_to_layers(circuit)
+    return found.circuit, found.layers
+
+
+def padded_to_layers(circuit: Circuit) -> Padded:
+    """As `layered`, with the origin of each node.
+
+    >>> from dlmcheck.model.families import FAMILIES
+    >>> padded_to_layers(FAMILIES["parity-chain"](3)).origin
+    (0, 1, 2, 3, 2, 4)
+    """
     try:
         layers = strict_layers(circuit)
     except NotLayered:
         layers = _earliest(circuit)
     last = max(layers, default=0)
     until = list(layers)
-    for node in range(len(circuit.inputs), circuit.node_count):
-        for arg in circuit.gate_of(node).args:
-            until[node_of(arg)] = max(until[node_of(arg)], layers[node] - 1)
+    for node, gate in enumerate(circuit.gates, start=len(circuit.inputs)):
+        for arg in map(node_of, gate.args):
+            until[arg] = max(until[arg], layers[node] - 1)
     for output in circuit.outputs:
         until[node_of(output)] = last
     nodes_of: list[list[int]] = [[] for _ in range(last + 1)]
@@ -117,6 +141,7 @@ def layered(circuit: Circuit) -> tuple[Circuit, tuple[int, ...]]:
 
     gates: list[Gate] = []
     new_layers = [0] * len(circuit.inputs)
+    origin = list(range(len(circuit.inputs)))
     # The node that carries the value of each node in the layer that was built last.
     carrier = {node: node for node in nodes_of[0]}
     for layer in range(1, last + 1):
@@ -130,10 +155,11 @@ def layered(circuit: Circuit) -> tuple[Circuit, tuple[int, ...]]:
                 built[node] = len(circuit.inputs) + len(gates)
                 gates.append(Gate(Op.ID, (old,)))
         carrier = built
-        new_layers += [layer] * (len(circuit.inputs) + len(gates) - len(new_layers))
+        origin += built
+        new_layers += [layer] * len(built)
     outputs = tuple(_moved(output, carrier) for output in circuit.outputs)
     whole = Circuit(circuit.inputs, tuple(gates), outputs, circuit.output_names)
-    return whole, tuple(new_layers)
+    return Padded(whole, tuple(new_layers), tuple(origin))
 
 
 def _moved(literal: Literal, carrier: dict[int, int]) -> Literal:

@@ -124,10 +124,11 @@ class Circuit:
         first = len(self.inputs)
         for index, gate in enumerate(self.gates):
             node = first + index
-            if any(node_of(arg) >= node for arg in gate.args):
-                raise BadCircuit(
-                    f"gate {node} reads {gate.args}", expected="arguments that come before it"
-                )
+            for arg in gate.args:
+                if not -node <= arg < node:  # as ~v is -v-1
+                    raise BadCircuit(
+                        f"gate {node} reads {gate.args}", expected="arguments that come before it"
+                    )
             if not _arity_fits(gate):
                 raise BadCircuit(f"gate {node}: {gate.op.value} with {len(gate.args)} arguments")
         for output in self.outputs:

@@ -75,9 +75,7 @@ def _numbered(entry: Json, node: int) -> Gate | None:
     op = OPS.get(entry[0])
     args: list[int] = []
     for argument in entry[1:]:
-        if not isinstance(argument, int) or isinstance(argument, bool):
-            return None
-        if not -node <= argument < node:
+        if type(argument) is not int or not -node <= argument < node:
             return None
         args.append(argument)
     if op is None or not _arity_fits(op, len(args)):

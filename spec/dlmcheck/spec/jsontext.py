@@ -40,12 +40,14 @@ def load_json(text: str, source: str = "JSON") -> Json:
     Traceback (most recent call last):
     dlmcheck.spec.errors.MalformedSyntax: JSON:2: the number 0.5 (expected an integer)
     """
+    # Where no word is that long there is no integer to be refused.
+    all_short = max(map(len, text.split()), default=0) <= MAX_DIGITS
     try:
         value: Json = json.loads(
             text,
             parse_float=_refuse,
             parse_constant=_refuse,
-            parse_int=_integer,
+            parse_int=int if all_short else _integer,
             object_pairs_hook=_object,
         )
     except _Refused:

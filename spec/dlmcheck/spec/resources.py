@@ -85,16 +85,16 @@ def live_width(circuit: Circuit, layers: Sequence[int]) -> int:
     if len(layers) != circuit.node_count:
         raise BadCircuit(f"{len(layers)} layers for {circuit.node_count} nodes")
     last_use = list(layers)
-    for node in range(len(circuit.inputs), circuit.node_count):
-        for arg in circuit.gate_of(node).args:
-            if layers[node_of(arg)] >= layers[node]:
+    for node, gate in enumerate(circuit.gates, start=len(circuit.inputs)):
+        layer = layers[node]
+        for arg in map(node_of, gate.args):
+            if layers[arg] >= layer:
                 raise BadCircuit(
-                    f"gate {node} in layer {layers[node]} reads node {node_of(arg)} in layer "
-                    f"{layers[node_of(arg)]}",
+                    f"gate {node} in layer {layer} reads node {arg} in layer {layers[arg]}",
                     expected="arguments in earlier layers",
                 )
             # The value must still be there when the reader is written, one round earlier.
-            last_use[node_of(arg)] = max(last_use[node_of(arg)], layers[node] - 1)
+            last_use[arg] = max(last_use[arg], layer - 1)
     end = max(layers, default=0)
     for output in circuit.outputs:
         last_use[node_of(output)] = end
@@ -110,16 +110,17 @@ def reads(circuit: Circuit) -> tuple[frozenset[int], ...]:
 
 
 def _inputs_below(circuit: Circuit, node: int) -> frozenset[int]:
+    first = len(circuit.inputs)
     seen = {node}
     stack = [node]
     while stack:
         current = stack.pop()
-        if current >= len(circuit.inputs):
-            for arg in circuit.gate_of(current).args:
-                if node_of(arg) not in seen:
-                    seen.add(node_of(arg))
-                    stack.append(node_of(arg))
-    return frozenset(v for v in seen if v < len(circuit.inputs))
+        if current >= first:
+            for arg in map(node_of, circuit.gates[current - first].args):
+                if arg not in seen:
+                    seen.add(arg)
+                    stack.append(arg)
+    return frozenset(v for v in seen if v < first)
 
 
 def shared_inputs(circuit: Circuit, groups: Sequence[Sequence[Literal]]) -> frozenset[int]:
@@ -132,16 +133,19 @@ def shared_inputs(circuit: Circuit, groups: Sequence[Sequence[Literal]]) -> froz
     owner = [nobody] * circuit.node_count
 
     def claim(node: int, group: int) -> None:
-        if group != nobody and owner[node] != group:
+        if owner[node] != group:
             owner[node] = group if owner[node] == nobody else several
 
     for number, group in enumerate(groups):
         for literal in group:
             claim(node_of(literal), number)
     # Readers come after what they read: backwards, an owner is final before it is passed on.
-    for node in range(circuit.node_count - 1, len(circuit.inputs) - 1, -1):
-        for arg in circuit.gate_of(node).args:
-            claim(node_of(arg), owner[node])
+    node = circuit.node_count
+    for gate in reversed(circuit.gates):
+        node -= 1
+        if owner[node] != nobody:
+            for arg in gate.args:
+                claim(node_of(arg), owner[node])
     return frozenset(v for v in range(len(circuit.inputs)) if owner[v] == several)
 
 

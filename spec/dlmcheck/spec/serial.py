@@ -224,7 +224,7 @@ def _lines(items: Iterable[str]) -> str:
 
 
 def _gate(gate: Gate) -> str:
-    return json.dumps([gate.op.value, *gate.args])
+    return "[" + ", ".join([f'"{gate.op.value}"', *map(str, gate.args)]) + "]"
 
 
 def _cells(names: Sequence[str], cells: Sequence[int]) -> str:

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 from functools import partial
 
-from dlmcheck.model.constructions.carrying import carried
+from dlmcheck.model.constructions.carrying import carried_along
 from dlmcheck.model.constructions.figures import describe
 from dlmcheck.model.constructions.remask import compile_remasking
 from dlmcheck.model.constructions.revise import compile_revision
 from dlmcheck.model.constructions.rows import Banked
 from dlmcheck.model.constructions.shorter import compile_growing_revision, compile_split_remasking
 from dlmcheck.model.constructions.write_once import Compiled, Frontier, compile_write_once
-from dlmcheck.model.layering import layered
+from dlmcheck.model.layering import padded_to_layers
 from dlmcheck.model.scheduling.narrow import MOVES
 from dlmcheck.spec.assignment import needed_nodes
-from dlmcheck.spec.circuit import Circuit, Literal, Op, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit, Literal, is_inverted, node_of
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import RandomBits
 from dlmcheck.spec.resources import Resources, depth, layer_width, live_width, measure
@@ -161,7 +161,7 @@ def _banked(
         )
     found: Optimised | None = None
     if chosen.optimise is Optimise.NOTHING:
-        padded, layers = layered(circuit)
+        strict = padded_to_layers(circuit)
     else:
         found = optimise(
             circuit,
@@ -169,9 +169,9 @@ def _banked(
             late_coins=chosen.optimise is Optimise.WIDTH_AND_COINS,
             moves=chosen.moves,
         )
-        padded, layers = carried(circuit, found.claim.layers)
+        strict = carried_along(circuit, found.claim.layers)
+    padded, layers, old = strict.circuit, strict.layers, strict.origin
     banked = (compile_short if chosen.short else compile_stated)(padded, layers=layers)
-    old = origins(circuit, padded)
     plan = Simulation(
         tuple(
             tuple((cell, one if isinstance(one, str) else _moved(one, old)) for cell, one in line)
@@ -204,28 +204,6 @@ def unneeded_gates(circuit: Circuit) -> int:
     """How many gates no output depends on."""
     needed = needed_nodes(circuit)
     return sum(v not in needed for v in range(len(circuit.inputs), circuit.node_count))
-
-
-def origins(circuit: Circuit, padded: Circuit) -> tuple[int, ...]:
-    """For each node of a circuit padded by `layered`, the node whose value it hands on.
-
-    A padded gate is the next gate of the circuit with its operation and arguments; an ID for
-    which there is none left hands on its argument.
-
-    >>> from dlmcheck.model.families import FAMILIES
-    >>> origins(FAMILIES["parity-chain"](3), layered(FAMILIES["parity-chain"](3))[0])
-    (0, 1, 2, 3, 2, 4)
-    """
-    left: dict[tuple[Op, tuple[Literal, ...]], list[int]] = {}
-    for node in range(circuit.node_count - 1, len(circuit.inputs) - 1, -1):
-        gate = circuit.gate_of(node)
-        left.setdefault((gate.op, gate.args), []).append(node)
-    old = list(range(len(padded.inputs)))
-    for gate in padded.gates:
-        args = tuple(_moved(arg, old) for arg in gate.args)
-        same = left.get((gate.op, args))
-        old.append(same.pop() if same else node_of(args[0]))
-    return tuple(old)
 
 
 def _moved(literal: Literal, old: Sequence[int]) -> Literal:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlmcheck.model.layering import Padded
 from dlmcheck.spec.assignment import needed_nodes
 from dlmcheck.spec.circuit import Circuit, Gate, Literal, Op, node_of
 from dlmcheck.spec.errors import BadCircuit
@@ -47,6 +48,12 @@ def carried(
     Raises `BadCircuit` if the layers do not fit, or if there is no gate and two outputs show the
     same input (one round is a product law).
     """
+    found = carried_along(circuit, layers)
+    return found.circuit, found.layers
+
+
+def carried_along(circuit: Circuit, layers: Sequence[int] | None = None) -> Padded:
+    """As `carried`, with the origin of each node."""
     where = levels(circuit) if layers is None else tuple(layers)
     _check(circuit, where)
     data = set(circuit.data_inputs)
@@ -59,9 +66,11 @@ def carried(
 
     gates: list[Gate] = []
     new_layers = list(where[: len(circuit.inputs)])
+    origin = list(range(len(circuit.inputs)))
     carrier = {node: node for node in range(len(circuit.inputs)) if not where[node]}
 
-    def add(gate: Gate, layer: int) -> int:
+    def add(gate: Gate, layer: int, node: int) -> int:
+        origin.append(node)
         gates.append(gate)
         new_layers.append(layer)
         return len(new_layers) - 1
@@ -74,21 +83,21 @@ def carried(
                 continue
             gate = circuit.gate_of(node)
             args = tuple(_moved(arg, carrier) for arg in gate.args)
-            built[node] = add(Gate(gate.op, args), layer)
+            built[node] = add(Gate(gate.op, args), layer, node)
         for node, old in carrier.items():
             if node not in built and until.get(node, -1) >= layer:
-                built[node] = add(Gate(Op.ID, (old,)), layer)
+                built[node] = add(Gate(Op.ID, (old,)), layer, node)
         carrier = built
     shown = {node_of(output) for output in circuit.outputs}
     if last:
         # A data input among the outputs is copied from the prompt in the last layer.
         for node in sorted(shown & data):
-            carrier[node] = add(Gate(Op.ID, (node,)), last)
+            carrier[node] = add(Gate(Op.ID, (node,)), last, node)
     elif len(shown) != len(circuit.outputs):
         raise BadCircuit("two outputs show one input", expected="at least one layer of gates")
     outputs = tuple(_moved(output, carrier) for output in circuit.outputs)
     whole = Circuit(circuit.inputs, tuple(gates), outputs, circuit.output_names)
-    return whole, tuple(new_layers)
+    return Padded(whole, tuple(new_layers), tuple(origin))
 
 
 def _check(circuit: Circuit, layers: Sequence[int]) -> None:
