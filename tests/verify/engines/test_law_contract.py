@@ -177,6 +177,12 @@ def test_no_time_ends_in_unknown(name: str) -> None:
         assert answer.why is Why.TIME
 
 
+def test_memory_that_tables_would_need_is_asked_for_first() -> None:
+    answer = engine("compiled").law(eight_coins(), Limits(memory=1000))
+    assert isinstance(answer, Unknown)
+    assert answer.why is Why.MEMORY
+
+
 # --- the choice ----------------------------------------------------------------------------
 
 

@@ -217,7 +217,8 @@ def law(
         str,
         typer.Option(
             metavar="NAME,...",
-            help="auto, reference, columns, numpy, compiled or diagrams; several have to agree.",
+            help="auto, reference, columns, compiled, numpy, diagrams, linear, states or "
+            "plain-states; several have to agree.",
         ),
     ] = "auto",
     nodes: Annotated[

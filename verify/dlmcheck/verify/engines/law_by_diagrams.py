@@ -46,6 +46,10 @@ MOST_COINS = 4096
 """The library goes down one coin per call of a function, and its stack is finite."""
 
 
+ADDRESSES = 2 << 30
+"""Bytes of address space that the library's threads reserve (and do not use)."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A law and the order of coins (nodes of the circuit) in which its diagrams were small."""
@@ -83,6 +87,12 @@ def find_law(problem: CircuitLaw, limits: Limits) -> Found | Unknown:
     most = NODES if limits.nodes is None else limits.nodes
     if limits.memory is not None:
         most = min(most, limits.memory // BYTES)
+    import resource
+
+    addresses, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if addresses != resource.RLIM_INFINITY and addresses < ADDRESSES:
+        # The library ends the whole process where it cannot have them.
+        return Unknown(Why.MEMORY, "OxiDD needs 2 GB of address space for its threads")
     small, _ = cone(problem.circuit, problem.circuit.outputs)
     chosen = list(orders(small))
     capacity = min(FIRST, most)

@@ -1,0 +1,240 @@
+"""`dlmcheck law`: the exact law of a circuit, with limits, evidence and engines that agree."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from benchmarks.workloads import adder, xor_rich
+from dlmcheck.model.constructions.write_once import compile_write_once
+from dlmcheck.model.formats import write_circuit
+from dlmcheck.model.mutations import flip_gate
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, output_law
+from dlmcheck.spec.serial import schedule_to_json
+from dlmcheck.verify.engines import law_engines
+from dlmcheck.verify.engines.law_engines import CountedLaw, LawProblem, Limits, engine
+from dlmcheck.verify.report.schemas import schema
+from tests.verify.cli.running import here, start
+
+MIXED = Circuit(
+    (Input("x", InputKind.DATA), Input("r", InputKind.RANDOM), Input("s", InputKind.RANDOM)),
+    (Gate(Op.AND, (1, 2)), Gate(Op.XOR, (0, 3))),
+    (4, 1),
+    ("flip", "coin"),
+)
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    path = tmp_path / "mixed.json"
+    write_circuit(MIXED, path)
+    return path
+
+
+def counts(path: Path) -> dict[str, int]:
+    document = json.loads(path.read_text("utf-8"))
+    jsonschema.validate(document, schema("law-1"))
+    (answer, *others) = document["answers"]
+    assert all(other["counts"] == answer["counts"] for other in others)
+    return {
+        text: int(count) << (2 - answer["exponent"]) for text, count in answer["counts"].items()
+    }
+
+
+@pytest.mark.parametrize("name", ["auto", "reference", "columns", "numpy", "compiled", "diagrams"])
+def test_the_law_is_printed_exactly(
+    mixed: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    out = mixed.parent / "law.json"
+    result = here(capsys, "law", mixed, "--data", "1", "--engine", name, "--json", out)
+    assert result.code == 0
+    assert "  10  1/2\n" in result.out
+    assert ("engine       reference" if name == "auto" else f"engine       {name}") in result.out
+    law = output_law(MIXED, (True,))
+    wanted = {"".join(str(int(b)) for b in bits): int(w * 4) for bits, w in law.items()}
+    assert counts(out) == wanted
+
+
+def test_several_engines_have_to_agree(
+    mixed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = mixed.parent / "law.json"
+    arguments: list[str | Path] = [
+        "law",
+        mixed,
+        "--data",
+        "1",
+        "--engine",
+        "numpy,diagrams",
+        "--json",
+        out,
+    ]
+    result = here(capsys, *arguments)
+    assert result.code == 0
+    assert "trusted: numpy and diagrams" in result.out
+    assert counts(out)
+
+    def wrong(problem: LawProblem, limits: Limits) -> CountedLaw:
+        return CountedLaw(2, {0: 1}, 0)
+
+    monkeypatch.setattr(engine("numpy"), "law", wrong)
+    result = here(capsys, *arguments)
+    assert result.code == 4
+    assert "the engines DISAGREE" in result.out
+    assert json.loads(out.read_text("utf-8"))["exit_code"] == 4
+
+
+def test_an_engine_that_is_wrong_gets_no_certificate(
+    mixed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(problem: LawProblem, limits: Limits) -> CountedLaw:
+        return CountedLaw(2, {0: 1}, 0)
+
+    monkeypatch.setattr(engine("numpy"), "law", wrong)
+    path = mixed.parent / "c.json"
+    result = here(capsys, "law", mixed, "--data", "1", "--engine", "numpy", "--certificate", path)
+    assert result.code == 4
+    assert "REJECTED by the kernel: the law is another one: output 00" in result.out
+    assert not path.exists()
+
+
+def test_a_certificate_is_checked_from_its_file(
+    mixed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = mixed.parent / "c.json"
+    assert here(capsys, "law", mixed, "--data", "0", "--certificate", path).code == 0
+    assert here(capsys, "cert", path).code == 0
+    assert here(capsys, "replay", path).code == 0
+    path.write_text(path.read_text("utf-8").replace('"data": "0"', '"data": "1"'), "utf-8")
+    assert here(capsys, "cert", path).code == 4
+
+
+def test_one_output_of_an_adder_that_no_enumeration_reaches(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    circuit, path = tmp_path / "adder.json", tmp_path / "c.json"
+    write_circuit(adder(128), circuit)
+    names = adder(128).output_names
+    result = here(capsys, "law", circuit, "--outputs", names[-1], "--certificate", path)
+    assert result.code == 0
+    assert f"  1  {2**128 - 1}/{2**129}\n" in result.out
+    assert "engine       diagrams" in result.out
+    assert "certificate: diagram-law" in result.out
+    assert here(capsys, "cert", path).code == 0
+
+
+# --- limits --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hard(tmp_path: Path) -> Path:
+    path = tmp_path / "hard.json"
+    write_circuit(xor_rich(48, 2000, 8), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [
+        (["--engine", "compiled", "--timeout", "0.5"], "time"),
+        (["--engine", "reference", "--timeout", "0.2"], "time"),
+        (["--engine", "columns", "--timeout", "0.2"], "time"),
+        (["--engine", "diagrams", "--nodes", "5000"], "nodes"),
+        (["--engine", "diagrams", "--memory", "1G"], "memory"),
+        (["--engine", "columns", "--memory", "64M"], "memory"),
+    ],
+)
+def test_a_limit_that_is_met_ends_in_unknown(
+    hard: Path, capsys: pytest.CaptureFixture[str], limits: list[str], why: str
+) -> None:
+    out = hard.parent / "law.json"
+    result = here(capsys, "law", hard, *limits, "--json", out)
+    assert result.code == 3
+    document = json.loads(out.read_text("utf-8"))
+    jsonschema.validate(document, schema("law-1"))
+    assert document["answers"][0]["unknown"] == why
+    assert "UNKNOWN (" in result.out
+    assert "law  " not in result.out
+
+
+def test_too_many_outcomes_end_in_unknown(mixed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = here(capsys, "law", mixed, "--data", "1", "--outcomes", "2")
+    assert result.code == 3
+    assert "more than 2 outcomes" in result.out
+
+
+# --- schedules -----------------------------------------------------------------------------
+
+
+def test_the_law_of_a_run_and_of_a_run_that_breaks_a_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schedule = compile_write_once(MIXED).schedule
+    path = tmp_path / "schedule.json"
+    path.write_text(schedule_to_json(schedule), "utf-8")
+    for name in ("reference", "columns", "diagrams"):
+        result = here(capsys, "law", path, "--data", "1", "--engine", name)
+        assert result.code == 0
+        assert "  10  1/2\n" in result.out
+    codes = set[int]()
+    for index in range(len(schedule.predictor.gates)):
+        path.write_text(schedule_to_json(flip_gate(schedule, "predictor", index)), "utf-8")
+        found = [here(capsys, "law", path, "--data", "1", "--engine", name)
+                 for name in ("reference", "columns")]  # fmt: skip
+        assert found[0].code == found[1].code
+        codes.add(found[0].code)
+    assert codes == {0, 1}
+
+
+# --- bad usage -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "no data (expected 1 bits, for x)"),
+        (["--data", "11"], "'11' (expected 1 bits, for x)"),
+        (["--data", "2"], "'2' (expected 1 bits, for x)"),
+        (["--data", "1", "--engine", "oracle"], "no engine 'oracle'"),
+        (["--data", "1", "--engine", "auto,oracle"], "no engine 'oracle'"),
+        (["--data", "1", "--outputs", "z*"], "'z*' matches no output"),
+        (["--data", "1", "--certificate", "."], "is a folder"),
+        (["--data", "1", "--random", "q"], "q"),
+    ],
+)
+def test_bad_usage_is_one_line_and_nothing_is_printed(
+    mixed: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    result = here(capsys, "law", mixed, *arguments)
+    assert result.code == 2
+    assert message in result.err
+    assert result.err.count("\n") == 1
+    assert result.out == ""
+
+
+def test_every_engine_is_named_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(here(capsys, "law", "--help").out.split())
+    assert all(name in text for name in (law_engines.AUTO, *law_engines.ENGINES))
+
+
+# --- start-up ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["law", "CIRCUIT"], ["law", "--help"]])
+def test_nothing_heavy_is_imported_on_paths_that_do_not_use_it(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    path = tmp_path / "c.json"
+    write_circuit(xor_rich(16, 60, 4), path)
+    given = [str(path) if one == "CIRCUIT" else one for one in arguments]
+    process = start(*given, PYTHONVERBOSE="", PYTHONPROFILEIMPORTTIME="1")
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    assert out
+    loaded = {line.rpartition("|")[2].strip() for line in err.splitlines() if "|" in line}
+    assert "dlmcheck.verify.cli" in loaded
+    for heavy in ("numpy", "z3", "sympy", "oxidd", "pysat"):
+        assert heavy not in loaded, heavy

@@ -1,0 +1,259 @@
+"""`dlmcheck law`: the exact law of a circuit's outputs, or of a schedule's, by an engine."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from dlmcheck.spec.circuit import Circuit
+from dlmcheck.spec.errors import BadInput, DlmcheckError, IllegalCode, IllegalSampler
+from dlmcheck.spec.serial import schedule_from_json
+from dlmcheck.verify.cli import complain
+from dlmcheck.verify.cli.limits import Limits as TaskLimits
+from dlmcheck.verify.cli.outputs import check_outputs, write_file
+from dlmcheck.verify.engines.law_engines import (
+    AUTO,
+    Answered,
+    CircuitLaw,
+    CountedLaw,
+    LawProblem,
+    Limits,
+    RunLaw,
+    Unknown,
+    Why,
+    engine,
+    law,
+)
+from dlmcheck.verify.exits import ExitCode
+
+SHOWN = 16
+NO_LIMITS = TaskLimits(None, None, 1)
+"""So many outcomes are printed; the JSON has all of them."""
+
+
+@dataclass(frozen=True)
+class LawOptions:
+    """The options of `dlmcheck law`; `engines` are all asked, and have to agree."""
+
+    circuit: str
+    random: tuple[str, ...] = ()
+    data: str | None = None
+    outputs: tuple[str, ...] = ()
+    engines: tuple[str, ...] = (AUTO,)
+    nodes: int | None = None
+    outcomes: int | None = None
+    limits: TaskLimits = NO_LIMITS
+    json: Path | None = None
+    certificate: Path | None = None
+
+
+def run_law(options: LawOptions) -> ExitCode:
+    """Print the law: 0 with a law, 1 for a run that breaks a rule, 3 unknown, 4 for engines that
+    disagree or evidence that the kernel rejects.
+
+    Raises `BadInput` for a circuit or options that cannot be read.
+    """
+    check_outputs({"--json": options.json, "--certificate": options.certificate})
+    for name in options.engines:
+        if name != AUTO:
+            engine(name)
+    problem = _problem(options)
+    if options.certificate is not None and not isinstance(problem, CircuitLaw):
+        raise BadInput("a schedule", source="--certificate", expected="a circuit")
+    try:
+        answers = [_ask(problem, name, options) for name in options.engines]
+    except (IllegalSampler, IllegalCode) as error:
+        print(f"illegal      {error}")
+        return ExitCode.REFUTED
+    found = [one.answer for one in answers if isinstance(one.answer, CountedLaw)]
+    code = ExitCode.OK if len(found) == len(answers) else ExitCode.UNKNOWN
+    if any(one != found[0] for one in found):
+        code = ExitCode.FAILURE
+    _print(problem, answers, code)
+    if options.certificate is not None and isinstance(problem, CircuitLaw) and code is ExitCode.OK:
+        code = _certify(problem, found[0], answers[0].engine, options.certificate)
+    if options.json is not None:
+        text = json.dumps(law_document(options, problem, answers, code), indent=2)
+        write_file(options.json, text + "\n")
+    return code
+
+
+# --- what is asked -------------------------------------------------------------------------
+
+
+def _problem(options: LawOptions) -> LawProblem:
+    if options.circuit.endswith(".json"):
+        text = _text(options.circuit)
+        if '"dlmcheck-schedule"' in text[:200]:
+            schedule = schedule_from_json(text, options.circuit)
+            if options.random:
+                raise BadInput("a schedule", source="--random", expected="a circuit")
+            chosen = _chosen(schedule.output_names, options.outputs)
+            schedule = replace(
+                schedule,
+                output=tuple(schedule.output[i] for i in chosen),
+                output_names=tuple(schedule.output_names[i] for i in chosen),
+            )
+            return RunLaw(schedule, _data(options.data, schedule.data_names))
+    from dlmcheck.model.formats import load_circuit
+
+    circuit = load_circuit(options.circuit, options.random)
+    chosen = _chosen(circuit.output_names, options.outputs)
+    part = Circuit(
+        circuit.inputs,
+        circuit.gates,
+        tuple(circuit.outputs[i] for i in chosen),
+        tuple(circuit.output_names[i] for i in chosen),
+    )
+    return CircuitLaw(part, _data(options.data, [part.inputs[v].name for v in part.data_inputs]))
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except OSError as error:
+        raise BadInput(f"cannot be read: {error.strerror}", source=path) from None
+    except UnicodeDecodeError as error:
+        raise BadInput(str(error), source=path, expected="text in UTF-8") from None
+
+
+def _chosen(names: Sequence[str], patterns: Sequence[str]) -> list[int]:
+    """The outputs that match a pattern, in order; all without one. Raises `BadInput`."""
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise BadInput(f"{pattern!r} matches no output", source="--outputs")
+    return [
+        index
+        for index, name in enumerate(names)
+        if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
+    ]
+
+
+def _data(text: str | None, names: Sequence[str]) -> tuple[bool, ...]:
+    given = "" if text is None else text
+    if len(given) != len(names) or not set(given) <= {"0", "1"}:
+        shown = " ".join(names[:8]) + (" ..." if len(names) > 8 else "")
+        raise BadInput(
+            f"{given!r}" if text is not None else "no data",
+            source="--data",
+            expected=f"{len(names)} bits, for {shown or 'no data inputs'}",
+        )
+    return tuple(bit == "1" for bit in given)
+
+
+# --- asking --------------------------------------------------------------------------------
+
+
+def _ask(problem: LawProblem, name: str, options: LawOptions) -> Answered:
+    """By an engine of this process; with limits in a process of its own, which can be killed."""
+    limits = Limits(options.limits.timeout, options.limits.memory, options.nodes)
+    if options.outcomes is not None:
+        limits = replace(limits, outcomes=options.outcomes)
+    if limits.seconds is None and limits.memory is None:
+        return law(problem, name, limits)
+    from dlmcheck.verify.jobs import Ending, Task, run_tasks
+
+    def work(_progress: object) -> Answered | DlmcheckError:
+        try:
+            return law(problem, name, limits)
+        except DlmcheckError as error:
+            return error
+
+    grace = None if limits.seconds is None else limits.seconds + 1
+    (done,) = run_tasks([Task(name, work)], timeout=grace, memory=limits.memory)
+    if isinstance(done.value, DlmcheckError):
+        raise done.value
+    if isinstance(done.value, Answered):
+        return done.value
+    if done.ending is Ending.INTERRUPTED:
+        raise KeyboardInterrupt
+    whys = {Ending.TIMEOUT: Why.TIME, Ending.MEMORY: Why.MEMORY}
+    if done.ending not in whys:
+        raise RuntimeError(done.message)
+    return Answered(name, "asked for", Unknown(whys[done.ending], done.message))
+
+
+def _certify(problem: CircuitLaw, found: CountedLaw, by: str, path: Path) -> ExitCode:
+    """Write a certificate that the kernel has checked."""
+    from dlmcheck.verify.engines.law_evidence import NoCertificate, certificate
+
+    try:
+        text, checked = certificate(problem, found, by)
+    except NoCertificate as error:
+        complain(f"{path} is not written: {error}")
+        return ExitCode.UNKNOWN
+    except DlmcheckError as error:
+        print(f"evidence     REJECTED by the kernel: {error}")
+        return ExitCode.FAILURE
+    write_file(path, text)
+    print(f"evidence     {path}: {checked.verdict.value}; {checked.evidence}")
+    return ExitCode.OK
+
+
+# --- what is said --------------------------------------------------------------------------
+
+
+def _print(problem: LawProblem, answers: Sequence[Answered], code: ExitCode) -> None:
+    if isinstance(problem, CircuitLaw):
+        circuit = problem.circuit
+        print(
+            f"circuit      {len(circuit.random_inputs)} random and {len(circuit.data_inputs)} data "
+            f"inputs, {len(circuit.gates)} gates, {problem.outputs} outputs"
+        )
+    else:
+        schedule = problem.schedule
+        print(f"schedule     {schedule.length} cells, {schedule.rounds} rounds")
+    for one in answers:
+        print(f"engine       {one.engine or 'none'}: {one.why}")
+        if isinstance(one.answer, Unknown):
+            print(f"             UNKNOWN ({one.answer.why.value}): {one.answer.message}")
+    laws = [one for one in answers if isinstance(one.answer, CountedLaw)]
+    if code is ExitCode.FAILURE:
+        print("law          the engines DISAGREE")
+        return
+    if not laws:
+        return
+    found = laws[0].answer
+    assert isinstance(found, CountedLaw)
+    trusted = " and ".join(one.engine for one in laws)
+    print(f"law          {len(found.counts)} outcomes over 2^{found.exponent}, trusted: {trusted}")
+    ordered = sorted(found.counts, key=lambda word: (-found.counts[word], word))
+    for word in ordered[:SHOWN]:
+        print(f"  {found.text(word) or '(empty)'}  {found.probability(word)}")
+    if len(ordered) > SHOWN:
+        print(f"  and {len(ordered) - SHOWN} more outcomes")
+    sys.stdout.flush()
+
+
+def law_document(
+    options: LawOptions, problem: LawProblem, answers: Sequence[Answered], code: ExitCode
+) -> dict[str, Any]:
+    """Everything that was found, as JSON: format `dlmcheck-law`, version 1."""
+    names = (
+        problem.circuit.output_names
+        if isinstance(problem, CircuitLaw)
+        else problem.schedule.output_names
+    )
+    return {
+        "format": "dlmcheck-law",
+        "version": 1,
+        "circuit": options.circuit,
+        "data": "".join(str(int(bit)) for bit in problem.data),
+        "outputs": list(names),
+        "exit_code": int(code),
+        "answers": [_answer_json(one) for one in answers],
+    }
+
+
+def _answer_json(one: Answered) -> dict[str, Any]:
+    found = one.answer
+    said: dict[str, Any] = {"engine": one.engine, "why": one.why}
+    if isinstance(found, Unknown):
+        return {**said, "unknown": found.why.value, "message": found.message}
+    counts = {found.text(word): str(count) for word, count in found.counts.items()}
+    return {**said, "exponent": found.exponent, "counts": counts}
