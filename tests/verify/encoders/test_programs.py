@@ -99,7 +99,8 @@ def test_functions_are_written_in_the_order_of_their_arguments() -> None:
     ("field", "value"),
     [
         ("inputs", 1), ("inputs", 2), ("inputs", 7), ("gates", -1), ("gates", 99),
-        ("functions", []), ("functions", ["01101001"] * 17), ("functions", ["0110100"]), ("functions", ["0110100x"]),
+        ("functions", []), ("functions", ["01101001"] * 17),
+        ("functions", ["0110100"]), ("functions", ["0110100x"]),
         ("functions", [7]), ("functions", "01101001"), ("proof", 1), ("dimacs", 1),
     ],
 )  # fmt: skip
