@@ -26,13 +26,26 @@ def ripple_carry_adder(n: int, random: RandomChoice = True) -> Circuit:
     """
     require(n, 1, "ripple-carry adder")
     b = _two_numbers(n, random)
-    sums = [b.xor(0, n)]
-    carry = b.and_(0, n)
+    lowest, carry = half_adder(b, 0, n)
+    sums = [lowest]
     for i in range(1, n):
-        differ = b.xor(i, n + i)
-        sums.append(b.xor(differ, carry))
-        carry = b.or_(b.and_(i, n + i), b.and_(differ, carry))
+        place, carry = full_adder(b, i, n + i, carry)
+        sums.append(place)
     return b.build([*sums, carry], [*numbered("s", n), "carry"])
+
+
+def half_adder(b: Builder, first: Literal, second: Literal) -> tuple[Literal, Literal]:
+    """Sum and carry of the lowest place."""
+    return b.xor(first, second), b.and_(first, second)
+
+
+def full_adder(
+    b: Builder, first: Literal, second: Literal, carry: Literal
+) -> tuple[Literal, Literal]:
+    """Sum and carry of a place that a carry enters."""
+    differ = b.xor(first, second)
+    total = b.xor(differ, carry)
+    return total, b.or_(b.and_(first, second), b.and_(differ, carry))
 
 
 def kogge_stone_adder(n: int, random: RandomChoice = True) -> Circuit:
@@ -97,14 +110,26 @@ def comparator(n: int, random: RandomChoice = True) -> Circuit:
     """
     require(n, 1, "comparator")
     b = _two_numbers(n, random)
-    blocks: list[tuple[Literal, Literal]] = [
-        (b.and_(~i, n + i), ~b.xor(i, n + i)) for i in range(n)
-    ]
+    blocks = [compared_bits(b, i, n + i) for i in range(n)]
     while len(blocks) > 1:
-        paired: list[tuple[Literal, Literal]] = []
-        for i in range(0, len(blocks) - 1, 2):
-            (low_less, low_equal), (high_less, high_equal) = blocks[i], blocks[i + 1]
-            less = b.or_(high_less, b.and_(high_equal, low_less))
-            paired.append((less, b.and_(high_equal, low_equal)))
+        paired = [
+            compared_blocks(b, blocks[i], blocks[i + 1]) for i in range(0, len(blocks) - 1, 2)
+        ]
         blocks = paired + blocks[len(blocks) // 2 * 2 :]
     return b.build(blocks[0], ["less", "equal"])
+
+
+Comparison = tuple[Literal, Literal]
+"""Whether the first is less, and whether both are equal."""
+
+
+def compared_bits(b: Builder, first: Literal, second: Literal) -> Comparison:
+    """One place."""
+    return b.and_(~first, second), ~b.xor(first, second)
+
+
+def compared_blocks(b: Builder, low: Comparison, high: Comparison) -> Comparison:
+    """Two blocks of places, from the comparison of each."""
+    (low_less, low_equal), (high_less, high_equal) = low, high
+    less = b.or_(high_less, b.and_(high_equal, low_less))
+    return less, b.and_(high_equal, low_equal)

@@ -20,7 +20,7 @@ def parity_chain(n: int, random: RandomChoice = True) -> Circuit:
     b = Builder(named_inputs(numbered("x", n), random))
     total: Literal = 0
     for node in range(1, n):
-        total = b.xor(total, node)
+        total = joined(b, total, node)
     return b.build([total], ["parity"])
 
 
@@ -34,10 +34,15 @@ def parity_tree(n: int, random: RandomChoice = True) -> Circuit:
     b = Builder(named_inputs(numbered("x", n), random))
     level: list[Literal] = list(range(n))
     while len(level) > 1:
-        paired = [b.xor(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        paired = [joined(b, level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
         # With an odd number the last one waits for the next level.
         level = paired + level[len(level) // 2 * 2 :]
     return b.build(level, ["parity"])
+
+
+def joined(b: Builder, left: Literal, right: Literal) -> Literal:
+    """The parity of two parts, from those of each: one cell of the chain, and of the tree."""
+    return b.xor(left, right)
 
 
 def even_strings(n: int, random: RandomChoice = True) -> Circuit:

@@ -28,8 +28,13 @@ def multiplexer(k: int, random: RandomChoice = True) -> Circuit:
     left: list[Literal] = list(range(count))
     for place in range(k):
         select = count + place
-        left = [b.mux(select, left[i + 1], left[i]) for i in range(0, len(left), 2)]
+        left = [selected(b, select, left[i + 1], left[i]) for i in range(0, len(left), 2)]
     return b.build(left, ["chosen"])
+
+
+def selected(b: Builder, select: Literal, one: Literal, zero: Literal) -> Literal:
+    """One of two bits, by a bit of the address: one cell of multiplexer and shifter."""
+    return b.mux(select, one, zero)
 
 
 def decoder(k: int, random: RandomChoice = True) -> Circuit:
@@ -59,5 +64,5 @@ def barrel_shifter(n: int, random: RandomChoice = True) -> Circuit:
     b = Builder(named_inputs([*numbered("x", n), *numbered("s", k)], random))
     row: list[Literal] = list(range(n))
     for place in range(k):
-        row = [b.mux(n + place, row[(i - (1 << place)) % n], row[i]) for i in range(n)]
+        row = [selected(b, n + place, row[(i - (1 << place)) % n], row[i]) for i in range(n)]
     return b.build(row, numbered("y", n))

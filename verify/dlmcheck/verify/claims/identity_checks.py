@@ -33,7 +33,7 @@ from dlmcheck.verify.kernel.induction import Proof
 from dlmcheck.verify.kernel.query_documents import Queries
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Domain, Outcome, Sweep, fails
-from dlmcheck.verify.proofs import dimension, errors, families, lengths
+from dlmcheck.verify.proofs import dimension, errors, families, family_stages, lengths, vocabulary
 from dlmcheck.verify.proofs.arithmetic import Arithmetic, ByQueries
 
 # --- the proofs --------------------------------------------------------------------------------
@@ -50,6 +50,8 @@ ARITHMETIC: tuple[Arithmetic, ...] = (
     errors.LAST_BIT,
     errors.ONE_COIN,
     errors.TWO_BITS,
+    *(family_stages.proof(family) for family in family_stages.MAKERS),
+    vocabulary.NO_LABELLING_PROOF,
 )
 QUERIES = {q.name: q for symbols in (2, 3) for q in dimension.count_queries(symbols)}
 

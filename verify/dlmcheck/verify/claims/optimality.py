@@ -50,6 +50,7 @@ from dlmcheck.verify.kernel.laws import as_tokens, difference
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
 from dlmcheck.verify.proofs import generation
 from dlmcheck.verify.proofs.optimality import Parts
+from dlmcheck.verify.proofs.vocabulary import NO_LABELLING, NO_LABELLING_PROOF
 
 SOURCE = "Jiang, Haghtalab, Chen (ICLR 2026), section"
 MEASURED = "measured on the schedules"
@@ -333,8 +334,13 @@ CLAIMS = (
             Row(
                 "VOCABULARY",
                 "no-labelling",
-                "the uniform law on all tokens but one is no product of bits in any labelling",
-                (Road("vocabulary", "no labelling", "all labellings"),),
+                "the uniform law on all tokens but one is no product of bits in any labelling, "
+                "k >= 2",
+                (
+                    Road("vocabulary", "no labelling", "all labellings"),
+                    Road("arithmetic", NO_LABELLING, "queries of arithmetic, answered by solvers"),
+                ),
+                assumptions=tuple(f"rule: {rule.value}" for rule in NO_LABELLING_PROOF.rules),
             ),
             Row(
                 "VOCABULARY",

@@ -14,9 +14,20 @@ The even-parity samplers of section 4 (their rules are in `model.samplers`):
     parity_samplers   the accounts with revision and with remasking
     parity_random     the accounts with a random F, or one that sees the candidates
     parity_skeletons  the arguments in words
+    small_wires       the wires of a few named cells, for rules that are given cells by number
+    parity_tree       write-once with deterministic F: every tree of pairs
+    parity_shapes     the chain and the binary tree are such trees, for every n
+    parity_last_cell  one cell that reads all others: at once, or from left to right
+    recogniser        the reduction of T4.5, joined with a sampler that is exact
+    depths            depths of emitted gates as terms
     parity_circuits   the collapsed circuits of R-4
     one_round         no single round samples even parity
     hierarchy         fewer rounds than write-once: joined with the locality bound
+
+Circuits and vocabularies:
+
+    family_stages     size and depth of circuit families, from the cells of their stages
+    vocabulary        all tokens but one are no product of bits
 
 Rounds of samplers with predictors of any strength:
 

@@ -38,6 +38,10 @@ class Term:
         """The product."""
         return Term(f"(* {_text(other)} {self.text})")
 
+    def __rmul__(self, other: int, /) -> Term:
+        """The product."""
+        return self * other
+
     def __mod__(self, other: int, /) -> Term:
         """The remainder, never negative."""
         return Term(f"(mod {self.text} {_text(other)})")
@@ -81,6 +85,11 @@ def between(low: Term | int, term: Term, above: Term | int) -> str:
 def linear(name: str, premises: Mapping[str, str], conclusion: str) -> Query:
     """A query of linear integer arithmetic over all names in it."""
     return _query(name, LOGIC, "Int", premises, conclusion)
+
+
+def nonlinear(name: str, premises: Mapping[str, str], conclusion: str) -> Query:
+    """A query of integer arithmetic, products included, over all names in it."""
+    return _query(name, "QF_NIA", "Int", premises, conclusion)
 
 
 def real(name: str, premises: Mapping[str, str], conclusion: str) -> Query:

@@ -1,0 +1,258 @@
+"""Size and depth of circuit families for every n, from the cells that their generators emit.
+
+Source: note FAMILIES. A generator builds its circuit in stages, each of cells that one function
+emits. The function runs here on free wires: its gates are counted, and its depth is computed with
+the depths of the wires as unknowns. That a stage more gives the closed forms of `families.GROWTHS`
+for one size more are queries of arithmetic, in which these counts stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dlmcheck.model.builder import Builder
+from dlmcheck.model.families.arithmetic import (
+    compared_bits,
+    compared_blocks,
+    full_adder,
+    half_adder,
+)
+from dlmcheck.model.families.parity import joined
+from dlmcheck.model.families.selection import selected
+from dlmcheck.spec.circuit import Circuit, Literal, node_of
+from dlmcheck.verify.engines.smt import Query
+from dlmcheck.verify.kernel.induction import Rule
+from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.proofs.arithmetic import ByQueries
+from dlmcheck.verify.proofs.families import GROWTHS, Growth
+from dlmcheck.verify.proofs.optimality import largest
+from dlmcheck.verify.proofs.terms import Term, linear, nonlinear
+
+Emit = Callable[[Builder, Sequence[Literal]], Sequence[Literal]]
+"""A cell of a stage on its wires."""
+
+
+@dataclass(frozen=True)
+class CellRule:
+    """A function that emits a cell, and how many wires it takes.
+
+    `beside` are the wires of another cell of the same stage, in every way in which two cells can
+    have wires in common.
+    """
+
+    emit: Emit
+    wires: int
+    beside: tuple[tuple[int, ...], ...]
+
+
+JOINED = CellRule(lambda b, w: [joined(b, w[0], w[1])], 2, ((2, 3),))
+HALF_ADDER = CellRule(lambda b, w: half_adder(b, w[0], w[1]), 2, ((2, 3),))
+FULL_ADDER = CellRule(lambda b, w: full_adder(b, w[0], w[1], w[2]), 3, ((3, 4, 5),))
+BITS = CellRule(lambda b, w: compared_bits(b, w[0], w[1]), 2, ((2, 3),))
+BLOCKS = CellRule(lambda b, w: compared_blocks(b, (w[0], w[1]), (w[2], w[3])), 4, ((4, 5, 6, 7),))
+SELECTED = CellRule(
+    lambda b, w: [selected(b, w[0], w[1], w[2])], 3, ((0, 3, 4), (0, 3, 1), (0, 2, 1))
+)
+"""Two cells of a shifter have the address in common, and what one moves the other may keep."""
+
+
+def emitted(rule: CellRule) -> Circuit:
+    """One cell on free wires."""
+    b = Builder.with_names(data=[f"w{k}" for k in range(rule.wires)])
+    return b.build(rule.emit(b, list(range(rule.wires))))
+
+
+def gates(rule: CellRule) -> int:
+    """The gates of a cell. Raises `Rejected` if another one beside it does not add as many."""
+    found = len(emitted(rule).gates)
+    for other in rule.beside:
+        b = Builder.with_names(data=[f"w{k}" for k in range(1 + max(rule.wires - 1, *other))])
+        both = [*rule.emit(b, list(range(rule.wires))), *rule.emit(b, other)]
+        if len(b.build(both).gates) != 2 * found:
+            raise Rejected("two cells of a stage share a gate")
+    return found
+
+
+def depths(rule: CellRule, wires: Sequence[Term]) -> list[Term]:
+    """How deep the outputs of a cell are, on wires of these depths: a gate is one deeper."""
+    circuit = emitted(rule)
+    found = list(wires)
+    for gate in circuit.gates:
+        deepest = found[node_of(gate.args[0])]
+        for arg in gate.args[1:]:
+            deepest = largest(deepest, found[node_of(arg)])
+        found.append(deepest + 1)
+    return [found[node_of(output)] for output in circuit.outputs]
+
+
+# --- queries -----------------------------------------------------------------------------------
+
+K, P, NODES, DEPTH, LEVEL, BUILT = map(Term, ("k", "P", "nodes", "depth", "level", "built"))
+ZERO = Term("0")
+GROWTH = {growth.family: growth for growth in GROWTHS}
+
+
+def statement(family: str) -> str:
+    """What is proved of a family."""
+    return f"{family}: size and depth are as in closed form, for every n"
+
+
+def _places(growth: Growth, inputs: int, cell: CellRule, first: CellRule | None) -> list[Query]:
+    """A family that grows place by place: a cell more for each place."""
+    start = inputs + (0 if first is None else gates(first))
+    size_now, size_next = growth.size(K, P), growth.size(K + 1, P)
+    more = inputs + gates(cell)
+    return [
+        linear(
+            "one place: the inputs and the first cell",
+            {"one place": K.equals(1), "what is built": NODES.equals(start)},
+            NODES.equals(size_now),
+        ),
+        linear(
+            "a place more: its inputs and its cell",
+            {"so far": NODES.equals(size_now), "what is added": BUILT.equals(NODES + more)},
+            BUILT.equals(size_next),
+        ),
+    ]
+
+
+def _level_queries(growth: Growth, base: Term, pairs: CellRule) -> list[Query]:
+    """A family that halves a level until one literal is left: a cell for each pair."""
+    count = gates(pairs)
+    return [
+        linear(
+            "half a level: a cell for each pair",
+            {
+                "so far": BUILT.equals(base + (P - LEVEL * 2) * count),
+                "a cell for each pair": NODES.equals(BUILT + LEVEL * count),
+            },
+            NODES.equals(base + (P - LEVEL) * count),
+        ),
+        linear(
+            "one literal is left: the closed form",
+            {
+                "all levels": BUILT.equals(base + (P - LEVEL) * count),
+                "one is left": LEVEL.equals(1),
+            },
+            BUILT.equals(growth.size(K, P)),
+        ),
+    ]
+
+
+def _depth(name: str, premises: Mapping[str, str], claims: Sequence[str]) -> Query:
+    return linear(name, premises, f"(and true {' '.join(claims)})")
+
+
+def parity_chain() -> list[Query]:
+    """One XOR more for one input more."""
+    growth = GROWTH["parity-chain"]
+    (after,) = depths(JOINED, (DEPTH, ZERO))
+    so_far = {"so far": DEPTH.equals(growth.depth(K, P)), "one place": Term("1").at_most(K)}
+    return [
+        *_places(growth, 1, JOINED, None),
+        _depth("one place: an input", {"one": K.equals(1)}, [ZERO.equals(growth.depth(K, P))]),
+        _depth("a place more is a gate deeper", so_far, [after.equals(growth.depth(K + 1, P))]),
+    ]
+
+
+def ripple_adder() -> list[Query]:
+    """One full adder more for one place more."""
+    growth = GROWTH["ripple-adder"]
+    first_sum, first_carry = depths(HALF_ADDER, (ZERO, ZERO))
+    total, carry = depths(FULL_ADDER, (ZERO, ZERO, DEPTH))
+    now, later = growth.depth(K, P), growth.depth(K + 1, P)
+    so_far = {"the carry so far": DEPTH.equals(now), "a place": Term("1").at_most(K)}
+    return [
+        *_places(growth, 2, FULL_ADDER, HALF_ADDER),
+        _depth(
+            "one place: sum and carry",
+            {"one": K.equals(1)},
+            [first_sum.at_most(now), first_carry.equals(now)],
+        ),
+        _depth("a place more: sum and carry", so_far, [total.at_most(later), carry.equals(later)]),
+    ]
+
+
+def parity_tree() -> list[Query]:
+    """One XOR for each pair of a level."""
+    growth = GROWTH["parity-tree"]
+    (after,) = depths(JOINED, (DEPTH, DEPTH))
+    turn = {"so far": DEPTH.equals(growth.depth(K, P))}
+    return [
+        *_level_queries(growth, P, JOINED),
+        _depth("no level: the inputs", {"k": K.equals(0)}, [ZERO.equals(growth.depth(K, P))]),
+        _depth("a level more", turn, [after.equals(growth.depth(K + 1, P))]),
+    ]
+
+
+def comparator() -> list[Query]:
+    """One cell for each place, then one for each pair of blocks."""
+    growth = GROWTH["comparator"]
+    less, equal = depths(BITS, (ZERO, ZERO))
+    alike = Term("equal_depth")
+    less_after, equal_after = depths(BLOCKS, (DEPTH, alike, DEPTH, alike))
+    now, later = growth.depth(K, P), growth.depth(K + 1, P)
+    turn = {
+        "less so far": DEPTH.equals(now),
+        "equal is no deeper": alike.at_most(DEPTH),
+    }
+    return [
+        *_level_queries(growth, P * (2 + gates(BITS)), BLOCKS),
+        _depth("a place", {"k": K.equals(0)}, [less.equals(now), equal.at_most(less)]),
+        _depth("a level more", turn, [less_after.equals(later), equal_after.at_most(less_after)]),
+    ]
+
+
+def multiplexer() -> list[Query]:
+    """One cell for each pair of a level, with a bit of the address for each level."""
+    growth = GROWTH["multiplexer"]
+    (after,) = depths(SELECTED, (ZERO, DEPTH, DEPTH))
+    turn = {"so far": DEPTH.equals(growth.depth(K, P)), "a level": ZERO.at_most(K)}
+    return [
+        *_level_queries(growth, P + K, SELECTED),
+        _depth("no level: the inputs", {"k": K.equals(0)}, [ZERO.equals(growth.depth(K, P))]),
+        _depth("a level more", turn, [after.equals(growth.depth(K + 1, P))]),
+    ]
+
+
+def barrel_shifter() -> list[Query]:
+    """One cell for each place, and a bit of the address, in every stage; P places."""
+    growth = GROWTH["barrel-shifter"]
+    (after,) = depths(SELECTED, (ZERO, DEPTH, DEPTH))
+    turn = {"so far": DEPTH.equals(growth.depth(K, P)), "a stage": ZERO.at_most(K)}
+    return [
+        linear(
+            "no stage: the inputs",
+            {"what is built": NODES.equals(P)},
+            NODES.equals(growth.size(ZERO, P)),
+        ),
+        nonlinear(
+            "a stage more: a bit of the address, and a cell for each place",
+            {
+                "so far": NODES.equals(growth.size(K, P)),
+                "what is added": BUILT.equals(NODES + 1 + P * gates(SELECTED)),
+            },
+            BUILT.equals(growth.size(K + 1, P)),
+        ),
+        _depth("no stage: inputs alone", {"k": K.equals(0)}, [ZERO.equals(growth.depth(K, P))]),
+        _depth("a stage deeper", turn, [after.equals(growth.depth(K + 1, P))]),
+    ]
+
+
+MAKERS: dict[str, Callable[[], list[Query]]] = {
+    "parity-chain": parity_chain,
+    "ripple-adder": ripple_adder,
+    "parity-tree": parity_tree,
+    "comparator": comparator,
+    "multiplexer": multiplexer,
+    "barrel-shifter": barrel_shifter,
+}
+"""The families whose closed forms are proved; for the others see the note."""
+
+
+def proof(family: str) -> ByQueries:
+    """The closed forms of a family, for every n. Raises `KeyError` for one that is not proved."""
+    return ByQueries(
+        statement(family), tuple(MAKERS[family]()), (Rule.NUMBERS, Rule.UNIFORM, Rule.LISTS)
+    )
