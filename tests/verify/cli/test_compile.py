@@ -21,7 +21,7 @@ from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.spec.trace import output_of, run_on_coins
 from dlmcheck.verify import equivalence
 from dlmcheck.verify.api import compile_write_once, equivalent
-from dlmcheck.verify.cli import compile_command
+from dlmcheck.verify.cli import compile_tasks
 from dlmcheck.verify.engines.coupling import (
     CouplingResult,
     CouplingVerdict,
@@ -204,7 +204,7 @@ def test_the_verifier_reads_the_serialised_schedule(
         raw["rounds"] -= 1
         return json.dumps(raw)
 
-    monkeypatch.setattr(compile_command, "schedule_to_json", one_round_less)
+    monkeypatch.setattr(compile_tasks, "schedule_to_json", one_round_less)
     assert cli("compile", path, "--random", "all", "--verify").code == 1
 
 
@@ -388,7 +388,7 @@ def test_a_timeout_is_unknown_and_keeps_the_figures(
 ) -> None:
     path = family(tmp_path, "parity-chain", 3)
     report = tmp_path / "report.json"
-    monkeypatch.setattr(compile_command, "equivalent", slow)
+    monkeypatch.setattr(compile_tasks, "equivalent", slow)
     done = cli("compile", path, "--verify", "--timeout", "0.5", "--json", report)
     assert done.code == 3, done
     assert "  UNKNOWN\n" in done.out
@@ -399,11 +399,46 @@ def test_a_timeout_is_unknown_and_keeps_the_figures(
     assert raw["circuits"][0]["answer"] == "UNKNOWN"
 
 
+def test_all_edit_models_in_one_command(tmp_path: Path, cli: Callable[..., Result]) -> None:
+    """Two circuits, three models each; times and memory of the twelve tasks on request."""
+    paths = [family(tmp_path, "ripple-adder", 3), family(tmp_path, "parity-tree", 5)]
+    report = tmp_path / "report.json"
+    asked = ("compile", *paths, "--random", "all", "--verify", "--json", report)
+    done = cli(*asked, "--edits", "all", "--times")
+    assert done.code == 0, done
+    assert done.out.count("EQUIVALENT, seed for seed, for all data") == 6
+    raw = json.loads(report.read_text())
+    jsonschema.validate(raw, schema("compile-1"))
+    models = ["write-once", "remask", "revise"]
+    assert [one["edits"] for one in raw["circuits"]] == models * 2
+    assert raw["options"]["edits"] == ",".join(models)
+    for one in raw["circuits"]:
+        assert set(one["times"]) == {"compile", "verify"}
+        # A process that runs this package holds some megabytes, and not all that there are.
+        assert all(1 << 20 < task["peak_bytes"] < 1 << 36 for task in one["times"].values())
+    assert done.err.count(" MB  ") == 12
+    plain = cli(*asked, "--edits", "revise", "--edits", "remask", "--edits", "revise")
+    assert plain.out.count("EQUIVALENT, seed for seed, for all data") == 4
+    raw = json.loads(report.read_text())
+    assert [one["edits"] for one in raw["circuits"]] == ["revise", "remask"] * 2
+    assert not any("times" in one for one in raw["circuits"])
+
+
+def test_several_edit_models_do_not_go_into_one_file(
+    tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    path, output = family(tmp_path, "parity-chain", 3), tmp_path / "schedule.json"
+    done = cli("compile", path, "--edits", "all", "--output", output)
+    assert done.code == 2
+    assert "3 schedules for one file" in done.err
+    assert not output.exists()
+
+
 def test_running_out_of_memory_is_unknown(
     tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = family(tmp_path, "parity-chain", 3)
-    monkeypatch.setattr(compile_command, "equivalent", greedy)
+    monkeypatch.setattr(compile_tasks, "equivalent", greedy)
     done = cli("compile", path, "--verify", "--memory", "256M")
     assert done.code == 3, done
     assert "out of memory" in done.out
@@ -415,7 +450,7 @@ def test_a_verifier_that_breaks_is_exit_4(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(compile_command, "equivalent", broken)
+    monkeypatch.setattr(compile_tasks, "equivalent", broken)
     done = cli("compile", family(tmp_path, "parity-chain", 3), "--verify")
     assert done.code == 4, done
     assert "  ERROR\n" in done.out
@@ -453,7 +488,7 @@ def test_usage_errors_write_nothing(tmp_path: Path, cli: Callable[..., Result]) 
         (("--layer-0", "bought"), "--layer-0: 'bought' (expected sampled, free, private)"),
         (("--frontier", "far"), "(expected arguments, block-shift, token-shift)"),
         (("--certificate", target), "--certificate: nothing is verified (expected --verify)"),
-        ((path, "-o", target), "2 circuits for one file"),
+        ((path, "-o", target), "2 schedules for one file"),
         (("-o", tmp_path / "no" / "file"), "the folder does not exist"),
         (("--random", "q*"), "no input matches the pattern 'q*'"),
     ):
@@ -478,7 +513,7 @@ def test_no_certificate_without_something_that_the_kernel_checked(
     tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "evidence.json"
-    monkeypatch.setattr(compile_command, "equivalent", slow)
+    monkeypatch.setattr(compile_tasks, "equivalent", slow)
     done = cli(
         "compile", family(tmp_path, "parity-chain", 3), "--verify", "--timeout", "0.5",
         "--certificate", target,

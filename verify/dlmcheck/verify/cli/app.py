@@ -133,9 +133,12 @@ def compile(
         ),
     ] = None,
     edits: Annotated[
-        str,
-        typer.Option(metavar="MODEL", help="Edit model: write-once, remask or revise."),
-    ] = "write-once",
+        list[str] | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Edit model: write-once (if none is named), remask, revise, or all; repeatable.",
+        ),
+    ] = None,
     layer_0: Annotated[
         str,
         typer.Option(
@@ -189,6 +192,10 @@ def compile(
     timeout: Timeout = None,
     memory: Memory = None,
     workers: Workers = None,
+    times: Annotated[
+        bool,
+        typer.Option("--times", help="Also report times and memory: on stderr and in the JSON."),
+    ] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the search for wrong runs.")] = 0,
 ) -> Action:
     """Compile circuits to decoding schedules; with --verify, check that they sample the same."""
@@ -198,7 +205,7 @@ def compile(
     options = CompileOptions(
         circuits=tuple(circuits),
         random=tuple(random or ()),
-        edits=edits,
+        edits=tuple(edits or ("write-once",)),
         layer_0=layer_0,
         frontier=frontier,
         verify=verify,
@@ -207,6 +214,7 @@ def compile(
         certificate=certificate,
         json=json,
         limits=limits(timeout, memory, workers),
+        times=times,
         seed=seed,
         optimise=optimise,
         rounds=rounds,

@@ -1,36 +1,32 @@
 """`dlmcheck compile`: circuits to schedules, and whether these sample the same.
 
-Each circuit goes through two tasks in processes of their own. The first compiles and measures,
-and gives the schedule as text. The second reads that text again and verifies it, so that nothing
-the compiler knows reaches the verifier but the text and a certificate, which the kernel checks.
+What is done with each circuit in each edit model is in `compile_tasks`.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from dlmcheck.model.formats import load_circuit
-from dlmcheck.model.mutations import PARTS, flip_gate
-from dlmcheck.spec.circuit import Circuit
+from dlmcheck.model.mutations import PARTS
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
+from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.verify.cli import complain
+from dlmcheck.verify.cli.compile_tasks import Assembled, Job, Refused, compile_all, verify_all
 from dlmcheck.verify.cli.limits import Limits
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.cli.progress import Progress
 from dlmcheck.verify.compilation import (
+    CONSTRUCTIONS,
     Choices,
-    CompiledFigures,
-    Construction,
     choices,
     construction,
     optimising,
 )
-from dlmcheck.verify.equivalence import Equivalence, equivalent
+from dlmcheck.verify.equivalence import Equivalence
 from dlmcheck.verify.evidence_files import (
     broken_mask_file,
     law_file,
@@ -39,18 +35,17 @@ from dlmcheck.verify.evidence_files import (
     wrong_run_file,
 )
 from dlmcheck.verify.exits import ExitCode, worst
-from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
-from dlmcheck.verify.kernel.contents import Simulation
+from dlmcheck.verify.jobs import Ending, Finished
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.widths import width_text
 from dlmcheck.verify.report.audit_json import to_text
 from dlmcheck.verify.report.compile_json import compile_document
 from dlmcheck.verify.report.compiled import outcome_lines
-from dlmcheck.verify.report.outcome import Outcome, code_of
+from dlmcheck.verify.report.outcome import Outcome, Spent, code_of
 
-SOLVER_SECONDS = 60.0
-"""What the solver gets if there is no --timeout; else it gets a third of that."""
+ALL = "all"
+"""Every edit model that there is a construction for."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class CompileOptions:
 
     circuits: tuple[str, ...]
     random: tuple[str, ...]
-    edits: str
+    edits: tuple[str, ...]
     layer_0: str
     frontier: str
     verify: bool
@@ -74,71 +69,70 @@ class CompileOptions:
     moves: int | None = None
     short: bool = False
     width_certificate: Path | None = None
-
-
-@dataclass(frozen=True)
-class Assembled:
-    """What the first task hands on: the schedule as text, and what is known of it."""
-
-    text: str
-    plan: Simulation | None
-    numbering: Circuit
-    figures: CompiledFigures
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A circuit that this construction does not take: bad input, found while compiling."""
-
-    message: str
+    times: bool = False
 
 
 def run_compile(options: CompileOptions) -> ExitCode:
     """Compile, verify, print, write. Raises `BadInput` before anything is printed or written."""
-    build = construction(options.edits)
-    chosen = optimising(
-        choices(options.layer_0, options.frontier),
-        options.optimise,
-        options.rounds,
-        options.moves,
-        short=options.short,
-        edits=options.edits,
-    )
-    flip = None if options.flip is None else parse_flip(options.flip)
-    _check_usage(options)
-    circuits = [load_circuit(name, options.random) for name in options.circuits]
-    progress = Progress(len(circuits) * (2 if options.verify else 1))
-    try:
-        compiled = _run(
-            [
-                Task(f"compile {name}", partial(_compile, circuit, build, chosen, flip))
-                for name, circuit in _named(options, circuits)
-            ],
-            options.limits,
-            progress,
+    models = edit_models(options.edits)
+    chosen = choices(options.layer_0, options.frontier)
+    for edits in models:  # the choices have to fit each of them
+        chosen = optimising(
+            chosen,
+            options.optimise,
+            options.rounds,
+            options.moves,
+            short=options.short,
+            edits=edits,
         )
-        for (name, _), done in zip(_named(options, circuits), compiled, strict=True):
+    flip = None if options.flip is None else parse_flip(options.flip)
+    _check_usage(options, len(options.circuits) * len(models))
+    circuits = [load_circuit(name, options.random) for name in options.circuits]
+    jobs = [
+        Job(name, circuit, edits, chosen, flip)
+        for name, circuit in zip(options.circuits, circuits, strict=True)
+        for edits in models
+    ]
+    progress = Progress(len(jobs) * (2 if options.verify else 1))
+    try:
+        compiled = compile_all(jobs, options.limits, progress)
+        for job, done in zip(jobs, compiled, strict=True):
             if isinstance(done.value, Refused):
-                raise BadInput(done.value.message, source=name)
-        verified = _verified(options, circuits, compiled, progress) if options.verify else {}
+                raise BadInput(done.value.message, source=job.file)
+        verified: dict[int, Finished] = {}
+        if options.verify:
+            verified = verify_all(jobs, compiled, options.limits, progress, options.seed)
     finally:
         progress.close()
     outcomes = [
-        _outcome(name, circuit, done, verified.get(index), asked=options.verify)
-        for index, ((name, circuit), done) in enumerate(
-            zip(_named(options, circuits), compiled, strict=True)
-        )
+        _outcome(job, done, verified.get(index), asked=options.verify)
+        for index, (job, done) in enumerate(zip(jobs, compiled, strict=True))
     ]
     code = worst([outcome.code for outcome in outcomes])
     failures = _write_files(options, outcomes, compiled, chosen, code)
-    described = {"edits": options.edits, **chosen.described}
-    if options.edits != "write-once":  # the others know one rule only
-        del described["frontier"]
     for outcome in outcomes:
+        described = {"edits": outcome.edits, **chosen.described}
+        if outcome.edits != "write-once":  # the others know one rule only
+            del described["frontier"]
         print("\n".join(outcome_lines(outcome, described)))
     sys.stdout.flush()
+    if options.times:
+        for done in (*compiled, *verified.values()):
+            peak = done.peak_bytes >> 20
+            print(f"{done.seconds:9.1f} s {peak:7d} MB  {done.name}", file=sys.stderr)
     return worst([code, *failures])
+
+
+def edit_models(named: Sequence[str]) -> tuple[str, ...]:
+    """The edit models that are named, each once. Raises `BadInput` if there is no such one.
+
+    >>> edit_models(["all"])
+    ('write-once', 'remask', 'revise')
+    """
+    listed = [edits for name in named for edits in (CONSTRUCTIONS if name == ALL else [name])]
+    for edits in listed:
+        construction(edits)
+    return tuple(dict.fromkeys(listed))
 
 
 def parse_flip(text: str) -> tuple[str, int]:
@@ -155,7 +149,7 @@ def parse_flip(text: str) -> tuple[str, int]:
     return part, int(index)
 
 
-def _check_usage(options: CompileOptions) -> None:
+def _check_usage(options: CompileOptions, count: int) -> None:
     if options.certificate is not None and not options.verify:
         raise BadInput("nothing is verified", source="--certificate", expected="--verify")
     if options.width_certificate is not None and options.optimise == "nothing":
@@ -163,11 +157,11 @@ def _check_usage(options: CompileOptions) -> None:
             "nothing is optimised", source="--width-certificate", expected="--optimise width"
         )
     for_one = (options.output, options.certificate, options.width_certificate)
-    if len(options.circuits) > 1 and any(for_one):
+    if count > 1 and any(for_one):
         raise BadInput(
-            f"{len(options.circuits)} circuits for one file",
+            f"{count} schedules for one file",
             source="--output, --certificate or --width-certificate",
-            expected="one circuit",
+            expected="one circuit and one edit model",
         )
     check_outputs(
         {
@@ -179,94 +173,6 @@ def _check_usage(options: CompileOptions) -> None:
     )
 
 
-def _named(options: CompileOptions, circuits: Sequence[Circuit]) -> list[tuple[str, Circuit]]:
-    return list(zip(options.circuits, circuits, strict=True))
-
-
-# --- the tasks -----------------------------------------------------------------------------
-
-
-def _compile(
-    circuit: Circuit,
-    build: Construction,
-    chosen: Choices,
-    flip: tuple[str, int] | None,
-    _progress: Callable[[int], None],
-) -> Assembled | Refused:
-    try:
-        built = build(circuit, chosen)
-        schedule = built.schedule if flip is None else flip_gate(built.schedule, *flip)
-    except BadInput as error:
-        return Refused(error.message + (f"; expected {error.expected}" if error.expected else ""))
-    text = schedule_to_json(schedule)
-    return Assembled(text, built.plan, built.numbering, built.figures, schedule.labels)
-
-
-def _verify(
-    assembled: Assembled,
-    circuit: Circuit,
-    solver_seconds: float,
-    seed: int,
-    progress: Callable[[int], None],
-) -> Equivalence:
-    steps = 0
-
-    def step(_what: str) -> None:
-        nonlocal steps
-        steps += 1
-        progress(steps)
-
-    schedule = schedule_from_json(assembled.text)
-    return equivalent(
-        schedule,
-        circuit,
-        plan=assembled.plan,
-        numbering=assembled.numbering,
-        timeout=solver_seconds,
-        seed=seed,
-        progress=step,
-    )
-
-
-def _run(tasks: Sequence[Task], limits: Limits, progress: Progress) -> list[Finished]:
-    # Tasks go by number: the same file may be given twice.
-    numbered = [replace(task, name=f"{number} {task.name}") for number, task in enumerate(tasks, 1)]
-    return run_tasks(
-        numbered,
-        workers=limits.workers,
-        timeout=limits.timeout,
-        memory=limits.memory,
-        on_finish=progress.on_finish,
-        on_progress=progress.on_progress,
-    )
-
-
-def _verified(
-    options: CompileOptions,
-    circuits: Sequence[Circuit],
-    compiled: Sequence[Finished],
-    progress: Progress,
-) -> dict[int, Finished]:
-    """The outcome of verifying each circuit that was compiled, by its number."""
-    if any(done.ending is Ending.INTERRUPTED for done in compiled):
-        return {}
-    limit = options.limits.timeout
-    seconds = SOLVER_SECONDS if limit is None else limit / 3
-    ready = {
-        index: done.value
-        for index, done in enumerate(compiled)
-        if isinstance(done.value, Assembled)
-    }
-    tasks = [
-        Task(
-            f"verify {options.circuits[index]}",
-            partial(_verify, assembled, circuits[index], seconds, options.seed),
-        )
-        for index, assembled in ready.items()
-    ]
-    return dict(zip(ready, _run(tasks, options.limits, progress), strict=True))
-
-
 _CODES = {
     Ending.TIMEOUT: ExitCode.UNKNOWN,
     Ending.MEMORY: ExitCode.UNKNOWN,
@@ -276,10 +182,13 @@ _CODES = {
 }
 
 
-def _outcome(
-    name: str, circuit: Circuit, compiled: Finished, verified: Finished | None, *, asked: bool
-) -> Outcome:
-    found = Outcome(name, circuit)
+def _outcome(job: Job, compiled: Finished, verified: Finished | None, *, asked: bool) -> Outcome:
+    spent = {
+        task: Spent(done.seconds, done.peak_bytes)
+        for task, done in (("compile", compiled), ("verify", verified))
+        if done is not None
+    }
+    found = Outcome(job.file, job.circuit, job.edits, spent=spent)
     if isinstance(compiled.value, Assembled):
         found = replace(found, figures=compiled.value.figures, labels=compiled.value.labels)
     last = compiled if verified is None else verified
@@ -306,7 +215,7 @@ def _write_files(
     files: list[tuple[Path, str]] = []
     if options.json is not None:
         described = {
-            "edits": options.edits,
+            "edits": ",".join(edit_models(options.edits)),
             **chosen.described,
             "random": list(options.random),
             "flip": options.flip,
@@ -315,7 +224,12 @@ def _write_files(
         }
         asked = {"rounds": options.rounds, "moves": options.moves}
         described |= {name: number for name, number in asked.items() if number is not None}
-        files.append((options.json, to_text(compile_document(outcomes, described, code))))
+        files.append(
+            (
+                options.json,
+                to_text(compile_document(outcomes, described, code, times=options.times)),
+            )
+        )
     first = compiled[0].value
     if options.output is not None and isinstance(first, Assembled):
         files.append((options.output, first.text))

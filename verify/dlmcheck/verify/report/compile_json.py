@@ -17,23 +17,31 @@ FORMAT = "dlmcheck-compile"
 
 
 def compile_document(
-    outcomes: Sequence[Outcome], options: Mapping[str, Any], code: ExitCode
+    outcomes: Sequence[Outcome],
+    options: Mapping[str, Any],
+    code: ExitCode,
+    *,
+    times: bool = False,
 ) -> dict[str, Any]:
-    """Everything that was measured and found. The same circuits give the same bytes."""
+    """Everything that was measured and found.
+
+    The same circuits give the same bytes, unless `times` adds what the tasks took.
+    """
     return {
         "format": FORMAT,
         "version": 1,
         "dlmcheck": version("dlmcheck"),
         "options": dict(options),
         "exit_code": int(code),
-        "circuits": [_circuit(outcome) for outcome in outcomes],
+        "circuits": [_circuit(outcome, times=times) for outcome in outcomes],
     }
 
 
-def _circuit(outcome: Outcome) -> dict[str, Any]:
+def _circuit(outcome: Outcome, *, times: bool) -> dict[str, Any]:
     circuit = outcome.circuit
-    return {
+    found: dict[str, Any] = {
         "file": outcome.file,
+        "edits": outcome.edits,
         "data_inputs": len(circuit.data_inputs),
         "random_inputs": len(circuit.random_inputs),
         "outputs": len(circuit.outputs),
@@ -43,6 +51,12 @@ def _circuit(outcome: Outcome) -> dict[str, Any]:
         "exit_code": int(outcome.code),
         "equivalence": None if outcome.equivalence is None else _equivalence(outcome),
     }
+    if times:
+        found["times"] = {
+            task: {"seconds": round(spent.seconds, 3), "peak_bytes": spent.peak_bytes}
+            for task, spent in outcome.spent.items()
+        }
+    return found
 
 
 def _figures(figures: CompiledFigures) -> dict[str, Any]:

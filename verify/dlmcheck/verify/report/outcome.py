@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.verify.compilation import CompiledFigures
@@ -12,20 +13,30 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 
 
 @dataclass(frozen=True)
+class Spent:
+    """What a task took: seconds, and the most memory in bytes that its process held."""
+
+    seconds: float
+    peak_bytes: int
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """One circuit: its figures, and the answer if one was asked for.
+    """One circuit in one edit model: its figures, and the answer if one was asked for.
 
     `labels` are those of the schedule's cells. `problem` says why figures or answer are missing,
-    and `code` what that means.
+    and `code` what that means. `spent` has an entry per task: "compile" and "verify".
     """
 
     file: str
     circuit: Circuit
+    edits: str
     figures: CompiledFigures | None = None
     labels: tuple[str, ...] = ()
     equivalence: Equivalence | None = None
     problem: str = ""
     code: ExitCode = ExitCode.OK
+    spent: Mapping[str, Spent] = field(default_factory=dict[str, Spent])
 
     @property
     def answer(self) -> str:
