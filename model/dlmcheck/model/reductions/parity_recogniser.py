@@ -33,6 +33,7 @@ from dlmcheck.spec.errors import BadPoint
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.resources import Resources, depth, measure, reads
 from dlmcheck.spec.schedule import Schedule, clock_value, predictor_reads
+from dlmcheck.spec.tokens import Code
 
 MOST_COINS = 12
 """A position with more random bits than this needs seeds."""
@@ -202,15 +203,14 @@ def _possible(
         for coins in settings
     ]
 
-    def some(token: int) -> Wire:
-        code = schedule.encoding.code_of(token)
-        return folder.any_of(
-            [
-                folder.all_of(
-                    [wire if bit else negated(wire) for wire, bit in zip(wires, code, strict=True)]
-                )
-                for wires in drawn
-            ]
-        )
+    one, zero = (drawn_by_some(folder, drawn, schedule.encoding.code_of(t)) for t in (1, 0))
+    return possible(folder, z, one, zero)
 
-    return possible(folder, z, some(1), some(0))
+
+def drawn_by_some(folder: Folder, drawn: Sequence[Sequence[Wire]], code: Code) -> Wire:
+    """Whether some setting of the coins draws the token with this code; two bits a setting."""
+    found: list[Wire] = []
+    for wires in drawn:
+        matched = [wire if bit else negated(wire) for wire, bit in zip(wires, code, strict=True)]
+        found.append(folder.all_of(matched))
+    return folder.any_of(found)

@@ -24,18 +24,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol, Self, TypeVar
 
+from dlmcheck.model.samplers.cell_wires import CellWires
 from dlmcheck.model.samplers.wires import Wires, clock_width, parity_schedule, require_cells
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.schedule import Schedule
 
 
+class Size(Protocol):
+    """A number of cells: an integer, or a term that stands for one."""
+
+    def __add__(self, other: int, /) -> Self:
+        """The sum."""
+        ...
+
+    def __mul__(self, other: int, /) -> Self:
+        """A multiple."""
+        ...
+
+
+S = TypeVar("S", bound=Size)
+
+
+def rounds_of(level: S) -> S:
+    """The rounds of the sampler whose root has a level."""
+    return level + 1
+
+
 @dataclass(frozen=True)
 class Node:
     """A node of the tree: level, the numbers of its pair, its payload cells, its children.
 
-    Raises `BadInput` if a child is not exactly one level below, or the level is below 1.
+    Raises `BadInput` if a child is not exactly one level below, the level is below 1, or a child
+    of level 1 has payload: c(u) of its parent would leave these cells out.
     """
 
     level: int
@@ -46,6 +69,8 @@ class Node:
     def __post_init__(self) -> None:
         if self.level < 1 or any(child.level != self.level - 1 for child in self.children):
             raise BadInput(f"a node of level {self.level}", source="tree", expected="layers")
+        if any(child.level == 1 and child.payload for child in self.children):
+            raise BadInput("payload of a child of level 1", source="tree", expected="none there")
 
     def below(self) -> Iterator[Node]:
         """The node itself and all below it."""
@@ -61,7 +86,7 @@ class Node:
     @property
     def rounds(self) -> int:
         """The rounds of the sampler with this root."""
-        return self.level + 1
+        return rounds_of(self.level)
 
 
 # --- shapes --------------------------------------------------------------------------------
@@ -96,7 +121,12 @@ def capacity(level: int, arity: int) -> int:
     if level == 1:
         # Alone at level 1: the root's second cell reads the payload and the first cell.
         return arity + 2
-    return arity + 3 if level == 2 else 2 + arity * capacity(level - 1, arity)
+    return arity + 3 if level == 2 else capacity_above(capacity(level - 1, arity), arity)
+
+
+def capacity_above(below: S, arity: int) -> S:
+    """The most cells with a root of some level >= 3, from those of the level below."""
+    return below * arity + 2
 
 
 def tree_shape(n: int, arity: int) -> Node:
@@ -150,29 +180,55 @@ def parity_on_tree(root: Node, *, clock: bool = False) -> Schedule:
     rounds = root.rounds
     bits = clock_width(rounds) if clock else 0
     w, f = Wires(n, clock_bits=bits, random=n), Wires(n, clock_bits=bits)
-    lows: list[Literal] = [w.coin(i) for i in range(n)]
-    flags: list[Literal] = [f.masked(i) for i in range(n)]
+    lows: list[Literal] = [free_token(w, i) for i in range(n)]
+    flags: list[Literal] = [payload_flag(f, i) for i in range(n)]
     for node in nodes:
         a, b = node.pair
-        ends_a, ends_b = [
-            f.round_is(node.level + 1) if clock else f.visible(other) for other in (b, a)
-        ]
-        if node.level == 1:
-            # c = 0: the first cell is a, in round 1.
-            flags[b] = f.all_of(f.masked(b), ends_b)
-            continue
-        starts = f.round_is(node.level) if clock else _ready(f, node)
-        carry = _carry(f, node)
-        flags[a] = f.all_of(f.masked(a), f.any_of(ends_a, f.all_of(starts, ~carry)))
-        flags[b] = f.all_of(f.masked(b), f.any_of(ends_b, f.all_of(starts, carry)))
+        flags[a], flags[b] = pair_flags(f, node, clock=clock)
+    a, b = root.pair
+    lows[a], lows[b] = root_tokens(w, root)
+    return parity_schedule(n, rounds, w.values(lows), f.marks(flags), clock=clock)
+
+
+def free_token(w: CellWires[int], cell: int) -> Literal:
+    """What is written into every cell but the root's pair."""
+    return w.coin(cell)
+
+
+def payload_flag(f: CellWires[int], cell: int) -> Literal:
+    """F at a payload cell: round 1 writes it."""
+    return f.masked(cell)
+
+
+def pair_flags(f: CellWires[int], node: Node, *, clock: bool) -> tuple[Literal, Literal]:
+    """F at the pair of a node: the cell that c(u) says first, then the other one.
+
+    Raises `BadInput` for a node that without a clock could not know its time.
+    """
+    a, b = node.pair
+    ends_a, ends_b = [f.round_is(node.level + 1) if clock else f.visible(other) for other in (b, a)]
+    if node.level == 1:
+        # c = 0: the first cell is a, in round 1.
+        return f.masked(a), f.all_of(f.masked(b), ends_b)
+    starts = f.round_is(node.level) if clock else _ready(f, node)
+    carry = _carry(f, node)
+    return (
+        f.all_of(f.masked(a), f.any_of(ends_a, f.all_of(starts, ~carry))),
+        f.all_of(f.masked(b), f.any_of(ends_b, f.all_of(starts, carry))),
+    )
+
+
+def root_tokens(w: CellWires[int], root: Node) -> tuple[Literal, Literal]:
+    """What is written into the root's pair: fair first, then what makes the total even."""
     a, b = root.pair
     left_out = _left_out(w, root)
+    first = free_token(w, a)
     # The cell written second tells c by being the second: c = 1 iff it is a.
     if root.level > 1:
         to_zero = ~w.parity_of(w.value(b), *left_out)
-        lows[a] = w.builder.mux(w.masked(b), w.coin(a), to_zero)
-    lows[b] = w.builder.mux(w.masked(a), w.coin(b), w.parity_of(w.value(a), *left_out))
-    return parity_schedule(n, rounds, w.values(lows), f.marks(flags), clock=clock)
+        first = w.builder.mux(w.masked(b), first, to_zero)
+    to_sum = w.parity_of(w.value(a), *left_out)
+    return first, w.builder.mux(w.masked(a), free_token(w, b), to_sum)
 
 
 def parity_chain(n: int, *, clock: bool = False) -> Schedule:
@@ -194,7 +250,7 @@ def parity_tree(n: int, arity: int = 2, *, clock: bool = False) -> Schedule:
     return parity_on_tree(tree_shape(n, arity), clock=clock)
 
 
-def _carry(w: Wires, node: Node) -> Literal:
+def _carry(w: CellWires[int], node: Node) -> Literal:
     """c(u), as it can be seen before the round in which u writes its first cell."""
     return w.parity_of(
         *(w.value(cell) for cell in node.payload),
@@ -203,13 +259,13 @@ def _carry(w: Wires, node: Node) -> Literal:
     )
 
 
-def _left_out(w: Wires, root: Node) -> list[Literal]:
+def _left_out(w: CellWires[int], root: Node) -> list[Literal]:
     """What the root's c does not cover, but for the root's own pair."""
     payload = [w.value(cell) for cell in root.payload] if root.level == 1 else []
     return payload + [w.value(cell) for child in root.children for cell in child.pair]
 
 
-def _ready(w: Wires, node: Node) -> Literal:
+def _ready(w: CellWires[int], node: Node) -> Literal:
     if node.children:
         a, b = node.children[0].pair
         # A pair of level 1 always shows a first.

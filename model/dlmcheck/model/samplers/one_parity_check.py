@@ -6,7 +6,9 @@ autoregressive model does. Source of the target: Jiang, Haghtalab, Chen (ICLR 20
 
 from __future__ import annotations
 
+from dlmcheck.model.samplers.cell_wires import CellWires
 from dlmcheck.model.samplers.wires import Wires, clock_width, parity_schedule, require_cells
+from dlmcheck.spec.circuit import Literal
 from dlmcheck.spec.schedule import Schedule
 
 
@@ -24,8 +26,8 @@ def parity_two_rounds(n: int, *, clock: bool = False) -> Schedule:
     return parity_schedule(
         n,
         rounds,
-        w.values([*map(w.coin, range(n - 1)), w.parity_of(*map(w.value, range(n - 1)))]),
-        f.marks([*map(f.masked, range(n - 1)), f.all_of(f.masked(n - 1), ready)]),
+        w.values(tokens(w, n)),
+        f.marks([*map(f.masked, range(n - 1)), at_its_turn(f, n - 1, ready)]),
         clock=clock,
     )
 
@@ -38,14 +40,27 @@ def parity_left_to_right(n: int, *, clock: bool = False) -> Schedule:
     require_cells(n, 1, "parity from left to right")
     bits = clock_width(n) if clock else 0
     w, f = Wires(n, clock_bits=bits, random=n - 1), Wires(n, clock_bits=bits)
-    turns = [
-        f.round_is(i + 1) if clock else f.all_of(*([f.visible(i - 1)] if i else []))
-        for i in range(n)
-    ]
+    turns = [f.round_is(i + 1) if clock else after_the_left(f, i) for i in range(n)]
     return parity_schedule(
         n,
         n,
-        w.values([*map(w.coin, range(n - 1)), w.parity_of(*map(w.value, range(n - 1)))]),
-        f.marks([f.all_of(f.masked(i), turn) for i, turn in enumerate(turns)]),
+        w.values(tokens(w, n)),
+        f.marks([at_its_turn(f, i, turn) for i, turn in enumerate(turns)]),
         clock=clock,
     )
+
+
+def after_the_left(f: CellWires[int], i: int) -> Literal:
+    """Whether it is the turn of cell i: the cell on its left is visible, if there is one."""
+    return f.all_of(*([f.visible(i - 1)] if i else []))
+
+
+def at_its_turn(f: CellWires[int], i: int, turn: Literal) -> Literal:
+    """F at a cell that waits for its turn."""
+    return f.all_of(f.masked(i), turn)
+
+
+def tokens(w: CellWires[int], n: int) -> list[Literal]:
+    """What is written: fair bits, and into the last cell the parity of those before."""
+    before = range(n - 1)
+    return [*map(w.coin, before), w.parity_of(*map(w.value, before))]

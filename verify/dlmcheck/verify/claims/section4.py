@@ -8,7 +8,12 @@ each other class of F is a reading of its own.
 
 from __future__ import annotations
 
-from dlmcheck.verify.claims import proved_collapse, proved_parity, section4_checks
+from dlmcheck.verify.claims import (
+    proved_collapse,
+    proved_parity,
+    proved_write_once,
+    section4_checks,
+)
 from dlmcheck.verify.claims.parity_samplers import (
     RANDOM_F,
     REMASKING,
@@ -34,7 +39,12 @@ from dlmcheck.verify.claims.section4_checks import (
 )
 from dlmcheck.verify.claims.t31 import REFERENCE
 
-JOBS: tuple[Job, ...] = (*section4_checks.JOBS, *proved_parity.JOBS, proved_collapse.JOB)
+JOBS: tuple[Job, ...] = (
+    *section4_checks.JOBS,
+    *proved_parity.JOBS,
+    proved_collapse.JOB,
+    *proved_write_once.JOBS,
+)
 
 
 def _says(sampler: ParitySampler) -> str:
@@ -52,6 +62,8 @@ def _exact_rows(claim: str, group: str, samplers: tuple[ParitySampler, ...]) -> 
     rows: list[Row] = []
     for s in samplers:
         proved = proved_parity.roads(group, s)
+        if group == proved_write_once.GROUP:
+            proved = (proved_write_once.exact_road(s),)
         says = f"the sampler '{s.name}' samples D_n exactly, in the stated rounds: {_says(s)}"
         roads = (
             Road("parity-definition", key(group, s), REFERENCE),
@@ -94,9 +106,12 @@ def _deterministic_rows() -> list[Row]:
             Row(
                 "T4.5",
                 f"reduction,{_slug(s)}",
-                f"the recogniser built from the sampler '{s.name}' computes parity, at a depth "
-                "linear in its rounds",
-                (Road("parity-reduction", f"reduction: {s.name}", "truth tables"),),
+                f"{proved_parity.every_n(s)}, the recogniser built from the sampler '{s.name}' "
+                "computes parity, at a depth linear in its rounds",
+                (
+                    Road("parity-reduction", f"reduction: {s.name}", "truth tables"),
+                    proved_write_once.reduction_road(s),
+                ),
                 s.point,
             )
         )
@@ -104,9 +119,12 @@ def _deterministic_rows() -> list[Row]:
             Row(
                 "T4.5",
                 f"locality,{_slug(s)}",
-                f"in the sampler '{s.name}' some check reads n cells, none reads more than "
-                "(k+1)^(D-1), and D >= 1 + ceil(log_(k+1) n)",
-                (Road("parity-cones", f"cones: {s.name}", WIRES),),
+                f"{proved_parity.every_n(s)}, in the sampler '{s.name}' some check reads n cells, "
+                "none reads more than (k+1)^(D-1), and D >= 1 + ceil(log_(k+1) n)",
+                (
+                    Road("parity-cones", f"cones: {s.name}", WIRES),
+                    proved_write_once.locality_road(s),
+                ),
                 s.point,
             )
         )

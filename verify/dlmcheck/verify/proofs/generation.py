@@ -14,7 +14,7 @@ from dlmcheck.model.builder import Builder
 from dlmcheck.model.constructions import rules
 from dlmcheck.model.constructions.blocks import two_round_bits
 from dlmcheck.model.constructions.layout import Frontier
-from dlmcheck.spec.circuit import Circuit, Op, node_of
+from dlmcheck.spec.circuit import Circuit, Op
 from dlmcheck.spec.lattice import DepthCount, End, RandomBits
 from dlmcheck.spec.resources import reads
 from dlmcheck.verify.engines.smt import Query
@@ -22,7 +22,7 @@ from dlmcheck.verify.kernel.induction import Proof, Rule, Step
 from dlmcheck.verify.proofs import blocks, write_once
 from dlmcheck.verify.proofs.arithmetic import query
 from dlmcheck.verify.proofs.cells import Scene
-from dlmcheck.verify.proofs.optimality import largest
+from dlmcheck.verify.proofs.depths import deepest, output_depths
 from dlmcheck.verify.proofs.terms import Argument, Term, between, linear, number
 from dlmcheck.verify.proofs.write_once import COIN, CONSTANTS, MANY_NODES, ONE_NODE
 
@@ -71,16 +71,8 @@ def deepest_output(circuit: Circuit, own: int) -> Term:
 
     Gates that no output needs do not count.
     """
-    found = [number(0) if k < own else ARGUMENT for k in range(len(circuit.inputs))]
-    for gate in circuit.gates:
-        deepest = number(0)
-        for arg in gate.args:
-            deepest = largest(deepest, found[node_of(arg)])
-        found.append(deepest + 1)
-    deepest = number(0)
-    for output in circuit.outputs:
-        deepest = largest(deepest, found[node_of(output)])
-    return deepest
+    known = [number(0) if k < own else ARGUMENT for k in range(len(circuit.inputs))]
+    return deepest(output_depths(circuit, known))
 
 
 def _at_most(circuits: Sequence[Circuit], own: int, bound: int) -> str:

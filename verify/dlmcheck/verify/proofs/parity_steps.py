@@ -72,12 +72,12 @@ def made_step(
         outputs = [*(literal for _, literal in chosen), conclusion]
         return Step(name, scene.circuit(outputs, [*(one for one, _ in chosen), CONCLUSION]))
 
-    kept = [premises[k] for k in _needed(step(premises))]
+    kept = [premises[k] for k in needed(step(premises))]
     outputs = [*(literal for _, literal in kept), conclusion]
     return MadeStep(step(kept), kind, number, situation, tuple(scene.read_by(outputs)))
 
 
-def _needed(step: Step) -> list[int]:
+def needed(step: Step) -> list[int]:
     """The premises left after dropping, from the last one on, those that the step holds without.
 
     All of them if it does not hold: what is wrong is for the kernel to say.
