@@ -30,6 +30,7 @@ from dlmcheck.verify.kernel.preservation import (
     check_broken_mask,
     check_preservation,
     settled,
+    settled_nearby,
 )
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -246,3 +247,18 @@ def test_what_is_settled_is_so_for_every_value_of_the_unknown(
             assert said is None or said == is_so
     if None not in inputs:
         assert None not in told
+
+
+def test_what_is_settled_nearby_is_settled() -> None:
+    """On random circuits with some inputs known: the same value as by all gates, or none."""
+    seen: Counter[bool | None] = Counter()
+    for seed in range(400):
+        circuit = random_circuit(seed, data=4, coins=2, gates=12, outputs=4)
+        source = random.Random(seed)
+        known = {v: source.random() < 0.5 for v in range(6) if source.random() < 0.6}
+        everything = settled(circuit, [known.get(v) for v in range(6)])
+        for literal, value in zip(circuit.outputs, everything, strict=True):
+            nearby = settled_nearby(circuit, literal, known)
+            assert nearby in (value, None)
+            seen[nearby] += 1
+    assert min(seen.values()) > 100, seen

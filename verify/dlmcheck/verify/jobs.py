@@ -7,6 +7,7 @@ the running tasks are killed and what was finished is kept.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -22,6 +23,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from dlmcheck.spec.errors import DlmcheckError
+
+_COLLECT = (200_000, 20, 20)
+"""The thresholds of the collector of cyclic garbage in a task."""
 
 
 @unique
@@ -161,6 +165,9 @@ def _child(task: Task, memory: int | None, connection: Connection, parents_end: 
     # Ctrl-C reaches the whole group of processes; it is the parent that decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # What the parent has made stays, and large circuits are no garbage: look less often for it.
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
     started = time.monotonic()
     last = started
 

@@ -20,6 +20,7 @@ from itertools import product
 from dlmcheck.spec.circuit import (
     Circuit,
     InputKind,
+    Literal,
     Op,
     apply_op,
     evaluate,
@@ -107,11 +108,55 @@ def check_preservation(name: str, schedule: Schedule, *, row_limit: int = ROW_LI
         return kernel_result(name, Verdict.VACUOUS, Exhaustive(cells, schedule.length, 0))
     outputs = schedule.predictor.outputs
     for cell in range(schedule.length):
+        if _keeps_at_sight(schedule, cell):
+            continue
         local = LocalFunction(schedule, schedule.predictor, outputs[2 * cell : 2 * cell + 2])
         broken = _broken(schedule, cell, local, row_limit)
         if broken is not None:
             return check_broken_mask(name, schedule, broken)
     return kernel_result(name, Verdict.PROVED, Exhaustive(cells, schedule.length, schedule.length))
+
+
+def _keeps_at_sight(schedule: Schedule, cell: int) -> bool:
+    """Whether a few gates next to a cell's outputs settle that it keeps its token."""
+    for token in (0, 1):
+        code = schedule.encoding.code_of(token)
+        known = {2 * cell: code[0], 2 * cell + 1: code[1]}
+        for half in (0, 1):
+            output = schedule.predictor.outputs[2 * cell + half]
+            if settled_nearby(schedule.predictor, output, known) != code[half]:
+                return False
+    return True
+
+
+_NEARBY = 6
+"""How many gates above one another `settled_nearby` looks at."""
+
+
+def settled_nearby(
+    circuit: Circuit, literal: Literal, known: Mapping[int, bool], gates: int = _NEARBY
+) -> Ternary:
+    """The value of a literal as far as known inputs settle it; None also if that is too far away.
+
+    Of an AND and an OR the arguments are looked at one by one, until one decides.
+    """
+    node = node_of(literal)
+    if node < len(circuit.inputs):
+        value: Ternary = known.get(node)
+    elif gates:
+        gate = circuit.gate_of(node)
+        decides = {Op.AND: False, Op.OR: True}.get(gate.op)
+        args: list[Ternary] = []
+        for arg in gate.args:
+            args.append(settled_nearby(circuit, arg, known, gates - 1))
+            if args[-1] is decides and decides is not None:
+                break
+            if args[-1] is None and decides is None:
+                break
+        value = _settled_gate(gate.op, args)
+    else:
+        value = None
+    return value if value is None else value != is_inverted(literal)
 
 
 def _broken(
