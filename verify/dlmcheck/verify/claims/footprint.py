@@ -17,13 +17,14 @@ from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass, Stop
 from dlmcheck.spec.law import Law, certain
 from dlmcheck.spec.sampler import DeterministicUnmasking, Sampler, output_law
 from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
-from dlmcheck.verify.claims import length_cases
+from dlmcheck.verify.claims import length_cases, proved_schemes
 from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.length_cases import Case, case_domain
 from dlmcheck.verify.claims.length_certificates import Named, no_programs, no_schemes
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.kernel.laws import as_tokens, difference
 from dlmcheck.verify.kernel.sweep import HOLDS, Domain, Outcome, Sweep, fails
+from dlmcheck.verify.proofs import scheme_lengths
 from dlmcheck.verify.searches.explicit_schemes import revision_scheme
 from dlmcheck.verify.searches.schemes import Scheme
 from dlmcheck.verify.searches.write_once_space import (
@@ -243,6 +244,7 @@ CLAIM = Claim(
             (
                 Road("space-schemes-searched", SCHEMES, SEARCH),
                 Road("space-schemes-refuted", SCHEMES, REFUTATIONS),
+                proved_schemes.road(scheme_lengths.WRITE_ONCE),
             ),
             Point(edits=Edits.WRITE_ONCE),
         ),

@@ -7,17 +7,18 @@ project's. The claim on the footprint of write-once simulation stands in `footpr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from dlmcheck.spec.lattice import Clock, Edits, End, Point, Remasking, Stop
-from dlmcheck.verify.claims import footprint, length_cases
+from dlmcheck.verify.claims import footprint, length_cases, proved_schemes
 from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.footprint import REFUTATIONS, SEARCH
 from dlmcheck.verify.claims.length_cases import Case, case_domain
 from dlmcheck.verify.claims.length_certificates import Named, no_schemes, no_simulations
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
+from dlmcheck.verify.proofs import scheme_lengths
 from dlmcheck.verify.searches import trajectories
 from dlmcheck.verify.searches.explicit_schemes import revision_scheme
 from dlmcheck.verify.searches.schemes import objection
@@ -129,6 +130,11 @@ LENGTHS = {
     Edits.REVISE_TOKEN: "w + ceil(log2(d+2)) - 1",
     Edits.REVISE_ANY: "the first L with sum over k >= w of C(L,k) 2^(k-w) at least d+1",
 }
+_LEAST_PROVED = {
+    Edits.REVISE_TOKEN: scheme_lengths.TOKENS,
+    Edits.REVISE_ANY: scheme_lengths.ANY,
+}
+_ANY_MASKS_PROVED = {Edits.REVISE_ANY: scheme_lengths.ANY_MASKS}
 _MINIMUM = "T3-MINIMUM"
 
 
@@ -141,12 +147,16 @@ def _minimum_rows(edits: Edits) -> tuple[Row, ...]:
     def road(statement: str, job: str, engine: str) -> Road:
         return Road(job, _named(statement, edits), engine)
 
+    def proved(statements: Mapping[Edits, str]) -> tuple[Road, ...]:
+        return (proved_schemes.road(statements[edits]),) if edits in statements else ()
+
     return (
         row(
             "least",
             f"the least L of a gate-for-gate scheme is {LENGTHS[edits]}",
             road(LEAST, "lengths-searched", SEARCH),
             road(LEAST, "lengths-refuted", REFUTATIONS),
+            *proved(_LEAST_PROVED),
         ),
         row(
             "stated",
@@ -162,13 +172,14 @@ def _minimum_rows(edits: Edits) -> tuple[Row, ...]:
             "any-masks",
             "w negated wires need the least length of a scheme, even if masks depend on values",
             road(NEGATIONS, "lengths-refuted", REFUTATIONS),
+            *proved(_ANY_MASKS_PROVED),
         ),
         Row(
             _MINIMUM,
             f"without,masks depend on the round alone,{name}",
             f"{name}: w copied wires need the least length of a scheme even if masks may depend "
             "on values",
-            (road(COPIES, "lengths-refuted", REFUTATIONS),),
+            (road(COPIES, "lengths-refuted", REFUTATIONS), *proved(_ANY_MASKS_PROVED)),
             point,
             dropped="masks depend on the round alone",
         ),
@@ -216,5 +227,6 @@ JOBS = (
     SweepJob("lengths-refuted", _refuted, certificates=_certificates),
     SweepJob("lengths-deep", _deep_copies, split=1),
     SweepJob("lengths-counted", _counted, split=1),
+    proved_schemes.JOB,
     *footprint.JOBS,
 )

@@ -53,6 +53,8 @@ class Rule(Enum):
     """Given the state before a round, its draws are independent and follow p(. | x)."""
     UNIONS = "sizes of unions"
     """A union of finite sets has at most as many members as the sets have together."""
+    DISJOINT = "sizes of disjoint sets"
+    """Pairwise disjoint subsets of a finite set have together at most as many members as it."""
     NUMBERS = "induction over natural numbers"
     """What holds of 1, and of 2 m and 2 m + 1 if of m, holds of every positive number; likewise
     what holds of an exponent and passes on to the next one holds from there on."""

@@ -1,4 +1,4 @@
-"""Schemes of least length for revision, for any width and depth, written down.
+"""Schemes of least length for revision and write-once, for any width and depth, written down.
 
 They meet the bound of `most_layers`, so that no search is needed: with revision to tokens the
 visible cells grow one by one, with revision to any every set of w or more visible cells is used.
@@ -12,6 +12,28 @@ from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Edits, End
 from dlmcheck.verify.searches.schemes import Pattern, Scheme
 from dlmcheck.verify.searches.shortest import counted_length
+
+
+def block_symbol(later: bool, due: bool) -> str:
+    """What a block of cells shows at a layer: its own is later, due, or past."""
+    if later:
+        return "M"
+    return "*" if due else "?"
+
+
+def write_once_scheme(width: int, depth: int) -> Scheme:
+    """The write-once scheme on w(d+1) cells: block b shows layer b, and keeps its values.
+
+    >>> str(write_once_scheme(1, 2))
+    '*MM ?*M ??*'
+
+    Raises `BadInput` for width < 1 or depth < 0.
+    """
+    if width < 1 or depth < 0:
+        raise BadInput(f"w = {width}, d = {depth}", source="scheme", expected="w >= 1, d >= 0")
+    layers = range(depth + 1)
+    patterns = tuple("".join(block_symbol(b > t, b == t) * width for b in layers) for t in layers)
+    return Scheme(Edits.WRITE_ONCE, width, End.WHOLE_STATE, patterns)
 
 
 def revision_scheme(edits: Edits, width: int, depth: int) -> Scheme:

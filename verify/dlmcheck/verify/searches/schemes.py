@@ -67,6 +67,11 @@ class Scheme:
         return f"{shown} via {' '.join(self.middles)}" if self.middles else shown
 
 
+def fits(token: str, symbol: str) -> bool:
+    """Whether a state with this token (`0`, `1` or `M`) in a cell can fit this symbol there."""
+    return token in _TOKENS[symbol]
+
+
 def overlap(left: Pattern, right: Pattern) -> bool:
     """Whether some state fits both patterns.
 
