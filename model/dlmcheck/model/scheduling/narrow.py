@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from dlmcheck.model.scheduling.cuts import all_cuts
 from dlmcheck.model.scheduling.orders import beginnings
 from dlmcheck.model.scheduling.search import improved
 from dlmcheck.model.scheduling.slack import Slack
 
-MOVES = 200_000
+MOVES = 100_000
 """How many moves the local search tries if nobody says otherwise."""
 
 
@@ -32,10 +34,13 @@ class Narrow:
         return self.width == self.bound
 
 
-def narrow(slack: Slack, *, moves: int = MOVES, seed: int = 0) -> Narrow:
+def narrow(
+    slack: Slack, *, moves: int = MOVES, seed: int = 0, start: Sequence[int] | None = None
+) -> Narrow:
     """The best assignment of the beginnings, improved by so many moves (none if it is least).
 
-    The same arguments give the same assignment.
+    `start` is one more beginning: a layer for each number, as they may be for fewer layers. The
+    same arguments give the same assignment.
     """
     cuts = all_cuts(slack)
     bound, cut = slack.floor, None
@@ -43,7 +48,8 @@ def narrow(slack: Slack, *, moves: int = MOVES, seed: int = 0) -> Narrow:
         bound, cut = max(cuts.values), cuts.best
     best: list[int] | None = None
     width = 0
-    for layer in beginnings(slack, cuts.entry):
+    known = [] if start is None else [list(start)]
+    for layer in chain(known, beginnings(slack, cuts.entry)):
         found = slack.width(layer)
         if best is None or found < width:
             best, width = layer, found

@@ -226,6 +226,60 @@ def compile(
 
 
 @app.command(epilog=EXIT_CODES)
+def widths(
+    circuits: Annotated[
+        list[str],
+        typer.Argument(metavar="CIRCUIT...", help="Files: .aig, .aag, .bench or .json."),
+    ],
+    random: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Inputs that are fair coins: a name, a pattern with * and ?, or all.",
+        ),
+    ] = None,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Cells against rounds, for one circuit.")
+    ] = False,
+    late_coins: Annotated[
+        bool, typer.Option("--late-coins", help="The curve with random inputs sampled late.")
+    ] = False,
+    until: Annotated[
+        int | None, typer.Option(metavar="D", min=1, help="Rounds the curve ends at (default 2d).")
+    ] = None,
+    points: Annotated[int, typer.Option(metavar="N", min=2, help="Points of the curve.")] = 16,
+    moves: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="How many moves the search for a width tries."),
+    ] = None,
+    json: Json = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the curve as CSV.")
+    ] = None,
+    timeout: Timeout = None,
+    memory: Memory = None,
+    workers: Workers = None,
+) -> Action:
+    """Table of widths and lengths of circuits, with lower bounds; or cells against rounds."""
+    from dlmcheck.verify.cli.limits import limits
+    from dlmcheck.verify.cli.widths_command import WidthsOptions, run_widths
+
+    options = WidthsOptions(
+        circuits=tuple(circuits),
+        random=tuple(random or ()),
+        curve=curve,
+        late_coins=late_coins,
+        until=until,
+        points=points,
+        moves=moves,
+        json=json,
+        csv=csv,
+        limits=limits(timeout, memory, workers),
+    )
+    return lambda _: run_widths(options)
+
+
+@app.command(epilog=EXIT_CODES)
 def replay(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="Evidence that dlmcheck has written.")

@@ -5,6 +5,7 @@ Nothing here is trusted: what comes out is a claim for `kernel.widths.check_widt
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dlmcheck.model.scheduling.cuts import walks
@@ -19,8 +20,8 @@ from dlmcheck.verify.searches.propositional import Formula, Model
 
 LARGEST = 200_000
 """The solver is asked only if nodes times layers times width is at most this many."""
-CONFLICTS = 10_000
-"""After so many conflicts the solver gives up on a width."""
+CONFLICTS = 2_000
+"""After so many conflicts the solver gives up on a width; with 0 it is not asked."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,25 @@ def optimise(
     moves: int = MOVES,
     conflicts: int = CONFLICTS,
     seed: int = 0,
+    start: Sequence[int] | None = None,
 ) -> Optimised:
     """A narrow assignment to layers 0..last (default: as few as possible), and a lower bound.
 
-    The same arguments give the same result, on any machine. Raises `BadInput` if `last` is less
-    than the depth, and `Rejected` if the kernel does not accept what was found.
+    `start` is an assignment for all nodes of the circuit, perhaps to fewer layers. The same
+    arguments give the same result, on any machine.
+
+    Raises `BadInput` if `last` is less than the depth, and `Rejected` if the kernel does not
+    accept what was found.
     """
     slack = slack_of(circuit, last, late_coins=late_coins)
-    found = narrow(slack, moves=moves, seed=seed)
+    known = None if start is None else [start[node] for node in slack.nodes]
+    found = narrow(slack, moves=moves, seed=seed, start=known)
     below = None if found.cut is None else Walks(found.cut, walks(slack, found.cut))
     claim = WidthClaim(
         circuit, slack.last, late_coins, slack.layers(found.layer), found.bound, below
     )
     width, asked = found.width, 0
-    if len(slack) * slack.last * width <= LARGEST:
+    if conflicts and len(slack) * slack.last * width <= LARGEST:
         claim, width, asked = _asked(slack, claim, width, conflicts)
     before = slack.width(slack.earliest)
     return Optimised(claim, width, before, asked, check_width(claim))

@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-NAMES = ("audit-1", "compile-1", "lock-1", "evidence-1", "rounds-1", "law-1")
+NAMES = ("audit-1", "compile-1", "lock-1", "evidence-1", "rounds-1", "law-1", "widths-1")
 
 
 def schema(name: str) -> dict[str, Any]:
