@@ -38,8 +38,10 @@ class Builder:
     def gate(self, op: Op, args: Iterable[Literal] = ()) -> Literal:
         """Add a gate (or find the equal one) and return its node as a literal."""
         wanted = Gate(op, tuple(args))
-        if self._share and wanted in self._known:
-            return self._known[wanted]
+        if self._share:
+            known = self._known.get(wanted)
+            if known is not None:
+                return known
         node = len(self.inputs) + len(self._gates)
         self._gates.append(wanted)
         self._known[wanted] = node

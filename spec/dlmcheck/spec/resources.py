@@ -25,7 +25,7 @@ def levels(circuit: Circuit) -> tuple[int, ...]:
     """
     level = [0] * len(circuit.inputs)
     for gate in circuit.gates:
-        level.append(1 + max((level[node_of(arg)] for arg in gate.args), default=0))
+        level.append(1 + max([level[node_of(arg)] for arg in gate.args], default=0))
     return tuple(level)
 
 
@@ -106,7 +106,9 @@ def live_width(circuit: Circuit, layers: Sequence[int]) -> int:
 
 def reads(circuit: Circuit) -> tuple[frozenset[int], ...]:
     """For each output, the inputs in its cone (what its wires reach)."""
-    return tuple(_inputs_below(circuit, node_of(output)) for output in circuit.outputs)
+    nodes = [node_of(output) for output in circuit.outputs]
+    below = {node: _inputs_below(circuit, node) for node in set(nodes)}
+    return tuple(below[node] for node in nodes)
 
 
 def _inputs_below(circuit: Circuit, node: int) -> frozenset[int]:
