@@ -9,14 +9,17 @@ outside, so that the class of F is read off what is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dlmcheck.model.decoders.exact import Exact
 from dlmcheck.model.decoders.sources import GeneratorLike, RandomLike
+from dlmcheck.model.decoders.tensors import Tensor
+from dlmcheck.model.decoders.torch_like import TorchLike, logits_of
 from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import Candidates, Step, StepFunction
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.spec.tokens import MASK, State
+from dlmcheck.spec.tokens import MASK, State, show_state
 
 PlainFunction = Callable[[list[int], list[list[Exact]], int, Any], Sequence[int]]
 """function(tokens, probabilities, round, source) -> tokens"""
@@ -32,6 +35,45 @@ def with_generator(function: PlainFunction, vocabulary: int = 2) -> StepFunction
     return _adapted(function, vocabulary, GeneratorLike)
 
 
+TorchFunction = Callable[[Any, Any, Any, int], Any]
+"""function(torch, x, model, round) -> x, with x of shape (1, cells) and M as -1"""
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a model returns: logits of shape (1, cells, tokens)."""
+
+    logits: Tensor
+
+
+def with_torch(function: TorchFunction, vocabulary: int = 2) -> StepFunction:
+    """A step from a function that is written for PyTorch, and handed `TorchLike` in its place.
+
+    `model(x).logits` are logarithms of the predictor's probabilities, at the tokens that the round
+    began with and at no others: the predictor is asked once a round.
+    """
+
+    def step(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        laws = [candidates.law(cell) for cell in range(len(state))]
+
+        def model(x: Tensor, *_: object, **__: object) -> Output:
+            if tuple(x.cells) != state:
+                raise BadInput(
+                    f"the model is asked about {show_state(tuple(x.cells))}",
+                    source="decoder",
+                    expected=f"the tokens of the round, {show_state(state)}",
+                )
+            return Output(logits_of(laws, vocabulary))
+
+        x = Tensor(state, (1, len(state)))
+        after = function(TorchLike(choices), x, model, number)
+        return _changes(state, [int(token) for token in after.view(-1)])
+
+    return step
+
+
 def _adapted(
     function: PlainFunction, vocabulary: int, source: Callable[[Choices], object]
 ) -> StepFunction:
@@ -41,16 +83,21 @@ def _adapted(
         laws = [candidates.law(cell) for cell in range(len(state))]
         table = [[Exact(law[token]) for token in range(vocabulary)] for law in laws]
         after = list(function(list(state), table, number, source(choices)))
-        if len(after) != len(state):
-            raise BadInput(
-                f"{len(after)} tokens are returned",
-                source="decoder",
-                expected=f"{len(state)} tokens",
-            )
-        changed = [cell for cell, token in enumerate(after) if token != state[cell]]
-        return Step(
-            edit=tuple((cell, after[cell]) for cell in changed if after[cell] != MASK),
-            remask=frozenset(cell for cell in changed if after[cell] == MASK),
-        )
+        return _changes(state, after)
 
     return step
+
+
+def _changes(state: State, after: Sequence[int]) -> Step:
+    """The step that makes these tokens of a state."""
+    if len(after) != len(state):
+        raise BadInput(
+            f"{len(after)} tokens are returned",
+            source="decoder",
+            expected=f"{len(state)} tokens",
+        )
+    changed = [cell for cell, token in enumerate(after) if token != state[cell]]
+    return Step(
+        edit=tuple((cell, after[cell]) for cell in changed if after[cell] != MASK),
+        remask=frozenset(cell for cell in changed if after[cell] == MASK),
+    )

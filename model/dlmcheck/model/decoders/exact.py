@@ -2,16 +2,16 @@
 
 A decoder that was written for floats is handed `Exact` numbers. Sums, products, quotients and
 comparisons of them are exact. Where a float comes in, it counts as the number it is only if that
-is a short binary fraction, as 0.5 or 0.25 are; 0.1 is not the tenth that was meant, so it is
-refused. Where code asks for a float (a logarithm, say), it is refused as well: nothing that was
-rounded decides anything.
+is a short binary fraction, as 0.5 or 0.25 are (in comparisons also the infinities); 0.1 is not
+the tenth that was meant, so it is refused. Where code asks for a float (a logarithm, say), it is
+refused as well: nothing that was rounded decides anything.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 from functools import total_ordering
-from math import isfinite
+from math import isfinite, isinf
 
 from dlmcheck.spec.errors import DlmcheckError
 
@@ -64,35 +64,55 @@ class Exact:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Exact | int | float | Fraction):
             return NotImplemented
+        if isinstance(other, float) and isinf(other):
+            return False
         return self.value == as_fraction(other)
 
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Exact | int | float | Fraction):
             return NotImplemented
+        if isinstance(other, float) and isinf(other):
+            return other > 0
         return self.value < as_fraction(other)
 
     def __add__(self, other: object) -> Exact:
+        if not isinstance(other, Exact | int | float | Fraction):
+            return NotImplemented
         return Exact(self.value + as_fraction(other))
 
     def __radd__(self, other: object) -> Exact:
+        if not isinstance(other, Exact | int | float | Fraction):
+            return NotImplemented
         return Exact(as_fraction(other) + self.value)
 
     def __sub__(self, other: object) -> Exact:
+        if not isinstance(other, Exact | int | float | Fraction):
+            return NotImplemented
         return Exact(self.value - as_fraction(other))
 
     def __rsub__(self, other: object) -> Exact:
+        if not isinstance(other, Exact | int | float | Fraction):
+            return NotImplemented
         return Exact(as_fraction(other) - self.value)
 
     def __mul__(self, other: object) -> Exact:
+        if not isinstance(other, Exact | int | float | Fraction):
+            return NotImplemented
         return Exact(self.value * as_fraction(other))
 
     def __rmul__(self, other: object) -> Exact:
+        if not isinstance(other, Exact | int | float | Fraction):
+            return NotImplemented
         return Exact(as_fraction(other) * self.value)
 
     def __truediv__(self, other: object) -> Exact:
+        if not isinstance(other, Exact | int | float | Fraction):
+            return NotImplemented
         return Exact(self.value / as_fraction(other))
 
     def __rtruediv__(self, other: object) -> Exact:
+        if not isinstance(other, Exact | int | float | Fraction):
+            return NotImplemented
         return Exact(as_fraction(other) / self.value)
 
     def __pow__(self, exponent: int) -> Exact:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations
-from math import comb
+from math import comb, isinf
 
 from dlmcheck.model.decoders.exact import Exact, FloatRefused, as_fraction
 from dlmcheck.spec.choices import Choices
@@ -28,11 +28,12 @@ class UniformNumber:
     meant decides what is drawn; ask the source for the law itself instead.
     """
 
-    __slots__ = ("group", "pool")
+    __slots__ = ("group", "is_spent", "pool")
 
     def __init__(self, pool: UniformPool, group: Group) -> None:
         self.pool = pool
         self.group = group
+        self.is_spent = False
 
     def __lt__(self, other: object) -> bool:
         return self.pool.is_less(self, other)
@@ -53,6 +54,15 @@ class UniformNumber:
     def __hash__(self) -> int:
         return id(self)
 
+    def _refuse(self, other: object) -> UniformNumber:
+        raise FloatRefused(
+            "a uniform random number is calculated with; compare it, or ask the source for the "
+            "law that is meant (a small number that only keeps a logarithm finite can be left out)"
+        )
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+    __truediv__ = __rtruediv__ = __pow__ = _refuse
+
     def __float__(self) -> float:
         raise FloatRefused("a uniform random number is asked for as a float; compare it instead")
 
@@ -72,6 +82,23 @@ class UniformPool:
 
     def __init__(self, choices: Choices) -> None:
         self._choices = choices
+        self._kept: list[UniformNumber] = []
+        self.finished: dict[tuple[int, ...], list[int]] = {}
+        """Races that were run, by who took part: who came first, second, ..."""
+
+    def choose(self, law: Law[int]) -> int:
+        """A random choice of the run."""
+        return self._choices.choose(law)
+
+    def keep(self, numbers: list[UniformNumber]) -> None:
+        """Keep numbers alive, so that nobody else gets their identity."""
+        self._kept += numbers
+
+    def spend(self, number: UniformNumber) -> None:
+        """Make noise of a number. Raises `FloatRefused` if something is known of it already."""
+        if number.group.interval != UNIT or len(number.group.members) > 1:
+            raise FloatRefused("a uniform number that was compared is used as noise")
+        number.is_spent = True
 
     def draw(self) -> UniformNumber:
         """A new number, independent of all others."""
@@ -82,8 +109,12 @@ class UniformPool:
 
     def is_less(self, left: UniformNumber, right: object) -> bool:
         """Whether a number is less than another one, or than a constant."""
+        if left.is_spent or (isinstance(right, UniformNumber) and right.is_spent):
+            raise FloatRefused("a uniform number that was used as noise is compared")
         if isinstance(right, UniformNumber):
             return left is not right and self._precedes(left, right)
+        if isinstance(right, float) and isinf(right):
+            return right > 0
         if not isinstance(right, Exact | int | float | Fraction):
             raise FloatRefused(f"a uniform random number is compared with {right!r}")
         point = as_fraction(right)
