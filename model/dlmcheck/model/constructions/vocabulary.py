@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations, product
 
+from dlmcheck.model.constructions.rules import N
 from dlmcheck.spec.definition import Sampler
 from dlmcheck.spec.errors import BadPoint
 from dlmcheck.spec.lattice import Clock, Edits, Stop
@@ -137,6 +138,26 @@ def _masked(state: State) -> Positions:
 # --- from tokens to bits -------------------------------------------------------------------
 
 
+def is_begun(*, some: bool, whole: bool) -> bool:
+    """Whether a block is half-written: it shows some of its bits, and not all."""
+    return some and not whole
+
+
+def is_started(*, chosen: bool, some: bool) -> bool:
+    """Whether a block is begun by the first round of k: the source chooses it, and it is masked."""
+    return chosen and not some
+
+
+def counts_as_masked(*, whole: bool) -> bool:
+    """Whether the source sees M: in a block that is not, or only half, written."""
+    return not whole
+
+
+def next_cell(start: N, shown: N) -> N:
+    """The cell of a block that is written next, from its first cell and how many bits it shows."""
+    return start + shown
+
+
 @dataclass(frozen=True)
 class _Blocks:
     """How binary states are read as states of tokens, and rounds as parts of rounds."""
@@ -156,12 +177,19 @@ class _Blocks:
     def tokens(self, state: State) -> State:
         """The state of tokens before the round that is under way: half-written blocks are M."""
         words = [self.shown(state, i) for i in range(self.source.length)]
-        return tuple(self.labelling.token(w) if len(w) == self.bits else MASK for w in words)
+        return tuple(
+            MASK if counts_as_masked(whole=len(w) == self.bits) else self.labelling.token(w)
+            for w in words
+        )
 
     def begun(self, state: State) -> Positions:
         """The blocks that show some of their bits but not all."""
         lengths = [len(self.shown(state, i)) for i in range(self.source.length)]
-        return frozenset(i for i, length in enumerate(lengths) if 0 < length < self.bits)
+        return frozenset(
+            i
+            for i, length in enumerate(lengths)
+            if is_begun(some=length > 0, whole=length == self.bits)
+        )
 
     def phase_is_first(self, state: State, number: Round) -> bool:
         """Whether this round starts a round of the source."""
@@ -177,11 +205,17 @@ class _Blocks:
 
     def first_cells(self, chosen: Positions, state: State) -> Positions:
         """The first cells of the chosen blocks that are masked."""
-        return frozenset(self.bits * i for i in chosen if not self.shown(state, i))
+        return frozenset(
+            next_cell(self.bits * i, 0)
+            for i in range(self.source.length)
+            if is_started(chosen=i in chosen, some=bool(self.shown(state, i)))
+        )
 
     def next_cells(self, state: State) -> Positions:
         """The next cell of each block that is half written."""
-        return frozenset(self.bits * i + len(self.shown(state, i)) for i in self.begun(state))
+        return frozenset(
+            next_cell(self.bits * i, len(self.shown(state, i))) for i in self.begun(state)
+        )
 
     def whole(self, chosen: Positions) -> Positions:
         """All cells of some blocks."""

@@ -44,13 +44,19 @@ from dlmcheck.verify.claims.proved_simulation import (
     limit_road,
     unrolled_road,
 )
-from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
+from dlmcheck.verify.claims.registry import Claim, Profile, ProofJob, Road, Row, SweepJob
 from dlmcheck.verify.claims.t31 import REFERENCE
+from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.laws import as_tokens, difference
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
 from dlmcheck.verify.proofs import generation
 from dlmcheck.verify.proofs.optimality import Parts
-from dlmcheck.verify.proofs.vocabulary import NO_LABELLING, NO_LABELLING_PROOF
+from dlmcheck.verify.proofs.vocabulary import (
+    K_ROUNDS,
+    NO_LABELLING,
+    NO_LABELLING_PROOF,
+    k_rounds,
+)
 
 SOURCE = "Jiang, Haghtalab, Chen (ICLR 2026), section"
 MEASURED = "measured on the schedules"
@@ -220,11 +226,18 @@ def _tokens(_: Profile) -> Sweep[int, int]:
     )
 
 
+VOCABULARY_PROOFS = ProofJob(
+    "vocabulary-proved",
+    lambda: (k_rounds().proof,),
+    lambda _: smt.answer(k_rounds().queries),
+)
+
 JOBS = (
     SweepJob("optimality-circuits", _circuits),
     SweepJob("optimality-chains", _chains, split=1),
     SweepJob("optimality-families", _families, split=1),
     SweepJob("vocabulary", _tokens, split=1),
+    VOCABULARY_PROOFS,
     UNROLLED_PROOFS,
     GENERATION_PROOFS,
 )
@@ -328,8 +341,12 @@ CLAIMS = (
             Row(
                 "VOCABULARY",
                 "k-rounds",
-                "k binary positions and k rounds for each token and round have the same law",
-                (Road("vocabulary", "k rounds", REFERENCE),),
+                "k binary positions and k rounds for each token and round have the same law: "
+                "write-once, or remasking with a round number or an absorbing stop",
+                (
+                    Road("vocabulary", "k rounds", REFERENCE),
+                    Road(VOCABULARY_PROOFS.id, K_ROUNDS, "proof for every k"),
+                ),
             ),
             Row(
                 "VOCABULARY",
