@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 
-from dlmcheck.model.families.arithmetic import ripple_carry_adder
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 
 
@@ -55,4 +54,6 @@ def _second(
 
 def adder(bits: int) -> Circuit:
     """The sum of two uniform random numbers, bit by bit: 2 `bits` coins."""
+    from dlmcheck.model.families.arithmetic import ripple_carry_adder
+
     return ripple_carry_adder(bits)

@@ -16,6 +16,7 @@ LIBRARIES = (
     ("python-sat", "pysat.solvers", "SAT engine"),
     ("sympy", "sympy", "identities and inequalities"),
     ("numpy", "numpy", "truth tables at once"),
+    ("oxidd", "oxidd.bcdd", "decision diagrams"),
     ("typer", "typer", "command line"),
     ("rich", "rich", "tables"),
     ("junitparser", "junitparser", "JUnit files"),
@@ -25,6 +26,8 @@ OPTIONAL = (("cvc5", "cvc5", "second SMT solver"),)
 
 def run_doctor() -> ExitCode:
     """Print versions, engines, cores and memory. What is missing is said, and is no failure."""
+    from dlmcheck.verify.engines.law_by_compiled import compiler
+
     print(f"dlmcheck     {_version('dlmcheck')}")
     print(f"Python       {platform.python_version()} ({platform.python_implementation()})")
     print(f"system       {platform.system()} {platform.machine()}")
@@ -35,6 +38,9 @@ def run_doctor() -> ExitCode:
     for distribution, module, use in OPTIONAL:
         state = "not installed" if _version(distribution) == "-" else _state(module)
         print(f"{distribution:<12} {_version(distribution):<12} {state} ({use}, optional)")
+    found = compiler()
+    state = f"available as {' '.join(found)}" if found else "not found: numpy takes its place"
+    print(f"{'C compiler':<25} {state} (laws by machine code, optional)")
     return ExitCode.OK
 
 
