@@ -32,6 +32,10 @@ def last_line_cut(raw: dict[str, Any]) -> None:
     raw["proof"] = raw["proof"].rsplit("\n", 2)[0] + "\n"
 
 
+def last_or_is_and(raw: dict[str, Any]) -> None:
+    raw["schedule"] = '"AND"'.join(raw["schedule"].rsplit('"OR"', 1))
+
+
 def clause_dropped(raw: dict[str, Any]) -> None:
     head, _, rest = raw["dimacs"].partition("\n")
     raw["dimacs"] = head + "\n" + rest.partition("\n")[2]
@@ -149,6 +153,14 @@ CHANGED: list[tuple[str, str, Change, str]] = [
     ("circuit-law", "one seed moved", put("counts", {"1": "2"}), "output 0 has probability 1/2^1"),
     ("circuit-law", "a seed too many", put("counts", {"0": "1", "1": "2"}), "do not sum to 2^1"),
     ("circuit-law", "a larger power of two", put("exponent", 10**30), "do not sum to 2^1000"),
+    ("state-law", "a gate of another kind", last_or_is_and,
+        "the law is another one: output 00 has probability"),
+    ("state-law", "a round less", inner("schedule", '"rounds": 2', '"rounds": 1'),
+        "the law is another one: output 00 has probability"),
+    ("state-law", "other edits", inner("schedule", '"revise-any"', '"revise-token"'),
+        "round 1: cell 0: the predictor writes M"),
+    ("state-law", "the cells in another order", put("cells", [2, 0]), "the law is another one"),
+    ("state-law", "certain instead", put("counts", {"MM": "1"}), "do not sum to 2^"),
     ("diagram-law", "a gate of another kind", inner("circuit", '"AND"', '"OR"'),
         "output 0 has probability 0/2^1, not 1/2^1"),
     ("diagram-law", "data of another kind", put("data", "0"), "output 0 has probability 2/2^1"),

@@ -12,6 +12,7 @@ from dlmcheck.model.builder import Builder
 from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.model.decoders.rules import evenly, left_to_right, most_confident
 from dlmcheck.model.families.parity import even_strings
+from dlmcheck.model.local_schedules import local_schedule
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.model.samplers.revision import parity_revision
 from dlmcheck.model.targets import Target, fixed_weight, product_bits
@@ -33,6 +34,7 @@ from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.engines.elimination import linear_text
 from dlmcheck.verify.engines.hints import refute
 from dlmcheck.verify.engines.smt import script
+from dlmcheck.verify.engines.state_evidence import state_certificate
 from dlmcheck.verify.engines.widths import optimise
 from dlmcheck.verify.evidence_files import (
     broken_mask_file,
@@ -95,6 +97,7 @@ def samples(second: bool = False) -> dict[str, str]:
         "refutation": _refutation(second),
         "circuit-law": _circuit_law(second),
         "diagram-law": _diagram_law(second),
+        "state-law": _state_law(second),
         "width": _width(second),
         "linear": linear_text(even_strings(5 if second else 4)),
         "decoder": _decoder(second),
@@ -220,6 +223,11 @@ def _diagram_law(second: bool) -> str:
     data = (not second,)
     order = ["s", "r"] if second else ["r"]
     return diagram_law_text(circuit, data, law_by_diagrams(circuit, data, order), order)
+
+
+def _state_law(second: bool) -> str:
+    """Two of three cells after two rounds in which every state occurs."""
+    return state_certificate(local_schedule(3, 2, 2 + second), cells=[int(second), 2])
 
 
 def _broken_mask(second: bool) -> str:

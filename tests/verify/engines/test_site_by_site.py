@@ -155,9 +155,19 @@ def test_limits_end_the_push() -> None:
 
 
 def test_long_linear_runs_are_left_to_elimination_and_others_to_the_states() -> None:
-    assert choose(RunLaw(parity_revision(12))).engine == "linear"
-    others = {choose(RunLaw(parity_independent_unmasking(n, clock=True))).engine for n in (8, 10)}
-    assert "linear" not in others
+    assert choose(RunLaw(parity_revision(20))).engine == "linear"
+    noisy = RunLaw(local_schedule(7, 2, 0, whole=True))
+    assert choose(noisy).engine == "states"
+    assert "at most 2187 states, cell by cell" in choose(noisy).why
+
+
+def test_a_local_schedule_that_ends_whole_agrees_with_every_engine_that_takes_it() -> None:
+    problem = RunLaw(local_schedule(3, 2, 5, whole=True))
+    found = law_by(problem, "states").answer
+    assert isinstance(found, CountedLaw)
+    assert len(found.counts) == 8
+    for name in ("plain-states", "reference"):
+        assert law_by(problem, name).answer == found
 
 
 def test_local_schedules_of_no_length_are_bad_input() -> None:

@@ -32,6 +32,7 @@ KINDS: dict[str, str] = {
     "wrong-run": "dlmcheck.verify.kernel.witness",
     "same-law": "dlmcheck.verify.kernel.same_law",
     "law": "dlmcheck.verify.kernel.laws",
+    "state-law": "dlmcheck.verify.kernel.state_laws",
     "broken-mask": "dlmcheck.verify.kernel.preservation",
     "locality": "dlmcheck.verify.kernel.local_certificate",
     "local-target": "dlmcheck.verify.kernel.local_targets",

@@ -65,9 +65,28 @@ class Weights:
             found = [(high << LIMB) + low for high, low in zip(found, limb.tolist(), strict=True)]
         return found
 
+    def checked(self) -> Weights:
+        """The same. Raises `ValueError` if the weights do not sum to 2^exponent."""
+        import numpy as np
+
+        total = 0
+        for k, limb in enumerate(self.limbs):
+            for half in (0, HALF):
+                part = limb >> np.uint64(half) & np.uint64((1 << HALF) - 1)
+                total += int(part.sum()) << LIMB * k + half
+        if total != 1 << self.exponent:
+            raise ValueError("the weights are no law over this power of two")
+        return self
+
     def as_law(self) -> DyadicLaw:
         """The same law as a table, with the smallest exponent."""
-        weights = dict(zip(map(self.state, range(self.states)), self.integers(), strict=True))
+        import numpy as np
+
+        tokens = self.cells.astype(np.int8)
+        tokens[self.cells == M] = MASK
+        rows: list[list[int]] = tokens.tolist()
+        states: list[State] = list(zip(*rows, strict=True)) if rows else [()] * self.states
+        weights = dict(zip(states, self.integers(), strict=True))
         common = 0
         for weight in weights.values():
             common |= weight

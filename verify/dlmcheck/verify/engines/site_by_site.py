@@ -211,7 +211,7 @@ class _Round:
             pushed = _push(law, sites, len(shared), self.guard)
             total = pushed if total is None else total.plus(pushed)
         assert total is not None
-        return total.weights(law.exponent + len(shared))
+        return total.weights(law.exponent + len(shared)).checked()
 
 
 # --- one push ------------------------------------------------------------------------------

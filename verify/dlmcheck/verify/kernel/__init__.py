@@ -9,6 +9,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     sweep       statements over finite domains: exhaustive evidence, counterexamples
     laws        output laws of a schedule and a circuit, by the specification
     same_law    equal laws as a certificate: a schedule and a circuit, gone through
+    state_laws  laws of a run: the law on states pushed forward, cell by cell
     contents    certificates as data, and the local functions of a schedule
     columns     truth tables a column at a time
     counted_laws  the law of a circuit as counts of seeds, all seeds gone through

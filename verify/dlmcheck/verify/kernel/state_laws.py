@@ -1,0 +1,365 @@
+"""The exact law of a schedule's run as a certificate: the kernel pushes the law on states forward.
+
+    {"kind": "state-law", "schedule": ..., "data": "0", "cells": [0, 2], "exponent": 3,
+     "counts": {"00": "4", "1M": "4"}}
+
+The law says what the cells listed show after the last round: how many of 2^exponent seeds give each
+string of 0, 1 and M, for the data. There is nothing to believe and no hint to follow.
+
+In each phase of a round (Jiang, Haghtalab, Chen, ICLR 2026, section 2) every cell has, in every
+state, a law of what it shows next, its *row*, and given the state cells are independent. Cells are
+drawn one after the other. For what is still to come of a state only its list of rows counts;
+states with equal lists are merged, and so are the ways that led to equal tokens. Rows are computed
+from what a cell reads, when a state is reached that needs them, with the rules of the model.
+Refused: selection that sees the candidates, and many coins that several cells share.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from dlmcheck.spec.circuit import Bits, Circuit, InputKind, cone, evaluate
+from dlmcheck.spec.errors import IllegalCode
+from dlmcheck.spec.jsontext import Document, Json
+from dlmcheck.spec.lattice import Edits, End, Stop
+from dlmcheck.spec.resources import shared_inputs
+from dlmcheck.spec.schedule import Schedule, clock_value, start_state
+from dlmcheck.spec.serial import schedule_to_json
+from dlmcheck.spec.tokens import MASK, State, show_state
+from dlmcheck.verify.kernel.counted_laws import Counts, difference
+from dlmcheck.verify.kernel.documents import (
+    certificate_text,
+    fields_of,
+    schedule_field,
+    text_field,
+)
+from dlmcheck.verify.kernel.evidence import Exhaustive
+from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
+from dlmcheck.verify.kernel.verdicts import Verdict
+
+KIND = "state-law"
+STATEMENT = "law of a run"
+MOST_SHARED = 8
+"""Coins of F or G that several cells share are gone through; more than this are refused."""
+MOST_OWN = 16
+"""Coins that one cell reads in one phase are gone through; more than this are refused."""
+
+MOST_WEIGHTS = 1 << 26
+"""With more weights at once a law is refused: nobody would wait for the answer."""
+
+TOKENS = (0, 1, MASK)
+Row = tuple[int, int, int]
+"""How many settings of the own coins make a cell show 0, 1 and M."""
+Weights = dict[State, int]
+
+
+def run_law(schedule: Schedule, data: Bits = ()) -> tuple[Weights, int, int]:
+    """Weights of the states after the last round, over a power of two; and states gone through.
+
+    Raises `Rejected` for a run that breaks a rule or does not end as promised, and for schedules
+    that are refused.
+    """
+    if schedule.unmask_sees_candidates:
+        raise Rejected("the unmasking policy sees the candidates")
+    starts = product((False, True), repeat=len(schedule.given_cells))
+    law: Weights = {start_state(schedule, data, given): 1 for given in starts}
+    exponent = len(schedule.given_cells)
+    seen = len(law)
+    for number in range(1, schedule.rounds + 1):
+        for phase in _phases(schedule, number):
+            law = phase.push(law)
+            exponent += phase.coins
+        seen += len(law)
+    ends = range(schedule.length) if schedule.end is End.WHOLE_STATE else schedule.output
+    for state in law:
+        if any(state[i] == MASK for i in ends):
+            raise Rejected(f"{show_state(state)} has a mask at the end")
+    if schedule.stop is Stop.ABSORBING:
+        # Without a clock one round that changes nothing means that no further one does.
+        further = _phases(schedule, schedule.rounds + 1)
+        for state in law:
+            after: Weights = {state: 1}
+            for phase in further:
+                after = phase.push(after)
+            if set(after) != {state}:
+                raise Rejected(f"a further round changes {show_state(state)}")
+    return law, exponent, seen
+
+
+def _phases(schedule: Schedule, number: int) -> list[_Phase]:
+    """Select, draw and write; then remask, if there is a policy for it."""
+    found = [_Phase(schedule, number, schedule.unmask, _write_site)]
+    if schedule.remask is not None:
+        found.append(_Phase(schedule, number, schedule.remask, _remask_site))
+    return found
+
+
+# --- the rows of one cell ------------------------------------------------------------------
+
+
+class _Part:
+    """Some outputs of a circuit of the schedule in one round, shared coins being given."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        whole: Circuit,
+        outputs: Sequence[int],
+        number: int,
+        given: Mapping[int, bool],
+    ) -> None:
+        self._circuit, source = cone(whole, [whole.outputs[k] for k in outputs])
+        self._schedule = schedule
+        clock = clock_value(schedule, number)
+        state_bits = 2 * schedule.length
+        self._inputs: list[tuple[int, int] | bool | None] = []
+        """Per input: cell and half, or a value, or None for an own coin."""
+        for v in range(len(self._circuit.inputs)):
+            origin = source[v]
+            if origin < state_bits:
+                self._inputs.append((origin // 2, origin % 2))
+            elif origin < state_bits + len(clock):
+                self._inputs.append(clock[origin - state_bits])
+            else:
+                self._inputs.append(given.get(origin))
+        self.coins = sum(one is None for one in self._inputs)
+        if self.coins > MOST_OWN:
+            raise Rejected(f"a cell reads {self.coins} coins at once")
+        self.reads = frozenset(one[0] for one in self._inputs if isinstance(one, tuple))
+
+    def counts(self, shown: Mapping[int, int]) -> Counter[Bits]:
+        """How many settings of the own coins give each value of the outputs."""
+        encoding = self._schedule.encoding
+        found: Counter[Bits] = Counter()
+        for coins in product((False, True), repeat=self.coins):
+            tossed = iter(coins)
+            values: list[bool] = []
+            for one in self._inputs:
+                if isinstance(one, tuple):
+                    values.append(encoding.code_of(shown[one[0]])[one[1]])
+                else:
+                    values.append(next(tossed) if one is None else one)
+            found[evaluate(self._circuit, values)] += 1
+        return found
+
+
+@dataclass
+class _Site:
+    """The rows of one cell; `law` computes the one for what the cells in `reads` show."""
+
+    cell: int
+    reads: tuple[int, ...]
+    coins: int
+    law: Callable[[Mapping[int, int]], Row]
+    rows: dict[Row, int] = field(default_factory=dict[Row, int])
+    known: dict[State, int] = field(default_factory=dict[State, int])
+
+    def row(self, state: State) -> int:
+        """The number of the row that a state has."""
+        read = tuple([state[i] for i in self.reads])
+        number = self.known.get(read)
+        if number is None:
+            row = self.law(dict(zip(self.reads, read, strict=True)))
+            number = self.known[read] = self.rows.setdefault(row, len(self.rows))
+        return number
+
+
+def _write_site(schedule: Schedule, number: int, cell: int, given: Mapping[int, bool]) -> _Site:
+    draws = _Part(schedule, schedule.predictor, (2 * cell, 2 * cell + 1), number, {})
+    selects = _Part(schedule, schedule.unmask, (cell,), number, given)
+    coins = draws.coins + selects.coins
+
+    def law(shown: Mapping[int, int]) -> Row:
+        chosen = selects.counts(shown)[(True,)]
+        found = Counter({shown[cell]: ((1 << selects.coins) - chosen) << draws.coins})
+        if chosen:
+            for code, count in draws.counts(shown).items():
+                try:
+                    token = schedule.encoding.token_of((code[0], code[1]), cell)
+                except IllegalCode as error:
+                    raise Rejected(f"round {number}: {error}") from None
+                _check_write(schedule, number, cell, shown[cell], token)
+                found[token] += chosen * count
+        return found[0], found[1], found[MASK]
+
+    return _Site(cell, tuple(sorted({cell} | draws.reads | selects.reads)), coins, law)
+
+
+def _check_write(schedule: Schedule, number: int, cell: int, old: int, new: int) -> None:
+    """The rules of the edit model for one cell."""
+    where = f"round {number}: cell {cell}:"
+    if new == MASK and schedule.edits is not Edits.REVISE_ANY:
+        raise Rejected(f"{where} the predictor writes M")
+    if schedule.edits in (Edits.WRITE_ONCE, Edits.REMASK) and old not in (MASK, new):
+        raise Rejected(f"{where} a visible token is changed")
+    if cell in schedule.data_cells and new != old:
+        raise Rejected(f"{where} the prompt is changed")
+
+
+def _remask_site(schedule: Schedule, number: int, cell: int, given: Mapping[int, bool]) -> _Site:
+    assert schedule.remask is not None
+    marks = _Part(schedule, schedule.remask, (cell,), number, given)
+
+    def law(shown: Mapping[int, int]) -> Row:
+        marked = marks.counts(shown)[(True,)]
+        if marked and cell in schedule.data_cells:
+            raise Rejected(f"round {number}: cell {cell}: the prompt is remasked")
+        found = Counter({shown[cell]: (1 << marks.coins) - marked})
+        found[MASK] += marked
+        return found[0], found[1], found[MASK]
+
+    return _Site(cell, tuple(sorted({cell} | marks.reads)), marks.coins, law)
+
+
+# --- pushing -------------------------------------------------------------------------------
+
+
+class _Phase:
+    """One phase of a round on many states, for every setting of the coins that cells share."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        number: int,
+        policy: Circuit,
+        site: Callable[[Schedule, int, int, Mapping[int, bool]], _Site],
+    ) -> None:
+        shared = [
+            v
+            for v in sorted(shared_inputs(policy, [(output,) for output in policy.outputs]))
+            if policy.inputs[v].kind is InputKind.RANDOM
+        ]
+        if len(shared) > MOST_SHARED:
+            raise Rejected(f"{len(shared)} coins of a policy are shared by cells")
+        self._pushes: list[list[_Site]] = []
+        for setting in product((False, True), repeat=len(shared)):
+            given = dict(zip(shared, setting, strict=True))
+            sites = [site(schedule, number, cell, given) for cell in range(schedule.length)]
+            self._pushes.append(_in_order(sites))
+        self.coins = len(shared) + sum(one.coins for one in self._pushes[0])
+
+    def push(self, law: Weights) -> Weights:
+        """The weights after the phase; those of all settings are added."""
+        total: Counter[State] = Counter()
+        for sites in self._pushes:
+            for state, weight in _pushed(law, sites):
+                total[state] += weight
+        return dict(total)
+
+
+def _in_order(sites: Sequence[_Site]) -> list[_Site]:
+    """Any order is right; in this one, from behind, a cell reads few cells for the first time."""
+    left, behind = list(sites), list[_Site]()
+    read: set[int] = set()
+    while left:
+        chosen = min(left, key=lambda site: (len(set(site.reads) - read), -site.cell))
+        left.remove(chosen)
+        behind.append(chosen)
+        read.update(chosen.reads)
+    return behind[::-1]
+
+
+def _pushed(law: Weights, sites: Sequence[_Site]) -> Iterator[tuple[State, int]]:
+    """Draw the cells one after the other.
+
+    A class is a list of rows, those of the cells from some place on; `after[c]` is the class that
+    is left of class c without its first row, `first[c]`. For each class there is a list of
+    weights, one for each string of tokens drawn so far.
+    """
+    classes = [0] * len(law)
+    steps: list[tuple[_Site, list[int], list[int]]] = []
+    for site in reversed(sites):
+        row = site.row
+        pairs = list(zip(classes, [row(state) for state in law], strict=True))
+        numbers = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
+        classes = [numbers[pair] for pair in pairs]
+        steps.append((site, [after for after, _ in numbers], [first for _, first in numbers]))
+    held = [[0] for _ in range(max(classes) + 1)]
+    for number, weight in zip(classes, law.values(), strict=True):
+        held[number][0] += weight
+    strings: list[State] = [()]
+    for site, after, first in reversed(steps):
+        if len(TOKENS) * len(held[0]) * (max(after) + 1) > MOST_WEIGHTS:
+            raise Rejected(f"more than {MOST_WEIGHTS} weights at once")
+        held = _drawn(held, list(site.rows), after, first)
+        strings = [(*drawn, token) for token in TOKENS for drawn in strings]
+        # What nothing leads to is dropped, or else there would be 3^L strings of few states.
+        alive = [any(weights) for weights in zip(*held, strict=True)]
+        if not all(alive):
+            strings = [drawn for drawn, keep in zip(strings, alive, strict=True) if keep]
+            held = [[w for w, keep in zip(ws, alive, strict=True) if keep] for ws in held]
+    place = {site.cell: k for k, site in enumerate(sites)}
+    backwards = [place[cell] for cell in range(len(sites))]
+    for drawn, weight in zip(strings, held[0], strict=True):
+        yield tuple([drawn[k] for k in backwards]), weight
+
+
+def _drawn(
+    held: Sequence[list[int]], rows: Sequence[Row], after: Sequence[int], first: Sequence[int]
+) -> list[list[int]]:
+    """Draw one cell: the weights of class c go to class `after[c]`, once for each token."""
+    none = [0] * len(held[0])
+    drawn = [[none, none, none] for _ in range(max(after) + 1)]
+    for weights, goes, row in zip(held, after, first, strict=True):
+        target = drawn[goes]
+        for k, count in enumerate(rows[row]):
+            if count:
+                target[k] = [a + count * w for a, w in zip(target[k], weights, strict=True)]
+    return [[weight for part in parts for weight in part] for parts in drawn]
+
+
+# --- certificates --------------------------------------------------------------------------
+
+
+def state_law_text(schedule: Schedule, data: Bits, cells: Sequence[int], law: Counts) -> str:
+    """A certificate of a law as text."""
+    return certificate_text(
+        KIND,
+        schedule=schedule_to_json(schedule),
+        data="".join(str(int(bit)) for bit in data),
+        cells=list(cells),
+        exponent=law.exponent,
+        counts={text: str(count) for text, count in law.counts.items()},
+    )
+
+
+def check_document(document: Document) -> Checked:
+    """PROVED if some cells of a run have the law that a file states. Raises `Rejected`."""
+    raw = fields_of(document, ("schedule", "data", "cells", "exponent", "counts"))
+    schedule, shown = schedule_field(document), text_field(document, "data")
+    if len(shown) != len(schedule.data_cells) or not set(shown) <= {"0", "1"}:
+        raise document.malformed(shown, ("data",), f"{len(schedule.data_cells)} bits")
+    listed = document.array(raw["cells"], ("cells",))
+    cells = [document.integer(cell, ("cells", k)) for k, cell in enumerate(listed)]
+    if len(set(cells)) != len(cells) or any(cell >= schedule.length for cell in cells):
+        raise document.malformed(listed, ("cells",), f"distinct cells below {schedule.length}")
+    exponent = document.integer(raw["exponent"], ("exponent",))
+    stated = Counts(exponent, _counts(document, raw["counts"], len(cells)))
+    total = sum(stated.counts.values())
+    if total.bit_length() != exponent + 1 or total & (total - 1):
+        raise Rejected(f"the counts do not sum to 2^{exponent}")
+    law, coins, seen = run_law(schedule, tuple(bit == "1" for bit in shown))
+    onto: Counter[str] = Counter()
+    for state, weight in law.items():
+        onto[show_state(tuple([state[i] for i in cells]))] += weight
+    found = Counts(coins, onto)
+    if not found.fits(stated):
+        raise Rejected(f"the law is another one: {difference(found, stated)}")
+    return kernel_result(STATEMENT, Verdict.PROVED, Exhaustive("states reached", seen, seen))
+
+
+def _counts(document: Document, listed: Json, cells: int) -> dict[str, int]:
+    if not isinstance(listed, dict):
+        raise document.bad("the counts are no object", ("counts",), "an object")
+    counts: dict[str, int] = {}
+    for text, value in listed.items():
+        written = document.string(value, ("counts", text))
+        if len(text) != cells or not set(text) <= {"0", "1", "M"}:
+            raise document.malformed(text, ("counts",), f"{cells} characters 0, 1 or M")
+        if not (written.isascii() and written.isdigit()) or written.startswith("0"):
+            raise document.malformed(written, ("counts", text), "a positive whole number")
+        counts[text] = int(written)
+    return counts
