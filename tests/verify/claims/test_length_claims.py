@@ -10,7 +10,7 @@ from dlmcheck.spec.lattice import Edits, End
 from dlmcheck.verify.claims import footprint, length_cases, lengths
 from dlmcheck.verify.claims.length_cases import Case, case_domain, read_case
 from dlmcheck.verify.claims.registry import Profile, Registry
-from dlmcheck.verify.kernel.evidence import Exhaustive, Witness
+from dlmcheck.verify.kernel.evidence import Exhaustive, Induction, Witness
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import run_part
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -72,10 +72,24 @@ def test_verdicts_on_every_road(row: str) -> None:
             assert isinstance(result.evidence, Witness)
             assert result.evidence.instance == instance
             assert result.evidence.reason.startswith(reason) or reason in result.evidence.reason
+        elif road.job == "schemes-proved":
+            assert result.verdict is Verdict.PROVED
+            assert isinstance(result.evidence, Induction)
         else:
             assert result.verdict is Verdict.BOUNDED
             assert isinstance(result.evidence, Exhaustive)
             assert (result.evidence.count, result.evidence.met) == COUNTS[road.job]
+
+
+def test_these_rows_have_a_proof_for_all_w_and_d() -> None:
+    proved = {row.id for row in ROWS.values() if any(r.job == "schemes-proved" for r in row.roads)}
+    assert proved == {
+        "T3-MINIMUM/least,revise-token",
+        "T3-MINIMUM/least,revise-any",
+        "T3-MINIMUM/any-masks,revise-any",
+        "T3-MINIMUM/without,masks depend on the round alone,revise-any",
+        "C-SPACE/schemes",
+    }
 
 
 def test_every_hypothesis_is_dropped_once() -> None:
