@@ -36,6 +36,7 @@ from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.claims import (
+    batch_schedules,
     biased_coins,
     comparisons,
     decoder_cases,
@@ -64,6 +65,7 @@ from dlmcheck.verify.proofs import errors, lengths
 from dlmcheck.verify.searches.write_once_space import Target, without_copies
 from tests.headline.planted import Planted
 from tests.headline.planted_rounds import ROUNDS
+from tests.verify.claims.test_batch_schedule_claims import independent, one_cell_late
 from tests.verify.claims.test_decoder_claims import (
     blind_predictor,
     by_entropy,
@@ -301,6 +303,14 @@ PLANTED: Mapping[str, Planted] = {
     "DEC-JOINT": Planted(
         "decoders-small", decoders.JOINT, decoder_cases, "analyse", said_to_write_one_cell,
         "given the cells *",
+    ),
+    "SCHED-ERROR": Planted(
+        "batch-schedules", batch_schedules.FORMULA, batch_schedules, "curve_error", one_cell_late,
+        "*, not *",
+    ),
+    "SCHED-OWN-LAW": Planted(
+        "batch-schedules", batch_schedules.UPPER, batch_schedules, "law_of_schedule", independent,
+        "* is more than *",
     ),
 }  # fmt: skip
 

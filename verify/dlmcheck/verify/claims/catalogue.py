@@ -6,6 +6,7 @@ from functools import cache
 
 from dlmcheck.verify.claims import (
     ablations,
+    batch_schedules,
     biased_coins,
     comparisons,
     decoders,
@@ -43,6 +44,7 @@ def catalogue() -> Registry:
         rounds_write_once,
         rounds_lattice,
         decoders,
+        batch_schedules,
     )
     claims = (
         t31.CLAIM,

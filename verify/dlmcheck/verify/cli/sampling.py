@@ -1,4 +1,4 @@
-"""The commands about targets, decoders and laws: rounds, separate, sampler, law.
+"""The commands about targets, decoders and laws: rounds, separate, sampler, batches, law.
 
 They join the others on `app`, which is whole once this module is imported.
 """
@@ -251,3 +251,24 @@ def law(
         certificate=certificate,
     )
     return lambda _: run_law(options)
+
+
+@app.command(epilog=EXIT_CODES)
+def batches(
+    target: Annotated[
+        str,
+        typer.Argument(metavar="TARGET", help="A family such as even-parity:4, or a JSON file."),
+    ],
+    every: Annotated[
+        bool, typer.Option("--all", help="Every schedule, not the best only.")
+    ] = False,
+    own_law: Annotated[
+        bool, typer.Option("--own-law", help="Also the law of a run, the order forgotten.")
+    ] = False,
+    json: Json = None,
+) -> Action:
+    """The error of writing cells in batches: the best schedule of each length."""
+    from dlmcheck.verify.cli.batches_command import BatchesOptions, run_batches
+
+    options = BatchesOptions(target, every, own_law, json)
+    return lambda _: run_batches(options)
