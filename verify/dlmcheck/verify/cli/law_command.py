@@ -31,6 +31,7 @@ from dlmcheck.verify.engines.law_engines import (
 )
 from dlmcheck.verify.exits import ExitCode
 
+LINEAR = "linear"
 SHOWN = 16
 NO_LIMITS = TaskLimits(None, None, 1)
 """So many outcomes are printed; the JSON has all of them."""
@@ -63,8 +64,6 @@ def run_law(options: LawOptions) -> ExitCode:
         if name != AUTO:
             engine(name)
     problem = _problem(options)
-    if options.certificate is not None and not isinstance(problem, CircuitLaw):
-        raise BadInput("a schedule", source="--certificate", expected="a circuit")
     try:
         answers = [_ask(problem, name, options) for name in options.engines]
     except (IllegalSampler, IllegalCode) as error:
@@ -75,8 +74,10 @@ def run_law(options: LawOptions) -> ExitCode:
     if any(one != found[0] for one in found):
         code = ExitCode.FAILURE
     _print(problem, answers, code)
-    if options.certificate is not None and isinstance(problem, CircuitLaw) and code is ExitCode.OK:
+    if options.certificate is not None and code is ExitCode.OK:
         code = _certify(problem, found[0], answers[0].engine, options.certificate)
+    elif options.certificate is not None and _is_affine(answers):
+        code = _certify(problem, None, LINEAR, options.certificate)
     if options.json is not None:
         text = json.dumps(law_document(options, problem, answers, code), indent=2)
         write_file(options.json, text + "\n")
@@ -178,12 +179,24 @@ def _ask(problem: LawProblem, name: str, options: LawOptions) -> Answered:
     return Answered(name, "asked for", Unknown(whys[done.ending], done.message))
 
 
-def _certify(problem: CircuitLaw, found: CountedLaw, by: str, path: Path) -> ExitCode:
-    """Write a certificate that the kernel has checked."""
-    from dlmcheck.verify.engines.law_evidence import NoCertificate, certificate
+def _is_affine(answers: Sequence[Answered]) -> bool:
+    """Whether the one answer is that the law is uniform on a set too large to be listed."""
+    if len(answers) != 1 or answers[0].engine != LINEAR:
+        return False
+    answer = answers[0].answer
+    return isinstance(answer, Unknown) and answer.why is Why.OUTCOMES
+
+
+def _certify(problem: LawProblem, found: CountedLaw | None, by: str, path: Path) -> ExitCode:
+    """Write a certificate that the kernel has checked; without a list, that of an affine set."""
+    from dlmcheck.verify.engines.law_evidence import NoCertificate, affine_certificate, certificate
 
     try:
-        text, checked = certificate(problem, found, by)
+        if found is None:
+            text, checked = affine_certificate(problem)
+            print(f"law          {checked.statement}")
+        else:
+            text, checked = certificate(problem, found, by)
     except NoCertificate as error:
         complain(f"{path} is not written: {error}")
         return ExitCode.UNKNOWN

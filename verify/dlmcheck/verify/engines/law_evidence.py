@@ -6,11 +6,19 @@ from dlmcheck.spec.circuit import cone
 from dlmcheck.spec.errors import DlmcheckError
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.certificate_kinds import check_certificate
+from dlmcheck.verify.engines.elimination import linear_run_text, linear_text
 from dlmcheck.verify.engines.law_by_diagrams import Found, coin_names, find_law
-from dlmcheck.verify.engines.law_engines import CircuitLaw, CountedLaw, Limits
+from dlmcheck.verify.engines.law_engines import (
+    CircuitLaw,
+    CountedLaw,
+    LawProblem,
+    Limits,
+    RunLaw,
+)
 from dlmcheck.verify.kernel.counted_laws import MOST_COINS, Counts, law_text
 from dlmcheck.verify.kernel.diagram_laws import diagram_law_text
-from dlmcheck.verify.kernel.results import Checked
+from dlmcheck.verify.kernel.results import Checked, Rejected
+from dlmcheck.verify.kernel.state_laws import state_law_text
 
 FEW = 22
 """Up to so many coins all seeds are gone through in a moment."""
@@ -23,18 +31,25 @@ class NoCertificate(DlmcheckError):
     """The law stays on the word of its engine; the message says why."""
 
 
-def certificate(problem: CircuitLaw, found: CountedLaw, by: str) -> tuple[str, Checked]:
+def certificate(problem: LawProblem, found: CountedLaw, by: str) -> tuple[str, Checked]:
     """A certificate of a law that an engine has found, and what the kernel says of it.
 
-    Up to `FEW` coins the kernel goes through all seeds. With more, decision diagrams are looked
-    for, whatever engine has found the law, and the kernel builds them anew in their order; if
-    there are none that are small, all seeds are gone through as long as somebody might wait.
+    For a run the kernel pushes the law on states forward. For a circuit with up to `FEW` coins it
+    goes through all seeds. With more, decision diagrams are looked for, whatever engine has found
+    the law, and the kernel builds them anew in their order; if there are none that are small, all
+    seeds are gone through as long as somebody might wait.
 
     Raises `NoCertificate` if the kernel could not go through it, `Rejected` if it does not
     accept it: then the engine was wrong.
     """
-    circuit = problem.circuit
     counts = Counts(found.exponent, {found.text(word): n for word, n in found.counts.items()})
+    if isinstance(problem, RunLaw):
+        schedule = problem.schedule
+        if schedule.unmask_sees_candidates:
+            raise NoCertificate(f"F sees the candidates: trusted, {by}")
+        text = state_law_text(schedule, problem.data, schedule.output, counts)
+        return text, check_certificate(Document.parse(text, "certificate"))
+    circuit = problem.circuit
     coins = len(cone(circuit, circuit.outputs)[0].random_inputs)
     text = ""
     if coins > FEW:
@@ -48,4 +63,21 @@ def certificate(problem: CircuitLaw, found: CountedLaw, by: str) -> tuple[str, C
             f"{NODES} nodes: trusted, {by}"
         )
     text = text or law_text(circuit, problem.data, counts)
+    return text, check_certificate(Document.parse(text, "certificate"))
+
+
+def affine_certificate(problem: LawProblem) -> tuple[str, Checked]:
+    """A certificate of the set on which a linear sampler is uniform, however large that set is.
+
+    Raises `NoCertificate` if it has data inputs or is not linear.
+    """
+    if problem.data:
+        raise NoCertificate("there is no certificate of a linear sampler with data")
+    try:
+        if isinstance(problem, CircuitLaw):
+            text = linear_text(problem.circuit)
+        else:
+            text = linear_run_text(problem.schedule)
+    except Rejected as error:
+        raise NoCertificate(error.reason) from None
     return text, check_certificate(Document.parse(text, "certificate"))
