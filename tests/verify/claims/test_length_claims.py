@@ -89,6 +89,7 @@ def test_these_rows_have_a_proof_for_all_w_and_d() -> None:
         "T3-MINIMUM/any-masks,revise-any",
         "T3-MINIMUM/without,masks depend on the round alone,revise-any",
         "C-SPACE/schemes",
+        "C-SPACE/growth",
     }
 
 

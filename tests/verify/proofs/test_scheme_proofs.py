@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import pytest
 
@@ -17,11 +17,11 @@ from dlmcheck.verify.kernel.induction import Step, check_proof, check_step, coun
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.proofs import scheme_cells
+from dlmcheck.verify.proofs.gate_counts import GROWTH, growth
 from dlmcheck.verify.proofs.scheme_cells import STAYS, symbol_of
 from dlmcheck.verify.proofs.scheme_lengths import (
     any_masks,
     arguments,
-    proofs,
     revise_any,
     revise_token,
     write_once,
@@ -34,12 +34,13 @@ from dlmcheck.verify.searches.shortest import counted_length, search
 NEW = "a visible cell shows no value of the next layer"
 BLOCK, TELLS = "a block changes legally", "block u tells layer u from an earlier one"
 MASK, CONSTANT = "a mask tells two patterns apart", "a constant tells two patterns apart"
+GATE = "a gate outside the group is as before"
 GROWS, ALL = "what masks no visible cell is legal", "every change is legal"
 
 
-@pytest.mark.parametrize("number", range(len(proofs())))
+@pytest.mark.parametrize("number", range(len(proved_schemes.proofs())))
 def test_the_kernel_accepts_the_proofs_and_solvers_their_queries(number: int) -> None:
-    proof = proofs()[number]
+    proof = proved_schemes.proofs()[number]
     checked = check_proof(proof, proved_schemes.answered(proof))
     assert checked.verdict is Verdict.PROVED
     assert isinstance(checked.evidence, Induction)
@@ -58,7 +59,7 @@ def failing(argument: Argument) -> set[str]:
 
 
 def test_all_steps_hold_as_they_stand() -> None:
-    assert [failing(argument) for argument in arguments()] == [set(), set(), set(), set()]
+    assert [failing(one) for one in (*arguments(), growth())] == [set()] * 5
 
 
 def masked_fits_all(token: str, symbol: str) -> bool:
@@ -83,6 +84,12 @@ def constant_fits_all(token: str, symbol: str) -> bool:
         (lambda: revise_any(fit=constant_fits_all), {CONSTANT}),
         (lambda: any_masks(fit=masked_fits_all), {MASK}),
         (lambda: any_masks(edits=Edits.REMASK), {ALL}),
+        (lambda: growth(without=("the second argument is as before",)), {GATE}),
+        (
+            lambda: growth(without=("it is another one",)),
+            {"an input outside the group is as before"},
+        ),
+        (lambda: growth(without=("the bit is flipped",)), {"flipping a bit changes the parity"}),
     ],
 )
 def test_canary_a_planted_error_fails_exactly_at_its_steps(
@@ -181,3 +188,36 @@ def test_the_write_once_scheme_is_one() -> None:
     for w, d in ((0, 1), (1, -1)):
         with pytest.raises(BadInput, match=f"w = {w}, d = {d}"):
             write_once_scheme(w, d)
+
+
+# --- gates of parity -----------------------------------------------------------------------
+
+
+def groups(inputs: int, wires: list[tuple[int, int]]) -> int:
+    """The connected parts with an input in them, of a program given by its gates' arguments."""
+    part = list(range(inputs))
+    for a, b in wires:
+        old, new = part[b], part[a]
+        part = [new if one == old else one for one in part] + [new]
+    return len(set(part[:inputs]))
+
+
+def test_programs_have_groups_as_the_proof_says() -> None:
+    """Every program of three gates on three bits, by its wires: groups, and what moves."""
+    for wires in product(*(list(combinations(range(3 + g), 2)) for g in range(3))):
+        left = [groups(3, list(wires[:g])) for g in range(4)]
+        assert left[0] == 3
+        assert all(before - 1 <= after <= before for before, after in pairwise(left))
+        if left[2] > 1:  # two gates that leave a bit outside: no choice of them is the parity
+            assert not any(_is_parity(wires[:2], ops) for ops in product(range(16), repeat=2))
+    assert "n + 1 <= 2^c" in GROWTH
+
+
+def _is_parity(wires: tuple[tuple[int, int], ...], ops: tuple[int, ...]) -> bool:
+    for bits in product((0, 1), repeat=3):
+        values = list(bits)
+        for (a, b), op in zip(wires, ops, strict=True):
+            values.append(op >> (2 * values[a] + values[b]) & 1)
+        if values[-1] != sum(bits) % 2:
+            return False
+    return True

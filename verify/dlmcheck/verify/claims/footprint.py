@@ -24,7 +24,7 @@ from dlmcheck.verify.claims.length_certificates import Named, no_programs, no_sc
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.kernel.laws import as_tokens, difference
 from dlmcheck.verify.kernel.sweep import HOLDS, Domain, Outcome, Sweep, fails
-from dlmcheck.verify.proofs import scheme_lengths
+from dlmcheck.verify.proofs import gate_counts, scheme_lengths
 from dlmcheck.verify.searches.explicit_schemes import revision_scheme
 from dlmcheck.verify.searches.schemes import Scheme
 from dlmcheck.verify.searches.write_once_space import (
@@ -266,7 +266,7 @@ CLAIM = Claim(
             "growth",
             "the parity of n prompt bits takes n - 1 cells write-once and gate-local, and "
             "ceil(log2(n+1)) with revision",
-            (Road("space-growth", GROWTH, FAN_IN),),
+            (Road("space-growth", GROWTH, FAN_IN), proved_schemes.road(gate_counts.GROWTH)),
             _WRITE_ONCE,
         ),
         Row(
