@@ -215,7 +215,7 @@ def test_programs_have_groups_as_the_proof_says() -> None:
 
 def _is_parity(wires: tuple[tuple[int, int], ...], ops: tuple[int, ...]) -> bool:
     for bits in product((0, 1), repeat=3):
-        values = list(bits)
+        values: list[int] = list(bits)
         for (a, b), op in zip(wires, ops, strict=True):
             values.append(op >> (2 * values[a] + values[b]) & 1)
         if values[-1] != sum(bits) % 2:
