@@ -72,6 +72,12 @@ PROVED = {
     "X-JOINT2/G",
     "X-ONE-ROUND/if",
     "X-ONE-ROUND/only-if",
+    "X-DIM2-TARGET/n<=3",
+    "X-ONEHOT/exchangeable",
+    "X-ONEHOT/independent",
+    "X-ONEHOT/remask",
+    "X-ONEHOT/revision",
+    "X-SCRATCH/any-law",
     "X-ONEHOT/write-once",
     "X-ONEHOT/write-once,dyadic",
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dlmcheck.model.samplers.mixtures import hazards
+from dlmcheck.model.samplers.mixtures import first_one, hazards
 from dlmcheck.model.targets import TokenLaw
 from dlmcheck.spec.definition import Predictor, Sampler
 from dlmcheck.spec.errors import BadInput
@@ -175,6 +175,21 @@ def one_hot_weights(target: TokenLaw) -> tuple[Fraction, ...] | None:
     return tuple(target[tuple(int(i == k) for i in range(n))] for k in range(n))
 
 
+def becomes_one(*, first: bool, one_is_there: bool) -> bool:
+    """Whether a masked cell becomes 1 in round 2: the first one, unless cell 0 shows a 1."""
+    return first and not one_is_there
+
+
+def is_hidden(bit: bool, *, earlier: bool) -> bool:
+    """Whether G masks a cell: it shows a 1, and an earlier one does."""
+    return bit and earlier
+
+
+def is_one_of_the_rest(*, started: bool, shows_zero: bool) -> bool:
+    """Whether a 1 is drawn for a cell: in round 2, where round 1 wrote no 0."""
+    return started and not shows_zero
+
+
 def one_hot_by_independent_unmasking(target: TokenLaw) -> Sampler:
     """Two rounds, write-once, F independent per position, no clock: for every one-hot law, n >= 2.
 
@@ -197,8 +212,8 @@ def one_hot_by_independent_unmasking(target: TokenLaw) -> Sampler:
     def predictor(state: State, i: int, _number: Round) -> Law[Token]:
         if state == start:
             return bernoulli(weights[0]) if i == 0 else certain(0)
-        first = next((k for k in range(1, n) if state[k] == MASK), n)
-        return certain(int(i == first and state[0] == 0))
+        first = 1 + first_one([int(token == MASK) for token in state[1:]])
+        return certain(int(becomes_one(first=i == first, one_is_there=state[0] != 0)))
 
     return _write_once(n, predictor, IndependentUnmasking(rate))
 
@@ -215,8 +230,7 @@ def one_hot_by_remasking(target: TokenLaw) -> Sampler:
     chances = [*hazards(weights)[:-1], ONE]
 
     def remask(state: State, _number: Round) -> Positions:
-        found = [i for i, token in enumerate(state) if token == 1]
-        return frozenset(found[1:])
+        return frozenset(i for i in range(n) if is_hidden(state[i] == 1, earlier=1 in state[:i]))
 
     return Sampler(
         length=n,
@@ -244,7 +258,9 @@ def fixed_weight_by_uniform_subset(n: int, k: int, edits: Edits = Edits.WRITE_ON
     start = all_masked(n)
     return Sampler(
         length=n,
-        predictor=lambda state, i, _: certain(int(state != start and state[i] != 0)),
+        predictor=lambda state, i, _: certain(
+            int(is_one_of_the_rest(started=state != start, shows_zero=state[i] == 0))
+        ),
         unmask=UniformSubsetUnmasking(lambda state, _: n - k if state == start else n),
         rounds=2,
         output=tuple(range(n)),

@@ -15,6 +15,7 @@ from fractions import Fraction
 from itertools import product
 
 from dlmcheck.model.targets import TokenLaw
+from dlmcheck.model.targets.recurrences import W
 from dlmcheck.spec.definition import Sampler
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Clock, Edits
@@ -213,13 +214,28 @@ def hazards(masses: Sequence[Fraction]) -> tuple[Fraction, ...]:
     left = ONE
     for mass in masses:
         found.append(mass / left if left else ONE)
-        left -= mass
+        left = left_after(left, mass)
     return tuple(found)
+
+
+def left_after(left: W, mass: W) -> W:
+    """What is left of the mass when one more piece is not taken."""
+    return left - mass
+
+
+def is_taken(bit: bool, *, earlier: bool) -> bool:
+    """Whether a decision list takes a piece: its bit is 1, and no earlier one is."""
+    return bit and not earlier
 
 
 def first_one(bits: Sequence[int]) -> int:
     """The position of the first 1; the length where there is none."""
-    return next((i for i, bit in enumerate(bits) if bit), len(bits))
+    earlier = False
+    for i, bit in enumerate(bits):
+        if is_taken(bool(bit), earlier=earlier):
+            return i
+        earlier = earlier or bool(bit)
+    return len(bits)
 
 
 def _prime_factors(number: int) -> list[int]:

@@ -15,6 +15,7 @@ from dlmcheck.verify.engines import smt
 from dlmcheck.verify.proofs import (
     any_target,
     chain_rounds,
+    decision_lists,
     joint_patterns,
     one_cell_rounds,
     product_rounds,
@@ -66,6 +67,7 @@ WRITE_ONCE_PROOFS = _job("rounds-proved", WRITE_ONCE)
 ONE_ROUND_PROOFS = _job("one-round-proved", ONE_ROUND)
 ONE_HOT_PROOFS = _job("one-hot-proved", ONE_HOT)
 ANY_TARGET_PROOFS = _job("any-target-proved", ANY_TARGET)
+DECISION_LIST_PROOFS = _job("decision-lists-proved", decision_lists.MAKERS)
 """Each stands among the jobs of the module whose rows its roads belong to."""
 
 _JOBS = {
@@ -73,6 +75,7 @@ _JOBS = {
     ONE_ROUND_PROOFS.id: ONE_ROUND,
     ONE_HOT_PROOFS.id: ONE_HOT,
     ANY_TARGET_PROOFS.id: ANY_TARGET,
+    DECISION_LIST_PROOFS.id: decision_lists.MAKERS,
 }
 
 

@@ -36,7 +36,7 @@ from dlmcheck.spec.membership import axes_left
 from dlmcheck.spec.sampler import output_law
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.claims.domains import listed
-from dlmcheck.verify.claims.proved_rounds import ANY_TARGET_PROOFS
+from dlmcheck.verify.claims.proved_rounds import ANY_TARGET_PROOFS, DECISION_LIST_PROOFS
 from dlmcheck.verify.claims.registry import DirectJob, Job, Profile, SweepJob
 from dlmcheck.verify.engines.paths import paths
 from dlmcheck.verify.kernel import round_bounds, sampler_table
@@ -242,4 +242,5 @@ JOBS: tuple[Job, ...] = (
     SweepJob(LACUNARY, _lacunary, split=1),
     DirectJob(TARGET_JOB, _target),
     ANY_TARGET_PROOFS,
+    DECISION_LIST_PROOFS,
 )

@@ -17,7 +17,13 @@ from dlmcheck.verify.claims import rounds_one_hot as one_hot
 from dlmcheck.verify.claims import rounds_one_round
 from dlmcheck.verify.claims.proved_rounds import road
 from dlmcheck.verify.claims.registry import Claim, Job, Road, Row
-from dlmcheck.verify.proofs import any_target, joint_patterns, one_cell_rounds, rigidity
+from dlmcheck.verify.proofs import (
+    any_target,
+    decision_lists,
+    joint_patterns,
+    one_cell_rounds,
+    rigidity,
+)
 
 NOTE = "SEPARATION"
 FOLLOW_UP = "public follow-up notes on Jiang, Haghtalab, Chen (ICLR 2026)"
@@ -194,23 +200,32 @@ ONE_HOT = Claim(
                 f"the uniform one-hot law takes two rounds {how}, n >= 2",
                 point,
                 job=one_hot.ONE_HOT,
+                proved=proved,
             )
-            for reading, how, point in (
-                ("revision", "with revision, F deterministic", REVISION),
+            for reading, how, point, proved in (
+                (
+                    "revision",
+                    "with revision, F deterministic",
+                    REVISION,
+                    decision_lists.REVISION,
+                ),
                 (
                     "independent",
                     "write-once with F independent per position",
                     replace(PLAIN, unmasking=Unmasking.INDEPENDENT),
+                    decision_lists.INDEPENDENT,
                 ),
                 (
                     "exchangeable",
                     "write-once with F a uniform subset, every token certain",
                     replace(PLAIN, unmasking=Unmasking.EXCHANGEABLE, predictor=DYADIC),
+                    decision_lists.SUBSET,
                 ),
                 (
                     "remask",
                     "with remasking, F and G deterministic",
                     replace(PLAIN, edits=Edits.REMASK, remasking=Remasking.DETERMINISTIC),
+                    decision_lists.REMASK,
                 ),
             )
         ),
@@ -274,6 +289,7 @@ DIM2_TARGET = Claim(
             "every law on at most three cells takes at most two rounds of revision to tokens",
             REVISION,
             job=checks.LAWS,
+            proved=decision_lists.FEW_BITS,
         ),
         *(
             _sampled(
@@ -315,6 +331,7 @@ SCRATCH = Claim(
             "for each of its product laws but one",
             replace(PLAIN, scratch=None),
             job=checks.LAWS,
+            proved=decision_lists.SCRATCH,
         ),
         Row(
             "X-SCRATCH",

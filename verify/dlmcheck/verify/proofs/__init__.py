@@ -35,6 +35,7 @@ Rounds of samplers with predictors of any strength:
     one_cell_rounds   a cell a round: tilted parity, fixed weight
     chain_rounds      two-state Markov chains
     any_target        any law in three rounds of revision
+    decision_lists    mixtures of product laws, and one-hot laws, in two rounds
     joint_patterns    any law in two rounds, F or G jointly random
     tables            rules that are functions of a few truth values
 
