@@ -177,6 +177,25 @@ def test_no_time_ends_in_unknown(name: str) -> None:
         assert answer.why is Why.TIME
 
 
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [("no-such-compiler", "no C compiler is found"), ("false", "the C compiler failed")],
+)
+def test_without_a_compiler_that_works_another_engine_is_chosen(
+    monkeypatch: pytest.MonkeyPatch, command: str, reason: str
+) -> None:
+    monkeypatch.setenv("CC", command)
+    problem = CircuitLaw(xor_rich(24, 400, 8))
+    answer = law(problem, "compiled").answer
+    assert isinstance(answer, Unknown)
+    assert answer.why is Why.REFUSED
+    assert reason in answer.message
+    monkeypatch.setattr(law_engines, "PROBE", 1e9)
+    small = law(CircuitLaw(xor_rich(20, 400, 12)))
+    assert small.engine in ("columns", "numpy")
+    assert isinstance(small.answer, CountedLaw)
+
+
 def test_memory_that_tables_would_need_is_asked_for_first() -> None:
     answer = engine("compiled").law(eight_coins(), Limits(memory=1000))
     assert isinstance(answer, Unknown)

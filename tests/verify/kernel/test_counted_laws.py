@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from fractions import Fraction
 
 import pytest
@@ -47,6 +49,16 @@ def test_the_size_of_blocks_and_the_way_of_counting_make_no_difference(
     monkeypatch.setattr(counted_laws, "SPLIT", split)
     for problem in odd_cases().values():
         assert fractions(count_outputs(problem.circuit, problem.data)) == by_specification(problem)
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 16, 17, 33, 63, 64, 65, 70])
+def test_rows_of_many_columns_are_counted_as_they_stand(count: int) -> None:
+    """The first and the last columns by themselves, those between as they come."""
+    chance = random.Random(count)
+    columns = [chance.getrandbits(32) for _ in range(count)]
+    columns[-1] = columns[0] & 0xFFFF
+    rows = ["".join(str(c >> row & 1) for c in columns) for row in range(32)]
+    assert count_rows(columns, 32) == dict(Counter(rows))
 
 
 def test_idle_coins_are_not_gone_through() -> None:

@@ -27,7 +27,7 @@ PER_GATE = 1e-11
 """Seconds for a gate on one seed, roughly."""
 PER_ROW = 0.2e-9
 """Seconds for a seed and one of up to 2^SPLIT strings of outputs, roughly."""
-PER_TEXT = 3e-7
+PER_TEXT = 1.2e-7
 """Seconds for a seed where its string of outputs is read, roughly."""
 
 

@@ -11,9 +11,11 @@ they change no probability.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from dlmcheck.spec.circuit import Bits, Circuit, InputKind, cone
 from dlmcheck.spec.jsontext import Document
@@ -92,9 +94,12 @@ def count_rows(columns: Sequence[int], rows: int) -> Mapping[str, int]:
     >>> count_rows([0b0110, 0b0111], 4)
     {'00': 1, '01': 1, '11': 2}
     """
-    if len(columns) > SPLIT:
+    if len(columns) > 64:
         texts = [f"{column:0{rows}b}" for column in columns]
         return Counter(map("".join, zip(*texts, strict=True)))
+    if len(columns) > SPLIT:
+        numbers = Counter(rows_as_numbers(columns, rows))
+        return {f"{number:0{len(columns)}b}": count for number, count in numbers.items()}
     parts = {"": (1 << rows) - 1}
     for column in columns:
         parts = {
@@ -104,6 +109,32 @@ def count_rows(columns: Sequence[int], rows: int) -> Mapping[str, int]:
             if part
         }
     return {text: part.bit_count() for text, part in parts.items()}
+
+
+_RECORDS: tuple[tuple[int, Literal["B", "H", "I", "Q"]], ...] = (
+    (1, "B"), (2, "H"), (4, "I"), (8, "Q")
+)  # fmt: skip
+"""Numbers of so many bytes, and how the standard library calls them."""
+
+
+def rows_as_numbers(columns: Sequence[int], rows: int) -> memoryview[int]:
+    """The rows of up to 64 columns as numbers, the first column the highest bit; last row first.
+
+    >>> list(rows_as_numbers([0b0110, 0b0111], 4))
+    [0, 3, 3, 1]
+    """
+    size, kind = next(record for record in _RECORDS if 8 * record[0] >= len(columns))
+    ones = int.from_bytes(b"\1" * rows, "big")
+    records = bytearray(size * rows)
+    for low in range(0, len(columns), 8):
+        eight = columns[max(0, len(columns) - low - 8) : len(columns) - low]
+        octets = 0  # a byte for each row; the digit 1 differs from 0 in the lowest bit of its byte
+        for column in eight:
+            digits = f"{column:0{rows}b}".encode("ascii")
+            octets = octets << 1 | int.from_bytes(digits, "big") & ones
+        place = low // 8 if sys.byteorder == "little" else size - 1 - low // 8
+        records[place::size] = octets.to_bytes(rows, "big")
+    return memoryview(records).cast(kind)
 
 
 # --- certificates --------------------------------------------------------------------------
