@@ -424,6 +424,25 @@ def test_all_edit_models_in_one_command(tmp_path: Path, cli: Callable[..., Resul
     assert not any("times" in one for one in raw["circuits"])
 
 
+def test_the_first_road_that_decides_is_enough_if_that_is_wanted(
+    tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    path, report = family(tmp_path, "parity-tree", 5), tmp_path / "report.json"
+    asked = ("compile", path, "--random", "all", "--verify", "--json", report)
+    done = cli(*asked, "--roads", "first")
+    assert done.code == 0, done
+    assert "cut points, replayed by the kernel" in done.out
+    assert "symbolic unrolling" not in done.out
+    raw = json.loads(report.read_text())
+    jsonschema.validate(raw, schema("compile-1"))
+    assert raw["options"]["roads"] == "first"
+    # Where the first does not decide, the next is asked.
+    changed = cli(*asked, "--roads", "first", "--flip", "unmask:1")
+    assert "UNKNOWN [cut points, replayed by the kernel]: certificate rejected" in changed.out
+    assert "REFUTED [symbolic unrolling and coupling; checked by the kernel]" in changed.out
+    assert cli(*asked, "--roads", "none").code == 2
+
+
 def test_several_edit_models_do_not_go_into_one_file(
     tmp_path: Path, cli: Callable[..., Result]
 ) -> None:

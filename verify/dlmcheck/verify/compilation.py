@@ -134,7 +134,7 @@ def _write_once_figures(compiled: Compiled) -> CompiledFigures:
         live_width=figures.live_width,
         length=figures.length,
         rounds=figures.rounds,
-        parts=part_resources(compiled.schedule),
+        parts={"predictor": figures.predictor, "unmask": figures.unmask},
     )
 
 

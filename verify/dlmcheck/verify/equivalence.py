@@ -45,6 +45,7 @@ from dlmcheck.verify.kernel.witness import Place, WrongRun, check_wrong_run
 
 COUPLING = "symbolic unrolling and coupling"
 HASHING = "unrolling and structural hashing of this package"
+FOLLOWS = "follows from the simulation"
 LISTED = "all data and all seeds listed (checked by the kernel)"
 
 
@@ -109,13 +110,15 @@ def equivalent(
     numbering: Circuit | None = None,
     timeout: float = 60.0,
     seed: int = 0,
+    all_roads: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> Equivalence:
     """Check a schedule against a circuit, for all data and seeds.
 
     `plan` is a proposed cut-point certificate, `numbering` the circuit whose node numbers the
     schedule's labels use (for naming the first wrong cell). `timeout` is in seconds, for the
-    solver. Raises `BadInput` if the two do not have the same inputs and outputs by name.
+    solver. Without `all_roads` the first one that decides is the last. Raises `BadInput` if the
+    two do not have the same inputs and outputs by name.
     """
 
     def say(what: str) -> None:
@@ -128,6 +131,8 @@ def equivalent(
     if plan is not None:
         say("cut points: replaying in the kernel")
         roads.append(_cut_points(schedule, circuit, plan))
+        if roads[0].verdict.is_affirmative and not all_roads:
+            return _answer(preservation, Verdict.PROVED, Verdict.PROVED, roads, FOLLOWS)
     say("coupling: unrolling the schedule")
     milliseconds = max(1, int(timeout * 1000))
     result = check_coupling(schedule, circuit, timeout=milliseconds, seed=seed, numbering=numbering)
@@ -182,7 +187,7 @@ class _Found:
     def without_witness(self, roads: list[RoadTaken]) -> Equivalence:
         affirmed = any(road.verdict.is_affirmative for road in roads)
         verdict = Verdict.PROVED if affirmed else Verdict.UNKNOWN
-        reason = "follows from the simulation" if affirmed else "not decided"
+        reason = FOLLOWS if affirmed else "not decided"
         return self._answer(verdict, verdict, roads, reason)
 
     def uncoupled(self, roads: list[RoadTaken], timeout: int, seed: int) -> Equivalence:
@@ -231,14 +236,24 @@ class _Found:
     def _answer(
         self, simulates: Verdict, same_law: Verdict, roads: list[RoadTaken], reason: str
     ) -> Equivalence:
-        return Equivalence(
-            simulates,
-            same_law,
-            tuple(roads),
-            reason,
-            preserves=self.preservation.verdict,
-            preservation=self.preservation,
-        )
+        return _answer(self.preservation, simulates, same_law, roads, reason)
+
+
+def _answer(
+    preservation: RoadTaken,
+    simulates: Verdict,
+    same_law: Verdict,
+    roads: list[RoadTaken],
+    reason: str,
+) -> Equivalence:
+    return Equivalence(
+        simulates,
+        same_law,
+        tuple(roads),
+        reason,
+        preserves=preservation.verdict,
+        preservation=preservation,
+    )
 
 
 def _preservation(schedule: Schedule) -> RoadTaken:

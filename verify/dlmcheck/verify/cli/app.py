@@ -177,6 +177,10 @@ def compile(
     verify: Annotated[
         bool, typer.Option("--verify", help="Check the schedule against the circuit.")
     ] = False,
+    roads: Annotated[
+        str,
+        typer.Option(metavar="WHICH", help="Check by all roads, or by the first that decides."),
+    ] = "all",
     flip: Annotated[
         str | None,
         typer.Option(metavar="PART:INDEX", help="Flip a gate of predictor, unmask or remask."),
@@ -215,6 +219,7 @@ def compile(
         json=json,
         limits=limits(timeout, memory, workers),
         times=times,
+        roads=roads,
         seed=seed,
         optimise=optimise,
         rounds=rounds,

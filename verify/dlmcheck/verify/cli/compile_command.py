@@ -44,6 +44,9 @@ from dlmcheck.verify.report.compile_json import compile_document
 from dlmcheck.verify.report.compiled import outcome_lines
 from dlmcheck.verify.report.outcome import Outcome, Spent, code_of
 
+ROADS = ("all", "first")
+"""Every road that there is, or only until one decides."""
+
 ALL = "all"
 """Every edit model that there is a construction for."""
 
@@ -70,6 +73,7 @@ class CompileOptions:
     short: bool = False
     width_certificate: Path | None = None
     times: bool = False
+    roads: str = "all"
 
 
 def run_compile(options: CompileOptions) -> ExitCode:
@@ -89,7 +93,7 @@ def run_compile(options: CompileOptions) -> ExitCode:
     _check_usage(options, len(options.circuits) * len(models))
     circuits = [load_circuit(name, options.random) for name in options.circuits]
     jobs = [
-        Job(name, circuit, edits, chosen, flip)
+        Job(name, circuit, edits, chosen, flip, options.roads == ROADS[0])
         for name, circuit in zip(options.circuits, circuits, strict=True)
         for edits in models
     ]
@@ -150,6 +154,8 @@ def parse_flip(text: str) -> tuple[str, int]:
 
 
 def _check_usage(options: CompileOptions, count: int) -> None:
+    if options.roads not in ROADS:
+        raise BadInput(f"{options.roads!r}", source="--roads", expected=" or ".join(ROADS))
     if options.certificate is not None and not options.verify:
         raise BadInput("nothing is verified", source="--certificate", expected="--verify")
     if options.width_certificate is not None and options.optimise == "nothing":
@@ -222,6 +228,8 @@ def _write_files(
             "verify": options.verify,
             "seed": options.seed,
         }
+        if options.roads != ROADS[0]:
+            described["roads"] = options.roads
         asked = {"rounds": options.rounds, "moves": options.moves}
         described |= {name: number for name, number in asked.items() if number is not None}
         files.append(

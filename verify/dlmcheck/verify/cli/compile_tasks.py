@@ -35,6 +35,7 @@ class Job:
     edits: str
     chosen: Choices
     flip: tuple[str, int] | None = None
+    all_roads: bool = True
 
     @property
     def name(self) -> str:
@@ -81,7 +82,7 @@ def verify_all(
     tasks = [
         Task(
             f"verify {jobs[index].name}",
-            partial(_verify, assembled, jobs[index].circuit, seconds, seed),
+            partial(_verify, jobs[index], assembled, seconds, seed),
         )
         for index, assembled in ready.items()
     ]
@@ -99,8 +100,8 @@ def _compile(job: Job, _progress: Callable[[int], None]) -> Assembled | Refused:
 
 
 def _verify(
+    job: Job,
     assembled: Assembled,
-    circuit: Circuit,
     solver_seconds: float,
     seed: int,
     progress: Callable[[int], None],
@@ -115,11 +116,12 @@ def _verify(
     schedule = schedule_from_json(assembled.text)
     return equivalent(
         schedule,
-        circuit,
+        job.circuit,
         plan=assembled.plan,
         numbering=assembled.numbering,
         timeout=solver_seconds,
         seed=seed,
+        all_roads=job.all_roads,
         progress=step,
     )
 
