@@ -25,14 +25,14 @@ from dlmcheck.verify.kernel.counted_laws import BLOCK, SPLIT, blocks_of_counts
 
 PER_GATE = 1e-11
 """Seconds for a gate on one seed, roughly."""
-PER_ROW = 0.2e-9
+PER_ROW = 0.1e-9
 """Seconds for a seed and one of up to 2^SPLIT strings of outputs, roughly."""
 PER_TEXT = 1.2e-7
 """Seconds for a seed where its string of outputs is read, roughly."""
 
 
 class Columns:
-    """Enumeration by the kernel, 2^20 seeds in one number."""
+    """Enumeration by the kernel, 2^18 seeds in one number."""
 
     def refuses(self, problem: LawProblem) -> str:
         """Nothing is refused: what takes too long is a matter of the estimate."""

@@ -33,7 +33,7 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 
 KIND = "circuit-law"
 STATEMENT = "law of a circuit"
-BLOCK = 20
+BLOCK = 18
 """Seeds are taken 2^BLOCK at a time."""
 SPLIT = 8
 """Up to so many outputs are counted by splitting columns, more by reading rows."""
