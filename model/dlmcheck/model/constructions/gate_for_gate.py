@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
+from dlmcheck.model.constructions import rules
+from dlmcheck.model.reductions.unrolled import Gates, W
 from dlmcheck.spec.circuit import (
     Circuit,
     InputKind,
@@ -54,6 +56,10 @@ class GateForGate:
         return max((number for _, number in self.round_of), default=0)
 
 
+DRAWN_ROUND = 1
+"""The round in which every drawn node appears."""
+
+
 def depends_on_random(circuit: Circuit) -> frozenset[int]:
     """The nodes with a random input in their cone."""
     every = Circuit(circuit.inputs, circuit.gates, tuple(range(circuit.node_count)))
@@ -83,12 +89,12 @@ def gate_for_gate(circuit: Circuit, drawn: frozenset[int]) -> GateForGate | None
     number: dict[int, int] = {}
     for node in sorted(kept):
         if node in drawn:
-            number[node] = 1
+            number[node] = DRAWN_ROUND
         elif node < len(circuit.inputs):
             number[node] = 0
         else:
             args = circuit.gate_of(node).args
-            number[node] = 1 + max((number[node_of(arg)] for arg in args), default=0)
+            number[node] = rules.next_round(max((number[node_of(arg)] for arg in args), default=0))
     return GateForGate(
         circuit, drawn & frozenset(kept), tuple(sorted(kept)), tuple(sorted(number.items()))
     )
@@ -189,12 +195,35 @@ def product_cut_exists(
 
 
 def _meets_all_paths(circuit: Circuit, cut: frozenset[int]) -> bool:
-    reached = {v for v in circuit.random_inputs if v not in cut}
+    reached = {v: v not in cut for v in circuit.random_inputs}
     for node in range(len(circuit.inputs), circuit.node_count):
-        args = circuit.gate_of(node).args
-        if node not in cut and any(node_of(arg) in reached for arg in args):
-            reached.add(node)
-    return not any(node_of(output) in reached for output in circuit.outputs)
+        args = [reached.get(node_of(arg), False) for arg in circuit.gate_of(node).args]
+        reached[node] = is_reached(_BITS, node in cut, args)
+    return not any(reached.get(node_of(output), False) for output in circuit.outputs)
+
+
+def is_reached(gates: Gates[W], in_cut: W, args: Sequence[W]) -> W:
+    """Whether a path from a random input to a node avoids a cut, from the same of its arguments."""
+    return gates.all_of([gates.negated(in_cut), gates.any_of(args)])
+
+
+class _Bits:
+    """Gates on known bits."""
+
+    def all_of(self, wires: Sequence[bool]) -> bool:
+        """AND."""
+        return all(wires)
+
+    def any_of(self, wires: Sequence[bool]) -> bool:
+        """OR."""
+        return any(wires)
+
+    def negated(self, wire: bool) -> bool:
+        """NOT."""
+        return not wire
+
+
+_BITS = _Bits()
 
 
 def _independent(law: Law[tuple[bool, ...]], nodes: Sequence[int]) -> bool:

@@ -37,9 +37,13 @@ from dlmcheck.spec.sampler import output_law as run_output_law
 from dlmcheck.spec.sampler import run_law
 from dlmcheck.spec.serial import circuit_from_json, circuit_to_json
 from dlmcheck.verify.claims.domains import random_circuits
-from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
+from dlmcheck.verify.claims.registry import Claim, Profile, ProofJob, Road, Row, SweepJob
+from dlmcheck.verify.engines import smt
+from dlmcheck.verify.kernel.evidence import SolverAnswer
+from dlmcheck.verify.kernel.induction import Proof
 from dlmcheck.verify.kernel.laws import as_tokens
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Domain, Outcome, Sweep, fails
+from dlmcheck.verify.proofs import exactly_d as proof
 
 SIMULATED = "a faithful gate-for-gate simulation has d rounds"
 CUT = "a cut in layers >= 1 has a product law"
@@ -186,7 +190,21 @@ def _copies(_: Profile) -> Sweep[Circuit, Exactly]:
     )
 
 
-JOBS = (SweepJob("exactly-d-small", _small), SweepJob("exactly-d-copies", _copies))
+EVERY_CIRCUIT = "proof for every strictly layered circuit"
+
+
+def _answered(found: Proof) -> SolverAnswer:
+    queries = {argument.proof.statement: argument.queries for argument in proof.arguments()}
+    return smt.answer(queries[found.statement])
+
+
+PROOFS = ProofJob("exactly-d-proved", lambda: tuple(a.proof for a in proof.arguments()), _answered)
+
+JOBS = (
+    SweepJob("exactly-d-small", _small),
+    SweepJob("exactly-d-copies", _copies),
+    PROOFS,
+)
 
 
 def exactly_rows() -> tuple[Row, ...]:
@@ -233,15 +251,25 @@ CLAIM = Claim(
             statement=(
                 "a simulation of d rounds with the circuit's joint law on its cells exists "
                 "exactly when some cut of nodes in layers >= 1, meeting every path from a random "
-                "input to an output, has a product law for all data"
+                "input to an output, has a product law for all data; every strictly layered "
+                "circuit with d >= 1"
             ),
-            roads=(Road("exactly-d-small", IFF, RUNS),),
+            roads=(
+                Road("exactly-d-small", IFF, RUNS),
+                Road(PROOFS.id, proof.IFF, EVERY_CIRCUIT),
+            ),
         ),
         Row(
             claim="T3.1-EXACT",
             reading="output-law,if",
-            statement="with such a cut, some simulation of d rounds has the circuit's output law",
-            roads=(Road("exactly-d-small", IF, RUNS),),
+            statement=(
+                "with such a cut, some simulation of d rounds has the circuit's output law; every "
+                "strictly layered circuit with d >= 1"
+            ),
+            roads=(
+                Road("exactly-d-small", IF, RUNS),
+                Road(PROOFS.id, proof.IF, EVERY_CIRCUIT),
+            ),
         ),
         Row(
             claim="T3.1-EXACT",

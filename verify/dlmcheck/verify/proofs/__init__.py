@@ -53,5 +53,6 @@ Section 3, for every circuit (their rules are in `model.constructions.rules`):
     autoregressive    one token a step: the law, and as many steps as nodes
     optimality        the converse of C-OPT: rounds against depth
     blocks            its limit: several layers a round
+    exactly_d         T3.1-EXACT: d rounds exactly with a product cut
     generation        C-GEN: weak predictors, and two rounds with unlimited ones
 """
