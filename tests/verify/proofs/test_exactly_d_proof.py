@@ -15,7 +15,6 @@ from dlmcheck.model.constructions.gate_for_gate import (
     GateForGate,
     depends_on_random,
     gate_for_gate,
-    is_reached,
     product_cut_exists,
 )
 from dlmcheck.spec.circuit import (
@@ -197,4 +196,3 @@ def test_without_strict_layers_a_short_path_is_computed_in_time() -> None:
     found = gate_for_gate(circuit, frozenset({1}))
     assert isinstance(found, GateForGate)
     assert found.rounds == 2 == max(levels(circuit))
-    assert is_reached is exactly_d.is_reached
