@@ -53,11 +53,13 @@ from dlmcheck.verify.claims import (
     section3,
     section4_checks,
     t31,
+    widths,
 )
 from dlmcheck.verify.claims.catalogue import catalogue
 from dlmcheck.verify.claims.locality_entries import ENTRIES
 from dlmcheck.verify.claims.registry import Claim, Profile, SweepJob
 from dlmcheck.verify.counterexamples import first_failure
+from dlmcheck.verify.engines.widths import optimise
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -105,6 +107,11 @@ def writing_zeros(circuit: Circuit, data: Any = ()) -> AutoregressiveModel:
 
 def one_gate_more(target: Target) -> int:
     return len(without_copies(target.circuit).gates) + 1
+
+
+def said_to_be_narrower(*given: Any, **options: Any) -> Any:
+    found = optimise(*given, **options)
+    return found if options["conflicts"] else replace(found, width=found.width - 1)
 
 
 def negated_run(schedule: Schedule) -> Any:
@@ -220,6 +227,10 @@ PLANTED: Mapping[str, Planted] = {
     "C-SPACE": Planted(
         "space-programs", footprint.CELLS, footprint, "gates_taken", one_gate_more,
         "1 cells are enough",
+    ),
+    "WIDTH": Planted(
+        "widths-refuted", widths.LEAST, widths, "optimise", said_to_be_narrower,
+        "layers 0..1: found *, the least width with layers *",
     ),
     "C-OPT": Planted(
         "optimality-circuits", "unrolled: write-once", optimality, "unroll", negated_run,

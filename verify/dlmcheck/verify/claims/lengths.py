@@ -2,7 +2,8 @@
 
 Source: the lengths are those of Theorems 3.2 and 3.3 of Jiang, Haghtalab, Chen (ICLR 2026). The
 question for the least length, and its definition (`dlmcheck.verify.searches.schemes`), are this
-project's. The claim on the footprint of write-once simulation stands in `footprint`.
+project's. The claim on the footprint of write-once simulation stands in `footprint`, that on the
+layers of gates in `widths`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from dlmcheck.spec.lattice import Clock, Edits, End, Point, Remasking, Stop
-from dlmcheck.verify.claims import footprint, length_cases, proved_schemes
+from dlmcheck.verify.claims import footprint, length_cases, proved_schemes, widths
 from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.footprint import REFUTATIONS, SEARCH
 from dlmcheck.verify.claims.length_cases import Case, case_domain
@@ -221,7 +222,7 @@ MINIMUM_CLAIM = Claim(
     ),
 )
 
-CLAIMS = (MINIMUM_CLAIM, footprint.CLAIM)
+CLAIMS = (MINIMUM_CLAIM, footprint.CLAIM, *widths.CLAIMS)
 JOBS = (
     SweepJob("lengths-searched", _searched),
     SweepJob("lengths-refuted", _refuted, certificates=_certificates),
@@ -229,4 +230,5 @@ JOBS = (
     SweepJob("lengths-counted", _counted, split=1),
     proved_schemes.JOB,
     *footprint.JOBS,
+    *widths.JOBS,
 )
