@@ -17,8 +17,9 @@ from dlmcheck.spec.resources import depth, levels
 from dlmcheck.verify.engines.smt import decide, script
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
-from dlmcheck.verify.proofs import family_stages
-from dlmcheck.verify.proofs.family_stages import GROWTH, MAKERS, CellRule
+from dlmcheck.verify.proofs import family_stages, prefix_adder
+from dlmcheck.verify.proofs.cell_counts import CellRule, depths, emitted, gates
+from dlmcheck.verify.proofs.family_stages import GROWTH, MAKERS
 from dlmcheck.verify.proofs.terms import Term
 from dlmcheck.verify.proofs.vocabulary import NO_LABELLING_PROOF
 
@@ -48,13 +49,16 @@ def test_what_is_proved_is_what_is_built(family: str) -> None:
         (family_stages.BITS, 2),
         (family_stages.BLOCKS, 3),
         (family_stages.SELECTED, 3),
+        (prefix_adder.CARRIED, 2),
+        (prefix_adder.PASSED, 1),
+        (prefix_adder.ENTERED, 1),
     ],
 )
 def test_gates_and_depths_of_a_cell(rule: CellRule, count: int) -> None:
-    assert family_stages.gates(rule) == count
-    circuit = family_stages.emitted(rule)
+    assert gates(rule) == count
+    circuit = emitted(rule)
     zero = [Term("0")] * rule.wires
-    stated = family_stages.depths(rule, zero)
+    stated = depths(rule, zero)
     by_level = levels(circuit)
     for output, term in zip(circuit.outputs, stated, strict=True):
         level = by_level[output if output >= 0 else ~output]
@@ -69,9 +73,11 @@ def failing(family: str) -> set[str]:
     return {q.name for q in MAKERS[family]() if decide(script(q), q.name)}
 
 
-def _planted(monkeypatch: pytest.MonkeyPatch, name: str, emit: Any) -> None:
-    old = getattr(family_stages, name)
-    monkeypatch.setattr(family_stages, name, CellRule(emit, old.wires, old.beside))
+def _planted(
+    monkeypatch: pytest.MonkeyPatch, name: str, emit: Any, module: Any = family_stages
+) -> None:
+    old = getattr(module, name)
+    monkeypatch.setattr(module, name, CellRule(emit, old.wires, old.beside))
 
 
 def test_canary_a_gate_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +110,39 @@ def test_canary_a_shallower_selection(monkeypatch: pytest.MonkeyPatch) -> None:
 
     _planted(monkeypatch, "SELECTED", one_gate)
     assert failing("multiplexer") == {"one literal is left: the closed form", "a level more"}
+
+
+def test_canary_a_carry_that_takes_three_gates(monkeypatch: pytest.MonkeyPatch) -> None:
+    def three(b: Builder, w: Sequence[Literal]) -> list[Literal]:
+        return [b.or_(b.and_(w[0], w[1]), b.and_(w[1], w[2]))]
+
+    _planted(monkeypatch, "CARRIED", three, prefix_adder)
+    assert failing("prefix-adder") == {
+        "a turn more: carry cells from s on, pass cells from 2 s on",
+        "in lower places one less",
+    }
+
+
+def test_canary_a_deeper_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deeper(b: Builder, w: Sequence[Literal]) -> list[Literal]:
+        return [b.and_(b.or_(w[0], w[1]), w[1])]
+
+    _planted(monkeypatch, "PASSED", deeper, prefix_adder)
+    assert failing("prefix-adder") == {
+        "a turn more: carry cells from s on, pass cells from 2 s on",
+        "a pass is at most as deep as turns",
+    }
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4])
+def test_the_depths_of_carries_are_those_of_the_queries(k: int) -> None:
+    n = 1 << k
+    circuit = FAMILIES["prefix-adder"](n)
+    by_level = levels(circuit)
+    sums, carry = circuit.outputs[:n], circuit.outputs[n]
+    assert by_level[carry] == 2 * k + 1
+    # The highest sum is one deeper than the carry that enters it.
+    assert by_level[sums[n - 1]] - 1 <= 2 * k
 
 
 def test_canary_cells_that_share_a_gate(monkeypatch: pytest.MonkeyPatch) -> None:

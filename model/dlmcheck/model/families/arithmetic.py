@@ -57,24 +57,43 @@ def kogge_stone_adder(n: int, random: RandomChoice = True) -> Circuit:
     """
     require(n, 1, "Kogge-Stone adder")
     b = _two_numbers(n, random)
-    differ = [b.xor(i, n + i) for i in range(n)]
     # carries[i]: a carry leaves place i, whatever enters below the block that was looked at;
     # passes[i]: a carry that enters that block leaves it. Blocks double in length each turn.
-    carries = [b.and_(i, n + i) for i in range(n)]
+    places = [half_adder(b, i, n + i) for i in range(n)]
+    differ = [place for place, _ in places]
+    carries = [carry for _, carry in places]
     passes = list(differ)
     step = 1
     while step < n:
         carries, passes = (
             [
-                b.or_(carries[i], b.and_(passes[i], carries[i - step])) if i >= step else carries[i]
+                carried(b, carries[i], passes[i], carries[i - step]) if i >= step else carries[i]
                 for i in range(n)
             ],
             # A block that begins at place 0 is complete: nothing enters it any more.
-            [b.and_(passes[i], passes[i - step]) if i >= 2 * step else passes[i] for i in range(n)],
+            [
+                passed(b, passes[i], passes[i - step]) if i >= 2 * step else passes[i]
+                for i in range(n)
+            ],
         )
         step *= 2
-    sums = [differ[0], *(b.xor(differ[i], carries[i - 1]) for i in range(1, n))]
+    sums = [differ[0], *(entered(b, differ[i], carries[i - 1]) for i in range(1, n))]
     return b.build([*sums, carries[-1]], [*numbered("s", n), "carry"])
+
+
+def carried(b: Builder, carry: Literal, passes: Literal, below: Literal) -> Literal:
+    """Whether a carry leaves a block that is lengthened by the one below."""
+    return b.or_(carry, b.and_(passes, below))
+
+
+def passed(b: Builder, passes: Literal, below: Literal) -> Literal:
+    """Whether a carry that enters the lengthened block leaves it."""
+    return b.and_(passes, below)
+
+
+def entered(b: Builder, differ: Literal, carry: Literal) -> Literal:
+    """The sum of a place that a carry enters."""
+    return b.xor(differ, carry)
 
 
 def kogge_stone_size(n: int) -> int:

@@ -27,7 +27,9 @@ The even-parity samplers of section 4 (their rules are in `model.samplers`):
 Circuits and vocabularies:
 
     family_stages     size and depth of circuit families, from the cells of their stages
-    vocabulary        all tokens but one are no product of bits
+    cell_counts       gates and depth of one cell
+    prefix_adder      the Kogge-Stone adder
+    vocabulary        k rounds for one; all tokens but one are no product of bits
 
 Rounds of samplers with predictors of any strength:
 

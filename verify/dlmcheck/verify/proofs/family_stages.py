@@ -9,9 +9,7 @@ for one size more are queries of arithmetic, in which these counts stand.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-from dlmcheck.model.builder import Builder
 from dlmcheck.model.families.arithmetic import (
     compared_bits,
     compared_blocks,
@@ -20,31 +18,13 @@ from dlmcheck.model.families.arithmetic import (
 )
 from dlmcheck.model.families.parity import joined
 from dlmcheck.model.families.selection import selected
-from dlmcheck.spec.circuit import Circuit, Literal, node_of
 from dlmcheck.verify.engines.smt import Query
 from dlmcheck.verify.kernel.induction import Rule
-from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.proofs.arithmetic import ByQueries
+from dlmcheck.verify.proofs.cell_counts import CellRule, depths, gates
 from dlmcheck.verify.proofs.families import GROWTHS, Growth
-from dlmcheck.verify.proofs.optimality import largest
+from dlmcheck.verify.proofs.prefix_adder import depth_queries, size_queries
 from dlmcheck.verify.proofs.terms import Term, linear, nonlinear
-
-Emit = Callable[[Builder, Sequence[Literal]], Sequence[Literal]]
-"""A cell of a stage on its wires."""
-
-
-@dataclass(frozen=True)
-class CellRule:
-    """A function that emits a cell, and how many wires it takes.
-
-    `beside` are the wires of another cell of the same stage, in every way in which two cells can
-    have wires in common.
-    """
-
-    emit: Emit
-    wires: int
-    beside: tuple[tuple[int, ...], ...]
-
 
 JOINED = CellRule(lambda b, w: [joined(b, w[0], w[1])], 2, ((2, 3),))
 HALF_ADDER = CellRule(lambda b, w: half_adder(b, w[0], w[1]), 2, ((2, 3),))
@@ -55,35 +35,6 @@ SELECTED = CellRule(
     lambda b, w: [selected(b, w[0], w[1], w[2])], 3, ((0, 3, 4), (0, 3, 1), (0, 2, 1))
 )
 """Two cells of a shifter have the address in common, and what one moves the other may keep."""
-
-
-def emitted(rule: CellRule) -> Circuit:
-    """One cell on free wires."""
-    b = Builder.with_names(data=[f"w{k}" for k in range(rule.wires)])
-    return b.build(rule.emit(b, list(range(rule.wires))))
-
-
-def gates(rule: CellRule) -> int:
-    """The gates of a cell. Raises `Rejected` if another one beside it does not add as many."""
-    found = len(emitted(rule).gates)
-    for other in rule.beside:
-        b = Builder.with_names(data=[f"w{k}" for k in range(1 + max(rule.wires - 1, *other))])
-        both = [*rule.emit(b, list(range(rule.wires))), *rule.emit(b, other)]
-        if len(b.build(both).gates) != 2 * found:
-            raise Rejected("two cells of a stage share a gate")
-    return found
-
-
-def depths(rule: CellRule, wires: Sequence[Term]) -> list[Term]:
-    """How deep the outputs of a cell are, on wires of these depths: a gate is one deeper."""
-    circuit = emitted(rule)
-    found = list(wires)
-    for gate in circuit.gates:
-        deepest = found[node_of(gate.args[0])]
-        for arg in gate.args[1:]:
-            deepest = largest(deepest, found[node_of(arg)])
-        found.append(deepest + 1)
-    return [found[node_of(output)] for output in circuit.outputs]
 
 
 # --- queries -----------------------------------------------------------------------------------
@@ -240,10 +191,16 @@ def barrel_shifter() -> list[Query]:
     ]
 
 
+def prefix_adder() -> list[Query]:
+    """Half adders, then turns in which blocks double, then sums."""
+    return [*size_queries(gates(HALF_ADDER)), *depth_queries(depths(HALF_ADDER, (ZERO, ZERO)))]
+
+
 MAKERS: dict[str, Callable[[], list[Query]]] = {
     "parity-chain": parity_chain,
     "ripple-adder": ripple_adder,
     "parity-tree": parity_tree,
+    "prefix-adder": prefix_adder,
     "comparator": comparator,
     "multiplexer": multiplexer,
     "barrel-shifter": barrel_shifter,
