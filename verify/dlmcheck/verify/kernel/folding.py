@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
-from dlmcheck.spec.circuit import Circuit, Op
+from dlmcheck.spec.circuit import Circuit, Literal, Op
 from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
 
 
@@ -124,6 +124,8 @@ class Folded:
         gate = self._gates[node - self._first]
         op, args = gate.op, gate.args
         decides = FALSE if op is Op.AND else TRUE if op is Op.OR else -1
+        if len(args) == 2:  # as below, without the lists
+            return self._asleep_below_pair(node, op, decides, args[0], args[1])
         codes: list[Code] = []
         asleep = -1
         for k, arg in enumerate(args):
@@ -131,20 +133,55 @@ class Folded:
             if self.is_awake[below]:
                 code = self._codes[below] ^ (arg < 0)
                 if code == decides:
-                    self.read(node, k, below)
-                    self._codes[node] = code
-                    self.is_awake[node] = 1
-                    return -1
+                    return self._found(node, code, k, below)
                 codes.append(code)
             elif asleep < 0:
                 asleep = below
         if asleep >= 0:
             return asleep
-        told_by = self._told_by[node - self._first]
         for k, arg in enumerate(args):
-            if not told_by >> k & 1:
-                self.read(node, k, arg if arg >= 0 else ~arg)
+            self.read(node, k, arg if arg >= 0 else ~arg)
         self._codes[node] = self._functions.gate(op, codes)
+        self.is_awake[node] = 1
+        return -1
+
+    def _asleep_below_pair(
+        self, node: int, op: Op, decides: Code, first: Literal, second: Literal
+    ) -> int:
+        left = first if first >= 0 else ~first
+        right = second if second >= 0 else ~second
+        x, y = self._codes[left] ^ (first < 0), self._codes[right] ^ (second < 0)
+        if not self.is_awake[left]:
+            if self.is_awake[right] and y == decides:
+                return self._found(node, y, 1, right)
+            return left
+        if x == decides:
+            return self._found(node, x, 0, left)
+        if not self.is_awake[right]:
+            return right
+        if y == decides:
+            return self._found(node, y, 1, right)
+        told_by = self._told_by[node - self._first]
+        if told_by != 3:
+            if not told_by & 1:
+                self.read(node, 0, left)
+            if not told_by & 2:
+                self.read(node, 1, right)
+        if op is Op.XOR:
+            code = self._functions.differ(x, y)
+        elif op is Op.AND:
+            code = self._functions.both(x, y)
+        else:
+            code = self._functions.both(x ^ 1, y ^ 1) ^ 1
+        self._codes[node] = code
+        self.is_awake[node] = 1
+        return -1
+
+    def _found(self, node: int, code: Code, k: int, below: int) -> int:
+        """The k-th argument alone decides what a gate is."""
+        if not self._told_by[node - self._first] >> k & 1:
+            self.read(node, k, below)
+        self._codes[node] = code
         self.is_awake[node] = 1
         return -1
 
