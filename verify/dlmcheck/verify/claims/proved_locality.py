@@ -25,7 +25,7 @@ from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
-from dlmcheck.verify.proofs import locality, rigidity
+from dlmcheck.verify.proofs import locality, locality_parts, rigidity
 from dlmcheck.verify.proofs.locality_runs import (
     LocalSampler,
     check_certificate,
@@ -52,14 +52,14 @@ def proofs() -> Sequence[Proof]:
         rigidity.parity_rigidity(),
         rigidity.dyadic_rigidity(),
         rigidity.one_hot_needs_other_predictors(),
+        *(argument.proof for argument in locality_parts.arguments()),
     )
 
 
 def answered(proof: Proof) -> SolverAnswer:
     """Who was believed on the queries of one of these proofs. Raises `KeyError` for another."""
-    known = {q.name: q for q in locality.locality_queries()}
-    if proof.statement != locality.STATEMENT:
-        known = dict(rigidity.QUERIES)
+    asked = (*locality.locality_queries(), *rigidity.QUERIES.values(), locality_parts.QUOTIENT)
+    known = {query.name: query for query in asked}
     return smt.answer([known[name] for name in proof.queries])
 
 
@@ -226,9 +226,16 @@ def _proved(claim: str, reading: str, says: str, statement: str) -> Row:
     return Row(claim, reading, says, (Road("locality-proved", statement, PROOF),))
 
 
-def _measured(claim: str, reading: str, statement: str) -> Row:
-    says = f"seeded and constructed write-once samplers, n <= {LARGEST}: {statement}"
-    return Row(claim, reading, says, (Road("locality-concrete", statement, REFERENCE),))
+SAMPLERS = "write-once samplers with L = n and deterministic F"
+
+
+def _both(claim: str, reading: str, statement: str, proved: str, samplers: str = SAMPLERS) -> Row:
+    """Looked at on seeded and constructed samplers, and proved for all."""
+    roads = (
+        Road("locality-concrete", statement, REFERENCE),
+        Road("locality-proved", proved, PROOF),
+    )
+    return Row(claim, reading, f"all {samplers}: {statement}", roads)
 
 
 BOUND = Claim(
@@ -247,8 +254,8 @@ BOUND = Claim(
             "for all n, k and D",
             locality.STATEMENT,
         ),
-        _measured("T4.5-BOUND", "dependence", DEPENDS),
-        _measured("T4.5-BOUND", "unread-bit", UNREAD),
+        _both("T4.5-BOUND", "dependence", DEPENDS, locality_parts.DEPENDS),
+        _both("T4.5-BOUND", "unread-bit", UNREAD, locality_parts.UNREAD),
     ),
 )
 RIGIDITY = Claim(
@@ -279,10 +286,10 @@ RIGIDITY = Claim(
             "deterministic and dyadic predictors, in any number of rounds",
             rigidity.ONE_HOT,
         ),
-        _measured("RIGIDITY", "event", EVENT),
-        _measured("RIGIDITY", "conditional", CONDITIONAL),
-        _measured("RIGIDITY", "powers", POWERS),
-        _measured("RIGIDITY", "even", PARITY),
+        _both("RIGIDITY", "event", EVENT, locality_parts.EVENT),
+        _both("RIGIDITY", "conditional", CONDITIONAL, locality_parts.CONDITIONAL),
+        _both("RIGIDITY", "powers", POWERS, rigidity.DYADIC_RIGID, f"{SAMPLERS}, and dyadic p"),
+        _both("RIGIDITY", "even", PARITY, locality_parts.EVEN),
         *(
             Row(
                 "RIGIDITY",

@@ -18,6 +18,7 @@ The even-parity samplers of section 4 (their rules are in `model.samplers`):
     parity_tree       write-once with deterministic F: every tree of pairs
     parity_shapes     the chain and the binary tree are such trees, for every n
     parity_last_cell  one cell that reads all others: at once, or from left to right
+    locality_parts    what the locality bound and rigidity rest on, for every sampler
     recogniser        the reduction of T4.5, joined with a sampler that is exact
     depths            depths of emitted gates as terms
     parity_circuits   the collapsed circuits of R-4
