@@ -17,7 +17,7 @@ from dlmcheck.spec.resources import depth, levels
 from dlmcheck.verify.engines.smt import decide, script
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
-from dlmcheck.verify.proofs import family_stages, prefix_adder
+from dlmcheck.verify.proofs import family_stages, prefix_adder, sorting_network
 from dlmcheck.verify.proofs.cell_counts import CellRule, depths, emitted, gates
 from dlmcheck.verify.proofs.family_stages import GROWTH, MAKERS
 from dlmcheck.verify.proofs.terms import Term
@@ -52,6 +52,7 @@ def test_what_is_proved_is_what_is_built(family: str) -> None:
         (prefix_adder.CARRIED, 2),
         (prefix_adder.PASSED, 1),
         (prefix_adder.ENTERED, 1),
+        (sorting_network.COMPARED, 2),
     ],
 )
 def test_gates_and_depths_of_a_cell(rule: CellRule, count: int) -> None:
@@ -143,6 +144,27 @@ def test_the_depths_of_carries_are_those_of_the_queries(k: int) -> None:
     assert by_level[carry] == 2 * k + 1
     # The highest sum is one deeper than the carry that enters it.
     assert by_level[sums[n - 1]] - 1 <= 2 * k
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4])
+def test_the_middle_place_of_the_network_is_the_deepest(k: int) -> None:
+    circuit = FAMILIES["sorting-network"](1 << k)
+    by_level = levels(circuit)
+    assert by_level[circuit.outputs[1 << (k - 1)]] == depth(circuit) == k * (k + 1) // 2
+
+
+def test_canary_a_comparator_of_three_gates(monkeypatch: pytest.MonkeyPatch) -> None:
+    def by_xor(b: Builder, w: Sequence[Literal]) -> list[Literal]:
+        smaller = b.and_(w[0], w[1])
+        return [b.or_(b.xor(w[0], w[1]), smaller), smaller]
+
+    _planted(monkeypatch, "COMPARED", by_xor, sorting_network)
+    assert failing("sorting-network") == {
+        "inputs, and the gates of the comparators",
+        "a comparator is at most one deeper",
+        "and exactly, if one of the two is as deep as can be",
+        "in rows of two the middle is the odd place",
+    }
 
 
 def test_canary_cells_that_share_a_gate(monkeypatch: pytest.MonkeyPatch) -> None:

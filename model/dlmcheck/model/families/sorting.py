@@ -44,7 +44,7 @@ def _merge(b: Builder, left: Sequence[Literal], right: Sequence[Literal]) -> lis
     if not left or not right:
         return [*left, *right]
     if len(left) == len(right) == 1:
-        return [b.or_(left[0], right[0]), b.and_(left[0], right[0])]
+        return [*larger_and_smaller(b, left[0], right[0])]
     # Places 0, 2, 4, ... hold zero to two ones more than places 1, 3, 5, ...; one more row of
     # comparators, shifted by one, therefore finishes the merge.
     even = _merge(b, left[::2], right[::2])
@@ -52,8 +52,13 @@ def _merge(b: Builder, left: Sequence[Literal], right: Sequence[Literal]) -> lis
     merged = [even[0]]
     pairs = min(len(odd), len(even) - 1)
     for upper, lower in zip(odd[:pairs], even[1 : 1 + pairs], strict=True):
-        merged += [b.or_(upper, lower), b.and_(upper, lower)]
+        merged += larger_and_smaller(b, upper, lower)
     return merged + even[1 + pairs :] + odd[pairs:]
+
+
+def larger_and_smaller(b: Builder, first: Literal, second: Literal) -> tuple[Literal, Literal]:
+    """A comparator on bits: two gates."""
+    return b.or_(first, second), b.and_(first, second)
 
 
 def comparators(n: int) -> int:

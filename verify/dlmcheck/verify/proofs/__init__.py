@@ -30,6 +30,7 @@ Circuits and vocabularies:
     family_stages     size and depth of circuit families, from the cells of their stages
     cell_counts       gates and depth of one cell
     prefix_adder      the Kogge-Stone adder
+    sorting_network   Batcher's network
     vocabulary        k rounds for one; all tokens but one are no product of bits
 
 Rounds of samplers with predictors of any strength:

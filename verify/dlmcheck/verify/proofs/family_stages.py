@@ -24,6 +24,8 @@ from dlmcheck.verify.proofs.arithmetic import ByQueries
 from dlmcheck.verify.proofs.cell_counts import CellRule, depths, gates
 from dlmcheck.verify.proofs.families import GROWTHS, Growth
 from dlmcheck.verify.proofs.prefix_adder import depth_queries, size_queries
+from dlmcheck.verify.proofs.sorting_network import depth_queries as sorted_depths
+from dlmcheck.verify.proofs.sorting_network import size_queries as sorted_sizes
 from dlmcheck.verify.proofs.terms import Term, linear, nonlinear
 
 JOINED = CellRule(lambda b, w: [joined(b, w[0], w[1])], 2, ((2, 3),))
@@ -204,8 +206,9 @@ MAKERS: dict[str, Callable[[], list[Query]]] = {
     "comparator": comparator,
     "multiplexer": multiplexer,
     "barrel-shifter": barrel_shifter,
+    "sorting-network": lambda: [*sorted_sizes(), *sorted_depths()],
 }
-"""The families whose closed forms are proved; for the others see the note."""
+"""How the queries of each family are made."""
 
 
 def proof(family: str) -> ByQueries:
