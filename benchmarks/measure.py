@@ -15,12 +15,17 @@ from multiprocessing.connection import Connection
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of the runs of one way, its answer, its peak memory; no answer if it was killed."""
+    """Seconds of the runs of one way, its answer, its peak memory; no answer if it was killed.
+
+    `processor` are the seconds that it was given a processor: on a machine with other work to do
+    they say more than those that passed.
+    """
 
     way: str
     seconds: tuple[float, ...]
     answer: str | None
     megabytes: int
+    processor: tuple[float, ...] = ()
 
     @property
     def median(self) -> float | None:
@@ -34,22 +39,24 @@ def timed(way: str, run: Callable[[], object], *, limit: float, repeat: int = 3)
     The answers' texts have to be equal (`ValueError`). Preparation belongs outside of `run`.
     """
     seconds: list[float] = []
+    processor: list[float] = []
     answers: set[str] = set()
     memory = 0
     for _ in range(repeat):
         found = _once(run, limit)
         if found is None:
-            return Timing(way, tuple(seconds), None, memory)
-        spent, answer, used = found
+            return Timing(way, tuple(seconds), None, memory, tuple(processor))
+        spent, given, answer, used = found
         seconds.append(spent)
+        processor.append(given)
         answers.add(answer)
         memory = max(memory, used)
     if len(answers) != 1:
         raise ValueError(f"{way} gives several answers: {sorted(answers)}")
-    return Timing(way, tuple(seconds), answers.pop(), memory)
+    return Timing(way, tuple(seconds), answers.pop(), memory, tuple(processor))
 
 
-def _once(run: Callable[[], object], limit: float) -> tuple[float, str, int] | None:
+def _once(run: Callable[[], object], limit: float) -> tuple[float, float, str, int] | None:
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_child, args=(run, there))
@@ -58,8 +65,8 @@ def _once(run: Callable[[], object], limit: float) -> tuple[float, str, int] | N
     try:
         if not here.poll(limit):
             return None
-        spent, answer, used = here.recv()
-        return float(spent), str(answer), int(used)
+        spent, given, answer, used = here.recv()
+        return float(spent), float(given), str(answer), int(used)
     except EOFError:
         return None
     finally:
@@ -68,10 +75,11 @@ def _once(run: Callable[[], object], limit: float) -> tuple[float, str, int] | N
 
 
 def _child(run: Callable[[], object], there: Connection) -> None:
-    began = time.perf_counter()
+    began, given = time.perf_counter(), time.process_time()
     answer = run()
-    spent = time.perf_counter() - began
-    there.send((spent, str(answer), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10))
+    spent, given = time.perf_counter() - began, time.process_time() - given
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    there.send((spent, given, str(answer), memory))
 
 
 def agreed(timings: Sequence[Timing]) -> str:
@@ -85,14 +93,21 @@ def agreed(timings: Sequence[Timing]) -> str:
 def table(title: str, timings: Sequence[Timing], limit: float) -> str:
     """Lines of a table in Markdown, with the ratios to the first way."""
     first = timings[0].median
-    lines = [f"| {title} | median | ratio | peak memory | answer |", "|---|---|---|---|---|"]
+    lines = [
+        f"| {title} | median | ratio | processor | ratio | peak memory | answer |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    least = statistics.median(timings[0].processor) if timings[0].processor else None
     for one in timings:
         if one.median is None:
-            lines.append(f"| {one.way} | none in {limit:.0f} s | | | |")
+            lines.append(f"| {one.way} | none in {limit:.0f} s | | | | | |")
             continue
+        given = statistics.median(one.processor) if one.processor else one.median
         ratio = f"{one.median / first:.1f}" if first else ""
+        other = f"{given / least:.1f}" if least else ""
         lines.append(
-            f"| {one.way} | {one.median:.3f} s | {ratio} | {one.megabytes} MB | {one.answer} |"
+            f"| {one.way} | {one.median:.3f} s | {ratio} | {given:.3f} s | {other} "
+            f"| {one.megabytes} MB | {one.answer} |"
         )
     return "\n".join(lines) + "\n"
 

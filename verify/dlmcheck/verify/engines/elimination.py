@@ -9,9 +9,11 @@ these sums are the steps of the certificate.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.schedule import Schedule
@@ -52,13 +54,12 @@ def uniform_outputs(outputs: Outputs) -> Uniform:
     return _Elimination(outputs).claim()
 
 
-@dataclass(frozen=True)
-class _Pivot:
-    """A value and the coin that it gives once its other pivot coins are known."""
+class _Pivot(NamedTuple):
+    """A value and the coin that it gives once its other coins are known, those that are pivots."""
 
     value: int
     coin: int
-    others: frozenset[int]
+    others: set[int]
 
 
 @dataclass
@@ -84,7 +85,9 @@ class _Elimination:
             self._dense(everything, coins, [form >> 1 for form in bits])
             return self._written()
         # Sets are copied, since rows change; the constants do not take part.
-        self.rows = [set(numbers_in(form)) - {0} for form in forms]
+        self.rows = [set(numbers_in(form)) for form in forms]
+        for row in self.rows:
+            row.discard(0)
         self.columns: dict[int, set[int]] = {}
         for place, row in enumerate(self.rows):
             for coin in row:
@@ -115,43 +118,53 @@ class _Elimination:
         """Pivots in short rows. Returns the rows that are left as a core."""
         rows, columns = self.rows, self.columns
         ones = sum(map(len, rows))
-        heap = sorted((len(row), place) for place, row in enumerate(rows))
+        waiting = [deque[int]() for _ in range(max(map(len, rows), default=0) + 1)]
+        """Rows by length; a row that has changed since stands in another place again."""
+        for place, row in enumerate(rows):
+            waiting[len(row)].append(place)
         done = [False] * len(rows)
-        left = len(rows)
-        while heap:
-            length, place = heappop(heap)
-            if done[place] or length != len(rows[place]):
+        left, length = len(rows), 0
+        while length < len(waiting):
+            if not waiting[length]:
+                length += 1
                 continue
-            if self._is_dense(left, len(columns), ones):
+            place = waiting[length].popleft()
+            row = rows[place]
+            if done[place] or len(row) != length:
+                continue
+            if length > 1 and self._is_dense(left, len(columns), ones):
                 return [other for other in range(len(rows)) if not done[other]]
             done[place] = True
             left -= 1
-            row = rows[place]
             if not row:
                 self.relations.append((place, tuple(self.uses[place])))
                 continue
-            coin = min(row, key=lambda one: (len(columns[one]), one))
+            coin = min(row, key=lambda one: (len(columns[one]), one)) if length > 1 else min(row)
             value = self._add(tuple(self.uses[place]))
-            self.pivots.append(_Pivot(value, coin, frozenset(row - {coin})))
-            ones -= len(row)
+            row.discard(coin)
+            ones -= length
             for one in row:
                 columns[one].discard(place)
-                if one != coin and not columns[one]:
-                    del columns[one]
-            for other in sorted(columns.pop(coin)):
+            others = columns.pop(coin)
+            others.discard(place)
+            self.pivots.append(_Pivot(value, coin, row))
+            for other in sorted(others):
                 changed = rows[other]
                 ones -= len(changed)
+                changed.discard(coin)
                 for one in row:
                     if one in changed:
                         changed.discard(one)
-                        if one != coin:
-                            columns[one].discard(other)
+                        columns[one].discard(other)
                     else:
                         changed.add(one)
-                        columns.setdefault(one, set()).add(other)
+                        columns[one].add(other)
                 ones += len(changed)
                 self.uses[other].append(value)
-                heappush(heap, (len(changed), other))
+                while len(changed) >= len(waiting):
+                    waiting.append(deque[int]())
+                waiting[len(changed)].append(other)
+                length = min(length, len(changed))
         return []
 
     # -- a dense core
@@ -176,9 +189,10 @@ class _Elimination:
 
     def _back(self) -> None:
         """The pivot coins, last pivot first."""
-        for pivot in reversed(self.pivots):
-            known = sorted(self.left[one] for one in pivot.others if one in self.left)
-            self.left[pivot.coin] = self._add((pivot.value, *known))
+        left = self.left
+        for value, coin, others in reversed(self.pivots):
+            known = sorted([left[one] for one in others if one in left]) if others else ()
+            left[coin] = self._add((value, *known)) if known else value
 
     def _written(self) -> Uniform:
         equations: list[Row] = []
@@ -192,7 +206,7 @@ class _Elimination:
             right.append((place,))
         values = self._constants()
         for row in equations:
-            constants.append(_parity(values, row))
+            constants.append(_parity(values, row) if values else False)
         coins = sorted(self.left)
         return Uniform(
             tuple(equations),
