@@ -63,7 +63,7 @@ def test_one_layer_has_the_inputs_beside_the_outputs() -> None:
 
 
 def test_which_assignments_there_are() -> None:
-    right = []
+    right: list[tuple[int, ...]] = []
     for layers in product(range(4), repeat=5):
         try:
             check_assignment(CHAIN, layers, 3)
