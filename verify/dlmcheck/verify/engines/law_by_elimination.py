@@ -55,7 +55,7 @@ class Elimination:
     def estimate(self, problem: LawProblem) -> Estimate:
         """The gates, and as many outcomes as there are, by the rank."""
         forms, _ = _forms(problem)
-        rank = len(_space(forms)[1])
+        rank = len(affine_space(forms)[1])
         seconds = PER_GATE * _gates(problem) + PER_OUTCOME * 2.0 ** min(rank, 900)
         return Estimate(seconds, f"linear: uniform on an affine space of 2^{rank} outcomes")
 
@@ -66,7 +66,7 @@ class Elimination:
             forms, _ = _forms(problem)
         except Rejected as error:
             return Unknown(Why.REFUSED, error.reason)
-        word, basis = _space(forms)
+        word, basis = affine_space(forms)
         rank = len(basis)
         if limits.outcomes is not None and 1 << rank > limits.outcomes:
             return Unknown(Why.OUTCOMES, f"2^{rank} outcomes, more than {limits.outcomes}")
@@ -110,7 +110,7 @@ def _forms(problem: LawProblem) -> tuple[tuple[Form, ...], int]:
     return tuple(required(value) for value in values), coins
 
 
-def _space(forms: Sequence[Form]) -> tuple[int, list[int]]:
+def affine_space(forms: Sequence[Form]) -> tuple[int, list[int]]:
     """A word, and independent words: the space is the word plus all their sums.
 
     The first form is the highest bit of a word.

@@ -22,6 +22,8 @@ Form = frozenset[int] | int
 ZERO: Form = frozenset()
 ONE: Form = frozenset((0,))
 
+MOST_BITS = 1 << 34
+"""Room for sums of many coins: two gigabytes."""
 TOGETHER = 32
 """So many rows that name values by the bits of a number are summed in one pass."""
 
@@ -70,10 +72,20 @@ def as_bits(numbers: Iterable[int]) -> int:
 
 
 class Sums:
-    """Addition of forms over so many coins. `short` is how long a form may be as a set."""
+    """Addition of forms over so many coins. `short` is how long a form may be as a set.
+
+    Raises `Rejected` once the long forms made take more than `MOST_BITS` together.
+    """
 
     def __init__(self, coins: int) -> None:
         self.short = max(8, coins // 256)
+        self._bits = 0
+
+    def _long(self, form: int) -> int:
+        self._bits += form.bit_length()
+        if self._bits > MOST_BITS:
+            raise Rejected(f"sums of coins that take more than {MOST_BITS} bits")
+        return form
 
     def add(self, one: Form, other: Form) -> Form:
         """The sum of two forms.
@@ -83,8 +95,8 @@ class Sums:
         """
         if isinstance(one, frozenset) and isinstance(other, frozenset):
             total = one ^ other
-            return total if len(total) <= self.short else as_bits(total)
-        return _bits(one) ^ _bits(other)
+            return total if len(total) <= self.short else self._long(as_bits(total))
+        return self._long(_bits(one) ^ _bits(other))
 
     def total(self, forms: Iterable[Form]) -> Form:
         """The sum of any number of forms."""
@@ -97,7 +109,7 @@ class Sums:
                 many ^= form
         if many == 0 and len(few) <= self.short:
             return frozenset(few)
-        return many ^ as_bits(few)
+        return self._long(many ^ as_bits(few))
 
     def equal(self, one: Form, other: Form) -> bool:
         """Whether two forms are the same sum, however they are kept."""
