@@ -48,6 +48,7 @@ def _statements(job: object) -> list[str]:
 
 
 PROVED = {
+    "ROUNDS-ADAPTIVE/either-order-marked",
     "ROUNDS-PRODUCT/uniform-sets",
     "ROUNDS-CODES/all-codes",
     "ROUNDS-MARKOV/fixed-start",

@@ -15,6 +15,7 @@ from dlmcheck.model.reductions.unrolled import either
 from dlmcheck.model.targets.chains import flip_chain, markov_chain
 from dlmcheck.model.targets.codes import information_set, linear_code
 from dlmcheck.model.targets.exact import TokenLaw
+from dlmcheck.model.targets.orders import either_order_marked
 from dlmcheck.model.targets.recurrences import (
     next_weights,
     parity_weights,
@@ -34,7 +35,7 @@ from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.induction import check_proof, check_step
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
-from dlmcheck.verify.proofs import chain_rounds, one_cell_rounds, product_rounds
+from dlmcheck.verify.proofs import chain_rounds, either_order, one_cell_rounds, product_rounds
 from dlmcheck.verify.proofs.locality import Planted
 from dlmcheck.verify.proofs.one_round import shows_what_is_drawn
 from dlmcheck.verify.proofs.terms import Argument, Term
@@ -73,6 +74,7 @@ EVENTS = (
     one_cell_rounds.one_hot_argument,
     chain_rounds.random_start,
     chain_rounds.known_start,
+    either_order.argument,
 )
 
 
@@ -166,6 +168,43 @@ def test_two_masked_cells_of_fixed_weight(n: int, data: st.DataObject) -> None:
         assert before == after
 
 
+@pytest.mark.parametrize("k", [2, 3, 4])
+def test_untouched_places_of_either_order_are_dependent_in_some_order(k: int) -> None:
+    law = either_order_marked(k)
+    for order in (0, 1):
+        shown = {0: 2 * order, k: 2 * order}
+        given_zero = _conditioned(law, shown)
+        for i in range(1, k):
+            cells = [i, k + i] if order == 0 else [k + i, i]
+            single = tuple(2 * order + int(c in cells) for c in range(2 * k))
+            assert given_zero[single] > 0
+            fair, first = cells
+            assert not any(z[fair] == 2 * order < z[first] for z in given_zero)
+    assert all(len({token >= 2 for token in z}) == 1 for z in law)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_one_block_after_the_other_takes_the_stated_rounds(k: int) -> None:
+    law = either_order_marked(k)
+    blocks = [frozenset((i,)) for i in range(k)]
+    sampler = strategy_sampler(law, fixed_choice([*blocks, frozenset(range(2 * k))]), k + 1)
+    assert output_law(sampler) == law
+
+    def fair_block_first(state: State) -> frozenset[int]:
+        masked = masked_positions(state)
+        if state[0] == MASK:
+            return frozenset((0,))
+        # In the second order Q is fair, and its first bit is known.
+        fair = range(k) if state[0] < 2 else range(k, 2 * k)
+        return masked & frozenset(fair) or masked
+
+    def for_one_bit(state: State) -> frozenset[int]:
+        return frozenset((0,)) if state[0] == MASK else masked_positions(state)
+
+    choose = for_one_bit if k == 1 else fair_block_first
+    assert output_law(strategy_sampler(law, choose, min(3, k + 1))) == law
+
+
 # --- the strategies ----------------------------------------------------------------------------
 
 
@@ -248,6 +287,26 @@ def test_canary_a_cell_lost_or_won_in_a_gap(left: Term, monkeypatch: pytest.Monk
     won = "the middle of a gap leaves less than half of it on both"
     expected = {lost} if left == Term("place") - 1 else {won}
     assert failing(chain_rounds.random_start()) == expected
+
+
+def test_canary_every_one_is_a_first_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def any_one(bit: bool, *, earlier: bool) -> bool:
+        return bit
+
+    monkeypatch.setattr(either_order, "is_first_one", any_one)
+    assert failing(either_order.argument()) == {
+        "two places have not both the first 1",
+        "behind a 1 there is no first 1",
+        "behind the first 1 bits are free",
+    }
+
+
+def test_canary_the_order_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hidden(bit: int, order: int) -> int:
+        return bit
+
+    monkeypatch.setattr(either_order, "with_order", hidden)
+    assert failing(either_order.argument()) == {"any two cells show one order"}
 
 
 def test_canary_miscounted_zeros(monkeypatch: pytest.MonkeyPatch) -> None:

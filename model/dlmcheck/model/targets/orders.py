@@ -21,7 +21,17 @@ def first_one(bits: Sequence[int]) -> tuple[int, ...]:
     >>> first_one((0, 1, 1))
     (0, 1, 0)
     """
-    return tuple(int(bit == 1 and not any(bits[:i])) for i, bit in enumerate(bits))
+    return tuple(int(is_first_one(bit == 1, earlier=any(bits[:i]))) for i, bit in enumerate(bits))
+
+
+def is_first_one(bit: bool, *, earlier: bool) -> bool:
+    """Whether a bit is the first 1: it is 1, and none before it is."""
+    return bit and not earlier
+
+
+def with_order(bit: int, order: int) -> int:
+    """The token of a marked cell: its bit, plus 2 in the second order."""
+    return 2 * order + bit
 
 
 def either_order(k: int) -> TokenLaw:
@@ -35,7 +45,9 @@ def either_order(k: int) -> TokenLaw:
 
 def either_order_marked(k: int) -> TokenLaw:
     """n = 2k tokens 0, ..., 3: a bit of the blocks, plus 2 on every cell in the second order."""
-    return _weighted(k, (tuple(2 * order + b for b in blocks) for order, blocks in _draws(k)))
+    return _weighted(
+        k, (tuple(with_order(b, order) for b in blocks) for order, blocks in _draws(k))
+    )
 
 
 def _draws(k: int) -> Iterator[tuple[int, tuple[int, ...]]]:

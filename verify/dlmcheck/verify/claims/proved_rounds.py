@@ -16,6 +16,7 @@ from dlmcheck.verify.proofs import (
     any_target,
     chain_rounds,
     decision_lists,
+    either_order,
     joint_patterns,
     one_cell_rounds,
     product_rounds,
@@ -38,6 +39,7 @@ WRITE_ONCE: dict[str, Callable[[], Argument]] = {
     chain_rounds.KNOWN_START: chain_rounds.known_start,
     one_cell_rounds.TILTED: one_cell_rounds.tilted_argument,
     one_cell_rounds.WEIGHT: one_cell_rounds.weight_argument,
+    either_order.STATEMENT: either_order.argument,
 }
 ONE_ROUND: dict[str, Callable[[], Argument]] = {
     product_rounds.ONLY_PRODUCTS: product_rounds.only_products,

@@ -29,7 +29,7 @@ from dlmcheck.verify.claims.round_subsets import (
     outside_sweep,
 )
 from dlmcheck.verify.claims.t31 import REFERENCE
-from dlmcheck.verify.proofs import chain_rounds, one_cell_rounds, product_rounds
+from dlmcheck.verify.proofs import chain_rounds, either_order, one_cell_rounds, product_rounds
 
 NOTE = "ROUNDS-WRITE-ONCE"
 SOURCE = "our note ROUNDS-WRITE-ONCE; setting of Jiang, Haghtalab, Chen (ICLR 2026), section 4"
@@ -328,6 +328,7 @@ CLAIMS: tuple[Claim, ...] = (
                 "2k tokens of four kinds, either order: min(3, k + 1) adaptive, k + 1 fixed",
                 "either-order-marked",
                 "rounds-adaptive",
+                proved=either_order.STATEMENT,
             ),
             _row(
                 "ROUNDS-ADAPTIVE",

@@ -12,6 +12,7 @@ The even-parity samplers of section 4 (their rules are in `model.samplers`):
     parity_strings    the steps on strings: telescoping parity, the bijection
     parity_steps      what a step is made of
     parity_samplers   the accounts with revision and with remasking
+    parity_ends       the samplers with other ends, and their distances from D_n
     parity_random     the accounts with a random F, or one that sees the candidates
     parity_skeletons  the arguments in words
     small_wires       the wires of a few named cells, for rules that are given cells by number
@@ -37,6 +38,7 @@ Rounds of samplers with predictors of any strength:
 
     product_rounds    one round and product laws; linear codes in two rounds
     one_cell_rounds   a cell a round: tilted parity, fixed weight
+    either_order      adaptive against fixed schedules
     chain_rounds      two-state Markov chains
     any_target        any law in three rounds of revision
     decision_lists    mixtures of product laws, and one-hot laws, in two rounds
