@@ -7,10 +7,13 @@ from fractions import Fraction
 
 import pytest
 
+from dlmcheck.model.decoders.confidence import NegativeEntropy, exponential, likeliest_ones, nucleus
+from dlmcheck.model.decoders.dream import diminishing, dream, prepared
+from dlmcheck.model.decoders.exact import FloatRefused
 from dlmcheck.model.decoders.mirror import mirrored
 from dlmcheck.model.decoders.named import OURS, RULES
-from dlmcheck.model.decoders.noise import Loop, Schedule, exponential, looping
-from dlmcheck.model.decoders.rules import diminishing, from_factor, from_threshold, in_equal_blocks
+from dlmcheck.model.decoders.noise import Loop, Schedule, looping
+from dlmcheck.model.decoders.rules import from_factor, from_threshold, in_equal_blocks, margin_of
 from dlmcheck.model.targets import even_parity, flip_chain, product_bits
 from dlmcheck.spec.decoder import (
     Decoder,
@@ -56,6 +59,9 @@ CLASSES: dict[str, tuple[Unmasking, str]] = {
     # Two cells are written in the last round, the first is one of three equal ones.
     "dream-maskgit-plus": (DETERMINISTIC, "clock"),
     "dream-entropy-greedy": (DETERMINISTIC, "clock"),
+    # The nucleus leaves no choice once a token is shown: from then on tokens are certain.
+    "dream-entropy-nucleus": (DETERMINISTIC, "clock"),
+    "dream-maskgit-plus-warm": (EXCHANGEABLE, "clock"),
     "entropy-order": (DETERMINISTIC, ""),
     "fast-dllm-threshold": (DETERMINISTIC, ""),
     "fast-dllm-threshold-drawn": (AFTER, ""),
@@ -161,8 +167,71 @@ def test_a_loop_whose_step_overshoots_writes_everything() -> None:
 def test_the_exponential_function_is_rounded_and_not_guessed() -> None:
     assert exponential(Fraction(0)) == 1
     assert exponential(Fraction(-1)) == Fraction(385750, 2**20)
+    assert exponential(Fraction(-3, 2)) == Fraction(233969, 2**20)
+    assert exponential(Fraction(-30)) == 0
     with pytest.raises(ValueError, match="exp of 1"):
         exponential(Fraction(1))
+
+
+# --- what Dream makes of a law first -----------------------------------------------------------
+
+
+def test_a_nucleus_ends_with_the_token_that_exceeds_the_share() -> None:
+    law = Law({0: Fraction(1, 2), 1: Fraction(1, 3), 2: Fraction(1, 6)})
+    assert nucleus(law, Fraction(1)) == law
+    # The sum up to the first token is 1/2: that does not exceed 1/2.
+    assert nucleus(law, Fraction(1, 2)) == Law({0: Fraction(3, 5), 1: Fraction(2, 5)})
+    assert nucleus(law, Fraction(49, 100)) == Law({0: Fraction(1)})
+    assert likeliest_ones(law, 2) == nucleus(law, Fraction(1, 2))
+    # What is as likely as the last one stays.
+    even = Law({0: Fraction(1, 2), 1: Fraction(1, 4), 2: Fraction(1, 4)})
+    assert likeliest_ones(even, 2) == even
+    with pytest.raises(ValueError, match="0 tokens"):
+        likeliest_ones(law, 0)
+    # First the temperature, then the nucleus, then the number.
+    assert prepared(2, Fraction(7, 10))(law) == Law({0: Fraction(9, 13), 1: Fraction(4, 13)})
+    assert prepared(2, Fraction(9, 10), 1)(law) == Law({0: Fraction(1)})
+
+
+def test_entropies_are_told_apart_by_bounds_and_where_they_meet_by_powers() -> None:
+    wide = NegativeEntropy(Law({k: Fraction(1, 4) for k in range(4)}))
+    eighths = {k: Fraction(1, 8) for k in range(1, 5)}
+    same = NegativeEntropy(Law({0: Fraction(1, 2), **eighths}))
+    assert wide == same
+    assert not wide < same
+    assert not same < wide
+    low, high = wide.bounds()
+    log_four = Fraction("1.386294361119890618834464242916")
+    assert low < -log_four < high
+    assert high - low < Fraction(1, 2**80)
+    tiny = Fraction(1, 10**40)
+    near = Law({0: Fraction(1, 2) + tiny, 1: Fraction(1, 2) - tiny})
+    with pytest.raises(FloatRefused, match="too close to tell"):
+        assert NegativeEntropy(near) > NegativeEntropy(Law({0: Fraction(1, 2), 1: Fraction(1, 2)}))
+    steep = Law({0: 1 - Fraction(1, 10**12 + 39), 1: Fraction(1, 10**12 + 39)})
+    assert NegativeEntropy(steep) > wide
+
+
+def test_a_nucleus_loses_outcomes_for_ever() -> None:
+    target = product_bits([Fraction(9, 10), Fraction(1, 2)])
+    cut = named("dream-entropy-nucleus", target, 2).compare(target)
+    assert cut is not None
+    assert cut.missing == ((0, 0), (0, 1))
+    assert cut.forward.is_infinite
+
+
+def test_cells_are_drawn_by_their_scores_at_a_temperature() -> None:
+    target = product_bits([Fraction(9, 10), Fraction(1, 2)])
+    step = dream(lambda state, number: 1, margin_of, prepared(), alg_temperature=Fraction(4, 5))
+    found = run(step, target)
+    # The margins are 4/5 and 0, so that the weights are 1 and exp(-1).
+    small = exponential(Fraction(-1))
+    first = sum((w for state, w in found.by_round[1].items() if state[0] != MASK), Fraction(0))
+    assert first == 1 / (1 + small)
+    assert found.behaviour.unmasking is Unmasking.JOINT
+    assert Law(found.law) == target
+    greedy = dream(lambda state, number: 2, margin_of, prepared(), greedy=True)
+    assert run(greedy, target).law == {(1, 0): 1}
 
 
 # --- ties --------------------------------------------------------------------------------------

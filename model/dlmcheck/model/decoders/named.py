@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
+from dlmcheck.model.decoders.dream import Prepared, diminishing, dream, prepared
 from dlmcheck.model.decoders.noise import (
     Loop,
     Schedule,
@@ -31,7 +32,6 @@ from dlmcheck.model.decoders.revision import (
 )
 from dlmcheck.model.decoders.rules import (
     Score,
-    diminishing,
     entropy_of,
     evenly,
     from_factor,
@@ -85,9 +85,19 @@ def _blocks(cells: int, rounds: int) -> StepFunction:
     return most_confident(quota, cells=inside)
 
 
-def _dream(score: Score, *, greedy: bool) -> Callable[[int, int], StepFunction]:
-    return lambda n, d: most_confident(
-        diminishing(d, _DREAM_END), score, greedy=greedy, sharpen_score=True
+def _dream(
+    score: Score,
+    law_of: Prepared | None = None,
+    *,
+    greedy: bool = False,
+    alg_temperature: Fraction | None = None,
+) -> Callable[[int, int], StepFunction]:
+    return lambda n, d: dream(
+        diminishing(d, _DREAM_END),
+        score,
+        law_of or prepared(),
+        greedy=greedy,
+        alg_temperature=alg_temperature,
     )
 
 
@@ -128,22 +138,32 @@ _RULES = (
     NamedRule(
         "dream-entropy",
         f"Dream, alg=entropy, temperature 1, alg_temp None: {DREAM}",
-        _dream(entropy_of, greedy=False),
+        _dream(entropy_of),
     ),
     NamedRule(
         "dream-topk-margin",
         f"Dream, alg=topk_margin, temperature 1, alg_temp None: {DREAM}",
-        _dream(margin_of, greedy=False),
+        _dream(margin_of),
     ),
     NamedRule(
         "dream-maskgit-plus",
         f"Dream, alg=maskgit_plus, temperature 1, alg_temp None: {DREAM}",
-        _dream(probability_of, greedy=False),
+        _dream(probability_of),
     ),
     NamedRule(
         "dream-entropy-greedy",
         f"Dream, alg=entropy, temperature 0 (the default): {DREAM}",
         _dream(entropy_of, greedy=True),
+    ),
+    NamedRule(
+        "dream-entropy-nucleus",
+        f"Dream, alg=entropy, temperature 1/5, top_p 19/20, alg_temp 0: {DREAM}",
+        _dream(entropy_of, prepared(5, Fraction(19, 20))),
+    ),
+    NamedRule(
+        "dream-maskgit-plus-warm",
+        f"Dream, alg=maskgit_plus, temperature 1, alg_temp 1/10: {DREAM}",
+        _dream(probability_of, alg_temperature=Fraction(1, 10)),
     ),
     NamedRule(
         "entropy-order",

@@ -15,10 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from typing import cast
 
-from dlmcheck.model.decoders.confidence import likeliest
+from dlmcheck.model.decoders.confidence import exponential, likeliest
 from dlmcheck.model.decoders.rules import prompt_cells
 from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import Candidates, Coins, Step, StepFunction
@@ -220,21 +219,3 @@ def by_confidence(schedule: Schedule) -> StepFunction:
         )
 
     return step
-
-
-@cache
-def exponential(x: Fraction) -> Fraction:
-    """exp(x) for -1 <= x <= 0, to the nearest multiple of 2^-20.
-
-    >>> abs(float(exponential(Fraction(-1))) - 0.36787944) < 1e-6
-    True
-
-    Raises `ValueError` for other numbers.
-    """
-    if not -1 <= x <= 0:
-        raise ValueError(f"exp of {x}")
-    term, total = Fraction(1), Fraction(0)
-    for k in range(1, 16):
-        total += term
-        term = term * x / k
-    return Fraction(round(total * 2**20), 2**20)

@@ -18,7 +18,12 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any, cast
 
-from dlmcheck.model.decoders.confidence import NegativeEntropy, likeliest, margin, sharpened
+from dlmcheck.model.decoders.confidence import (
+    NegativeEntropy,
+    likeliest,
+    margin,
+    sharpened,
+)
 from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import Candidates, Step, StepFunction
 from dlmcheck.spec.errors import BadInput
@@ -55,30 +60,6 @@ def evenly(cells: int, rounds: int) -> Quota:
         raise BadInput(f"{rounds} rounds", source="quota", expected="at least 1")
     base, more = divmod(cells, rounds)
     return lambda state, number: base + (number <= more)
-
-
-def diminishing(steps: int, end: Fraction) -> Quota:
-    """Dream's split: in step i of T from time t to s, the whole part of m(1 - s/t) for m masked
-    cells; all of them in the last step. Times run from 1 to `end` in equal steps.
-
-    With one step per cell it is not one cell a step: m(1 - s/t) just misses 1 in the first one.
-
-    >>> quota, shown = diminishing(4, Fraction(1, 1000)), []
-    >>> for number in (1, 2, 3, 4):
-    ...     shown.append(quota((MASK,) * (4 - sum(shown)), number))
-    >>> shown
-    [0, 1, 1, 2]
-    """
-
-    def quota(state: State, number: int) -> int:
-        masked = state.count(MASK)
-        if number >= steps:
-            return masked
-        length = (1 - end) / steps
-        before = 1 - (number - 1) * length
-        return int(masked * length / before)
-
-    return quota
 
 
 def in_equal_blocks(cells: int, blocks: int, rounds: int) -> tuple[Quota, Cells]:
@@ -179,21 +160,19 @@ def most_confident(
     *,
     greedy: bool = False,
     sharpen: int = 1,
-    sharpen_score: bool = False,
     cells: Cells = masked_cells,
 ) -> StepFunction:
     """Draw everywhere, keep the `quota` best candidates by score, ties to the left.
 
     `greedy` takes the likeliest token instead of a draw (temperature 0), `sharpen` draws at
-    temperature 1/sharpen. The score is that of the law as the predictor gave it (LLaDA), or with
-    `sharpen_score` that of the law at the temperature (Dream).
+    temperature 1/sharpen. The score is that of the law as the predictor gave it (LLaDA).
     """
 
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
         drawn = drawn_tokens(candidates, cells(state, number), greedy=greedy, sharpen=sharpen)
-        ranked = by_score(candidates, drawn, score, sharpen if sharpen_score else 1)
+        ranked = by_score(candidates, drawn, score)
         return kept(drawn, ranked[: quota(state, number)], greedy=greedy)
 
     return step
@@ -259,14 +238,9 @@ def drawn_tokens(
     return {cell: drawn_token(candidates, cell, greedy=greedy, sharpen=sharpen) for cell in cells}
 
 
-def by_score(
-    candidates: Candidates, drawn: dict[int, Token], score: Score, sharpen: int = 1
-) -> list[int]:
+def by_score(candidates: Candidates, drawn: dict[int, Token], score: Score) -> list[int]:
     """The cells with the highest score first; among equal ones the leftmost first."""
-    scores = {
-        cell: score(sharpened(candidates.law(cell), sharpen), token)
-        for cell, token in drawn.items()
-    }
+    scores = {cell: score(candidates.law(cell), token) for cell, token in drawn.items()}
     return sorted(sorted(drawn), key=lambda cell: scores[cell], reverse=True)
 
 

@@ -1,0 +1,113 @@
+"""Dream's rules: how its steps split the cells, and candidates of the law at the temperature.
+
+Source, as a published rule: Dream (Ye et al. 2025), alg = entropy, topk_margin and maskgit_plus,
+with top_p, top_k and alg_temp. Repository and commit are in `named`. Ties go to the left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from fractions import Fraction
+
+from dlmcheck.model.decoders.confidence import (
+    exponential,
+    likeliest,
+    likeliest_ones,
+    normalised,
+    nucleus,
+    sharpened,
+)
+from dlmcheck.model.decoders.rules import Quota, Score, kept, masked_cells
+from dlmcheck.spec.choices import Choices
+from dlmcheck.spec.decoder import Candidates, Step, StepFunction
+from dlmcheck.spec.law import Law
+from dlmcheck.spec.tokens import MASK, State, Token
+
+
+def diminishing(steps: int, end: Fraction) -> Quota:
+    """Dream's split: in step i of T from time t to s, the whole part of m(1 - s/t) for m masked
+    cells; all of them in the last step. Times run from 1 to `end` in equal steps.
+
+    With one step per cell it is not one cell a step: m(1 - s/t) just misses 1 in the first one.
+
+    >>> quota, shown = diminishing(4, Fraction(1, 1000)), []
+    >>> for number in (1, 2, 3, 4):
+    ...     shown.append(quota((MASK,) * (4 - sum(shown)), number))
+    >>> shown
+    [0, 1, 1, 2]
+    """
+
+    def quota(state: State, number: int) -> int:
+        masked = state.count(MASK)
+        if number >= steps:
+            return masked
+        length = (1 - end) / steps
+        before = 1 - (number - 1) * length
+        return int(masked * length / before)
+
+    return quota
+
+
+Prepared = Callable[[Law[Token]], Law[Token]]
+"""What is made of a predictor's law before anything is drawn or compared."""
+
+
+def prepared(sharpen: int = 1, share: Fraction = Fraction(1), count: int | None = None) -> Prepared:
+    """A temperature 1/sharpen, then a nucleus, then the likeliest ones: Dream's order."""
+
+    def of(law: Law[Token]) -> Law[Token]:
+        law = nucleus(sharpened(law, sharpen), share)
+        return law if count is None else likeliest_ones(law, count)
+
+    return of
+
+
+def dream(
+    quota: Quota,
+    score: Score,
+    law_of: Prepared,
+    *,
+    greedy: bool = False,
+    alg_temperature: Fraction | None = None,
+) -> StepFunction:
+    """Dream: draws and scores are those of the prepared law, whatever the predictor's was.
+
+    With an `alg_temperature` T the cells are drawn one after the other, without replacement,
+    with weights exp(score / T), to the nearest multiple of 2^-20 of the largest one; the score
+    has to be a rational then.
+    """
+
+    def step(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        open_cells = masked_cells(state, number)
+        laws = {cell: law_of(candidates.law(cell)) for cell in open_cells}
+        drawn = {
+            cell: likeliest(law) if greedy else candidates.token(cell, law)
+            for cell, law in laws.items()
+        }
+        scores = {cell: score(law, drawn[cell]) for cell, law in laws.items()}
+        count = min(quota(state, number), len(open_cells))
+        if alg_temperature is None:
+            ranked = sorted(open_cells, key=lambda cell: scores[cell], reverse=True)[:count]
+        else:
+            ranked = drawn_by_score(scores, alg_temperature, count, choices)
+        return kept(drawn, ranked, greedy=greedy)
+
+    return step
+
+
+def drawn_by_score(
+    scores: dict[int, Fraction], temperature: Fraction, count: int, choices: Choices
+) -> list[int]:
+    """So many cells, one after the other, with weights exp(score / temperature)."""
+    found: list[int] = []
+    most = max(scores.values(), default=Fraction(0))
+    left = {cell: exponential((one - most) / temperature) for cell, one in scores.items()}
+    for _ in range(count):
+        if not any(left.values()):
+            # Weights that were rounded to nothing: all alike.
+            left = dict.fromkeys(left, Fraction(1))
+        found.append(choices.choose(normalised(left)))
+        del left[found[-1]]
+    return found
