@@ -81,6 +81,7 @@ def _markov_dropped(_: Profile) -> list[RoundCase]:
     return [
         RoundCase("markov-special-flip", "4,1/2", partial(flip_chain, 4, F(1, 2)), log_rounds(4)),
         RoundCase("markov-special-flip", "4,0", partial(flip_chain, 4, 0), log_rounds(4)),
+        RoundCase("markov-special-flip", "4,1", partial(flip_chain, 4, 1), log_rounds(4)),
         RoundCase("markov-three-tokens", "4", partial(three, 4), log_rounds(4), vocabulary=3),
         RoundCase("markov-noisy", "3", partial(noisy_chain, 3, F(1, 3), F(1, 5)), log_rounds(3)),
     ]

@@ -217,7 +217,7 @@ CLAIMS: tuple[Claim, ...] = (
             _row(
                 "ROUNDS-MARKOV",
                 "without,dependent-steps",
-                "flip probability 1/2 or 0: floor(log2 n) + 1 rounds",
+                "flip probability 1/2, 0 or 1: floor(log2 n) + 1 rounds",
                 "markov-special-flip",
                 "rounds-markov-dropped",
                 "dependent-steps",
