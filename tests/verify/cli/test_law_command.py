@@ -16,6 +16,7 @@ from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, output_la
 from dlmcheck.spec.serial import schedule_to_json
 from dlmcheck.verify.engines import law_engines
 from dlmcheck.verify.engines.law_engines import CountedLaw, LawProblem, Limits, engine
+from dlmcheck.verify.kernel import counted_laws
 from dlmcheck.verify.report.schemas import schema
 from tests.verify.cli.running import here, start
 
@@ -144,7 +145,6 @@ def hard(tmp_path: Path) -> Path:
         (["--engine", "columns", "--timeout", "0.2"], "time"),
         (["--engine", "diagrams", "--nodes", "5000"], "nodes"),
         (["--engine", "diagrams", "--memory", "1G"], "memory"),
-        (["--engine", "columns", "--memory", "64M"], "memory"),
     ],
 )
 def test_a_limit_that_is_met_ends_in_unknown(
@@ -158,6 +158,15 @@ def test_a_limit_that_is_met_ends_in_unknown(
     assert document["answers"][0]["unknown"] == why
     assert "UNKNOWN (" in result.out
     assert "law  " not in result.out
+
+
+def test_memory_that_runs_out_ends_in_unknown(
+    hard: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counted_laws, "BLOCK", 27)  # 16 MB for each column
+    result = here(capsys, "law", hard, "--engine", "columns", "--memory", "64M")
+    assert result.code == 3
+    assert "UNKNOWN (memory)" in result.out
 
 
 def test_too_many_outcomes_end_in_unknown(mixed: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,10 +184,15 @@ def test_the_law_of_a_run_and_of_a_run_that_breaks_a_rule(
     schedule = compile_write_once(MIXED).schedule
     path = tmp_path / "schedule.json"
     path.write_text(schedule_to_json(schedule), "utf-8")
+    evidence = tmp_path / "c.json"
     for name in ("reference", "columns", "diagrams"):
-        result = here(capsys, "law", path, "--data", "1", "--engine", name)
+        result = here(
+            capsys, "law", path, "--data", "1", "--engine", name, "--certificate", evidence
+        )
         assert result.code == 0
         assert "  10  1/2\n" in result.out
+        assert here(capsys, "cert", evidence).code == 0
+        evidence.unlink()
     codes = set[int]()
     for index in range(len(schedule.predictor.gates)):
         path.write_text(schedule_to_json(flip_gate(schedule, "predictor", index)), "utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 
@@ -9,10 +10,18 @@ import pytest
 from hypothesis import given
 
 from benchmarks.workloads import adder, xor_rich
-from dlmcheck.spec.circuit import Circuit
+from dlmcheck.model.samplers.revision import parity_revision
+from dlmcheck.spec.circuit import Circuit, Gate, Op
 from dlmcheck.spec.jsontext import Document
+from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.verify.engines.law_by_diagrams import Found, coin_names, find_law
-from dlmcheck.verify.engines.law_engines import CircuitLaw, Limits
+from dlmcheck.verify.engines.law_engines import (
+    CircuitLaw,
+    CountedLaw,
+    Limits,
+    RunLaw,
+    engine,
+)
 from dlmcheck.verify.engines.law_evidence import NoCertificate, certificate
 from dlmcheck.verify.kernel import diagram_laws
 from dlmcheck.verify.kernel.counted_laws import Counts, count_outputs
@@ -103,6 +112,28 @@ def test_a_law_without_a_certificate_says_on_whose_word_it_is() -> None:
     assert isinstance(law, Found)
     with pytest.raises(NoCertificate, match=r"44 coins are too many .* trusted, oracle"):
         certificate(problem, law.law, "oracle")
+
+
+def test_runs_that_the_kernel_does_not_go_through_are_told_from_wrong_laws() -> None:
+    problem = RunLaw(parity_revision(3))
+    law = engine("reference").law(problem, Limits())
+    assert isinstance(law, CountedLaw)
+    text, checked = certificate(problem, law, "reference")
+    assert checked.verdict is Verdict.PROVED
+    assert '"state-law"' in text
+    with pytest.raises(Rejected, match="the law is another one"):
+        certificate(problem, CountedLaw(3, {0: 1}, 0), "wrong")
+    seeing = replace(problem, schedule=sees_candidates())
+    with pytest.raises(NoCertificate, match="sees the candidates: trusted, oracle"):
+        certificate(seeing, CountedLaw(1, {0: 1}, 0), "oracle")
+
+
+def sees_candidates() -> Schedule:
+    """One cell, never written; that F could see what is drawn is enough."""
+    predictor = Circuit(interface(1, random=0), (Gate(Op.CONST0),), (2, 2))
+    seen = interface(1, candidates=True, random=0)
+    unmask = Circuit(seen, (Gate(Op.CONST1),), (len(seen),))
+    return Schedule(1, 1, predictor, unmask, (0,), ("z",), unmask_sees_candidates=True)
 
 
 def test_canary_an_engine_that_is_wrong_gets_no_certificate() -> None:

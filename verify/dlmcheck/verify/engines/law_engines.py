@@ -328,7 +328,9 @@ def law(problem: LawProblem, name: str = AUTO, limits: Limits | None = None) -> 
                 nodes = min(PROBE_NODES, limits.nodes or PROBE_NODES)
                 answer = engine(other).law(problem, replace(limits, seconds=PROBE, nodes=nodes))
                 if isinstance(answer, CountedLaw):
-                    why = f"{choice.engine} would take {_about(choice.seconds)}, and a try succeeded"
+                    why = (
+                        f"{choice.engine} would take {_about(choice.seconds)}, and a try succeeded"
+                    )
                     return Answered(other, why, answer)
         chosen = engine(choice.engine)
         refusal = chosen.refuses(problem)
