@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from enum import Enum, unique
 
-from dlmcheck.model.samplers.wires import Wires, clock_width, parity_schedule, require_cells
+from dlmcheck.model.samplers.cell_wires import CellWires, P
+from dlmcheck.model.samplers.local_rules import LocalSampler, one_coin_each
+from dlmcheck.model.samplers.wires import Wires, require_cells
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.schedule import Schedule
@@ -28,25 +30,37 @@ class Boundary(Enum):
 
 def revision_with_boundary(n: int, boundary: Boundary) -> Schedule:
     """Theorem 4.1's two rounds of revision with other ends, n >= 1. Raises `BadInput` for n < 1."""
-    require_cells(n, 1, "parity by revision")
-    w = Wires(n, random=n)
-    lows: list[Literal] = []
-    for i in range(n):
-        fair = i < n - 1 or boundary is Boundary.LAST_FAIR
-        fresh = w.coin(i) if fair else w.zero()
+    return revision_rules(boundary).schedule(n)
+
+
+def revision_rules(boundary: Boundary) -> LocalSampler:
+    """The rules of `revision_with_boundary`."""
+
+    def low(w: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        fresh = _fresh(w, i, n, boundary)
         difference = w.parity_of(*(w.value(j) for j in (i, i - 1) if j >= 0))
-        if i == 0 and boundary is Boundary.FIRST_ONE:
+        if boundary is Boundary.FIRST_ONE and not i > 0:
             difference = ~difference
-        lows.append(w.builder.mux(w.masked(i), fresh, difference))
-    f = Wires(n)
-    return parity_schedule(
-        n,
+        return (w.builder.mux(w.masked(i), fresh, difference),)
+
+    def flag(f: CellWires[P], _i: P, _n: P) -> tuple[Literal, ...]:
+        return (f.one(),)
+
+    return LocalSampler(
+        "parity by revision",
+        1,
         2,
-        w.values(lows),
-        f.marks([f.one()] * n),
+        low,
+        flag,
         edits=Edits.REVISE_TOKEN,
         absorbing=False,
+        predictor_coins=one_coin_each,
     )
+
+
+def _fresh(w: CellWires[P], i: P, n: P, boundary: Boundary) -> Literal:
+    fair = i < n - 1 or boundary is Boundary.LAST_FAIR
+    return w.coin(i) if fair else w.zero()
 
 
 def remasking_with_boundary(n: int, boundary: Boundary, *, clock: bool = True) -> Schedule:
@@ -55,30 +69,35 @@ def remasking_with_boundary(n: int, boundary: Boundary, *, clock: bool = True) -
     Without the clock the first round's rule goes on: F writes masked cells by fair coins and G
     masks again whatever follows a 1. Raises `BadInput` for n < 1.
     """
-    require_cells(n, 1, "parity by remasking")
-    bits = clock_width(2) if clock else 0
-    w = Wires(n, clock_bits=bits, random=n)
-    g = Wires(n, clock_bits=bits)
-    first = boundary is Boundary.FIRST_ONE
-    lows: list[Literal] = []
-    marks: list[Literal] = []
-    for i in range(n):
-        fair = i < n - 1 or boundary is Boundary.LAST_FAIR
-        fresh = w.coin(i) if fair else w.zero()
+    return remasking_rules(boundary, clock=clock).schedule(n)
+
+
+def remasking_rules(boundary: Boundary, *, clock: bool = True) -> LocalSampler:
+    """The rules of `remasking_with_boundary`."""
+
+    def low(w: CellWires[P], i: P, n: P) -> tuple[Literal, ...]:
+        fresh = _fresh(w, i, n, boundary)
         again = w.visible(i + 1) if i < n - 1 else w.one()
-        lows.append(w.builder.mux(w.round_is(1), fresh, again) if clock else fresh)
-        one_before = (g.one() if first else g.zero()) if i == 0 else g.value(i - 1)
-        marks.append(g.all_of(g.round_is(1), one_before) if clock else one_before)
-    f = Wires(n, clock_bits=bits)
-    return parity_schedule(
-        n,
+        return (w.builder.mux(w.round_is(1), fresh, again) if clock else fresh,)
+
+    def flag(f: CellWires[P], i: P, _n: P) -> tuple[Literal, ...]:
+        return (f.masked(i),)
+
+    def mark(g: CellWires[P], i: P, _n: P) -> tuple[Literal, ...]:
+        before_first = g.one() if boundary is Boundary.FIRST_ONE else g.zero()
+        one_before = g.value(i - 1) if i > 0 else before_first
+        return (g.all_of(g.round_is(1), one_before) if clock else one_before,)
+
+    return LocalSampler(
+        "parity by remasking",
+        1,
         2,
-        w.values(lows),
-        f.marks([f.masked(i) for i in range(n)]),
-        remask=g.marks(marks),
+        low,
+        flag,
+        mark,
         edits=Edits.REMASK,
         clock=clock,
-        absorbing=not clock,
+        predictor_coins=one_coin_each,
     )
 
 

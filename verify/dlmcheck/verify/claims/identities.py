@@ -9,10 +9,17 @@ PARITY-ERROR). A row has a proof for all n and, beside it, the same statement on
 from __future__ import annotations
 
 from dlmcheck.spec.lattice import Clock, Edits, Point
-from dlmcheck.verify.claims.identity_checks import COUNTS, DEPTHS, ENDS, JOBS, growth_name
+from dlmcheck.verify.claims.identity_checks import (
+    COUNTS,
+    DEPTHS,
+    ENDS,
+    ENDS_PROVED,
+    JOBS,
+    growth_name,
+)
 from dlmcheck.verify.claims.registry import Claim, Road, Row
 from dlmcheck.verify.claims.t31 import REFERENCE
-from dlmcheck.verify.proofs import dimension, errors, families, family_stages, lengths
+from dlmcheck.verify.proofs import dimension, errors, families, family_stages, lengths, parity_ends
 from dlmcheck.verify.proofs.arithmetic import Arithmetic, ByQueries
 
 __all__ = ["CLAIMS", "JOBS"]
@@ -180,8 +187,11 @@ ERRORS = Claim(
         Row(
             "PARITY-ERROR",
             "ends",
-            f"n <= 5: {ENDS}",
-            (Road("parity-errors", ENDS, REFERENCE),),
+            f"for all n (run: n <= 5): {ENDS}",
+            (
+                Road("parity-errors", ENDS, REFERENCE),
+                Road(ENDS_PROVED.id, parity_ends.STATEMENT, PROOF),
+            ),
         ),
         _row("PARITY-ERROR", "two-bits", errors.TWO_BITS.statement, errors.TWO_BITS),
     ),

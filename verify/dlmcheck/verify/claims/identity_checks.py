@@ -33,7 +33,15 @@ from dlmcheck.verify.kernel.induction import Proof
 from dlmcheck.verify.kernel.query_documents import Queries
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Domain, Outcome, Sweep, fails
-from dlmcheck.verify.proofs import dimension, errors, families, family_stages, lengths, vocabulary
+from dlmcheck.verify.proofs import (
+    dimension,
+    errors,
+    families,
+    family_stages,
+    lengths,
+    parity_ends,
+    vocabulary,
+)
 from dlmcheck.verify.proofs.arithmetic import Arithmetic, ByQueries
 
 # --- the proofs --------------------------------------------------------------------------------
@@ -259,7 +267,16 @@ def _errors(_: Profile) -> Sweep[int, int]:
     )
 
 
+def _ends_answered(_: Proof) -> SolverAnswer:
+    return smt.answer(parity_ends.argument().queries)
+
+
+ENDS_PROVED = ProofJob(
+    "parity-ends-proved", lambda: (parity_ends.argument().proof,), _ends_answered
+)
+
 JOBS = (
+    ENDS_PROVED,
     DirectJob("arithmetic", decided, asked),
     ProofJob("identity-proofs", proofs, answered),
     SweepJob("lengths-exact", _depths, split=1),

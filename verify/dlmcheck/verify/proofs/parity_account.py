@@ -94,6 +94,28 @@ Seeds = Callable[[Formula, Index], tuple[tuple[str, Index], ...]]
 """The coins that belong to a unit."""
 
 
+@dataclass(frozen=True)
+class Support:
+    """Which strings (with their spare bits) are made, each of them once.
+
+    `holds` says so of the parity of all cells; it may ask for the parity before the last unit,
+    the last token, and the last unit's spare bit.
+    """
+
+    name: str
+    holds: Callable[[Formula, Literal, Ask, Ask, Ask], Literal]
+
+
+Ask = Callable[[], Literal]
+
+
+def _even(_f: Formula, total: Literal, _before: Ask, _last: Ask, _spare: Ask) -> Literal:
+    return ~total
+
+
+EVEN = Support("the string is even", _even)
+
+
 class Strings(Protocol):
     """What is claimed of the strings that a sampler or a circuit makes of its coins."""
 
@@ -115,6 +137,11 @@ class Strings(Protocol):
     @property
     def decode(self) -> Callable[[Formula, str, Index], Literal]:
         """A coin, as a function of the string and the spare bits."""
+        ...
+
+    @property
+    def support(self) -> Support | None:
+        """Which strings are made; None for all of them."""
         ...
 
     def spare_of(self, formula: Formula, unit: Index) -> Literal | None:
@@ -173,6 +200,8 @@ class Account:
     """The predictor's coin of a unit has the unit's number, and is for its first cell."""
     independent: bool = False
     """F's coins are private to positions."""
+    support: Support | None = EVEN
+    """Which strings are made; None for all of them."""
 
     @property
     def layout(self) -> Layout:

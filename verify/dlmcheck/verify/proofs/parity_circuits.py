@@ -21,7 +21,7 @@ from dlmcheck.verify.engines.smt import Query
 from dlmcheck.verify.kernel.induction import Proof, Rule
 from dlmcheck.verify.proofs import parity_skeletons
 from dlmcheck.verify.proofs.local_wires import Scene
-from dlmcheck.verify.proofs.parity_account import UNIT, Formula, Seeds
+from dlmcheck.verify.proofs.parity_account import EVEN, UNIT, Formula, Seeds, Support
 from dlmcheck.verify.proofs.parity_samplers import AT_LEAST_TWO, BY_PLACE, EVERY_UNIT
 from dlmcheck.verify.proofs.parity_steps import Kind, MadeStep
 from dlmcheck.verify.proofs.parity_strings import string_steps
@@ -56,6 +56,7 @@ class CircuitAccount:
     seeds: Seeds
     decode: Callable[[Formula, str, Index], Literal]
     skeleton: tuple[str, ...] = ()
+    support: Support | None = EVEN
 
     def spare_of(self, formula: Formula, unit: Index) -> Literal | None:
         """None: every coin shows in the string."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dlmcheck.model.samplers.cell_wires import fixed
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.verify.proofs.local_wires import Atom, Scene
-from dlmcheck.verify.proofs.parity_account import PREFIX, UNIT, Formula, Strings, place_of
+from dlmcheck.verify.proofs.parity_account import PREFIX, UNIT, Formula, Strings, Support, place_of
 from dlmcheck.verify.proofs.parity_steps import (
     Kind,
     MadeStep,
@@ -47,11 +47,12 @@ class _Maker:
         for kind in (Kind.TELESCOPING, Kind.EVEN):
             scene = Scene(self.frame)
             f = Formula(scene, self.account)
-            parity = f.parity(f.prefix(self.unit - 1), *self.account.output(f, self.unit))
+            output = self.account.output(f, self.unit)
+            parity = f.parity(f.prefix(self.unit - 1), *output)
             if kind is Kind.EVEN:
-                if self.unit < f.units - 1:
+                if self.unit < f.units - 1 or self.account.support is None:
                     continue
-                conclusion = ~parity
+                conclusion = self._ends(self.account.support, f, parity, output[-1])
             else:
                 conclusion = scene.same(parity, self.account.carry(f, self.unit))
             premises = self._carried(f, scene.read_by([conclusion]))
@@ -76,10 +77,7 @@ class _Maker:
             return account.output(coins, unit)[place]
 
         def spare_of(unit: Index) -> Literal:
-            spare = account.spare_of(coins, unit)
-            if spare is None:
-                raise ValueError(f"unit {unit} has no spare bit")
-            return spare
+            return self._spare(coins, unit)
 
         decoder.string_of, decoder.spare_of = string_of, spare_of
         claims = [
@@ -120,11 +118,45 @@ class _Maker:
                 except Undecided:
                     continue
                 premises.append((f"P[{unit}] adds up z", scene.same(string.prefix(unit), total)))
-        for atom in list(scene.atoms):
-            if atom.family == PREFIX and known_equal(atom.index, string.units - 1):
-                premises.append(("the string is even", ~atom.literal))
+        premises += self._supported(string)
         name = Kind.STRING.value
         return made_step(scene, name, Kind.STRING, 0, premises, conclusion)
+
+    def _supported(self, string: Formula) -> list[Premise]:
+        """That the string is one of those that are made, where its whole parity is read."""
+        support = self.account.support
+        if support is None:
+            return []
+
+        end = string.units - 1
+        read = [one.index for one in string.scene.atoms if one.family == PREFIX]
+        if not known(lambda last: last >= end, self.unit) and not any(
+            known_equal(index, end) for index in read
+        ):
+            return []
+        holds = support.holds(
+            string,
+            string.prefix(end),
+            lambda: string.prefix(end - 1),
+            lambda: string.z(string.n - 1),
+            lambda: string.spare(end),
+        )
+        return [(support.name, holds)]
+
+    def _ends(self, support: Support, f: Formula, parity: Literal, last: Literal) -> Literal:
+        """That the string that the coins make is one of those."""
+
+        def before() -> Literal:
+            return f.prefix(self.unit - 1)
+
+        return support.holds(f, parity, before, lambda: last, lambda: self._spare(f, self.unit))
+
+    def _spare(self, f: Formula, unit: Index) -> Literal:
+        """The spare bit of a unit. Raises `ValueError` if it has none."""
+        spare = self.account.spare_of(f, unit)
+        if spare is None:
+            raise ValueError(f"unit {unit} has no spare bit")
+        return spare
 
     def _is_seed(self, f: Formula, family: str, index: Index) -> bool:
         near = [self.unit, self.unit - 1, self.unit - 2, f.units - 1, f.units - 2]
