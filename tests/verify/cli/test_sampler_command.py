@@ -85,6 +85,24 @@ def test_conventions_are_told_apart_where_they_matter(capsys: pytest.CaptureFixt
     assert "convention" not in capsys.readouterr().out
 
 
+def test_the_law_of_each_round_and_the_wrong_trace_are_in_the_json(tmp_path: Path) -> None:
+    written = tmp_path / "found.json"
+    asked = ("--target", "one-hot:3", "--rounds", "2", "--impossible", "low")
+    assert run("left-to-right", *asked, "--json", str(written)) == 1
+    (outcome,) = json.loads(written.read_text())["outcomes"]
+    assert outcome["by_round"][0] == {"MMM": "1"}
+    assert outcome["by_round"][1] == {"00M": "4/9", "01M": "2/9", "10M": "2/9", "11M": "1/9"}
+    assert outcome["by_round"][-1] == outcome["law"]
+    assert outcome["wrong_trace"] == {"states": ["MMM", "11M"], "probability": "1/9"}
+    assert outcome["rounds"] == {"done": 2, "worst": 2, "expected": "2"}
+
+
+def test_a_decoder_written_for_pytorch(capsys: pytest.CaptureFixture[str]) -> None:
+    step = "dlmcheck.model.decoders.torch_style:confident_step"
+    assert run(step, "--target", "product:9/10,9/10") == 1
+    assert "total variation 81/1000" in capsys.readouterr().out
+
+
 def test_a_function_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mine.py"
     file.write_text(STEP)

@@ -129,6 +129,14 @@ def test_tabulated_conditionals_are_those_of_the_definition(
         assert one(state, cell) == perfect_predictor(target, 3, impossible)(state, cell)
 
 
+def test_it_is_known_whether_a_convention_had_a_say() -> None:
+    predictor = tabulated_predictor(one_hot(3))
+    assert predictor((1, MASK, MASK), 1) == Law({0: Fraction(1)})
+    assert not predictor.met_impossible
+    assert predictor((1, 1, MASK), 2) == uniform([0, 1])
+    assert predictor.met_impossible
+
+
 # --- notes ---------------------------------------------------------------------------------
 
 

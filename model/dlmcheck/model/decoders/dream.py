@@ -88,7 +88,7 @@ def dream(
         }
         scores = {cell: score(law, drawn[cell]) for cell, law in laws.items()}
         count = min(quota(state, number), len(open_cells))
-        if alg_temperature is None:
+        if alg_temperature is None or count == len(open_cells):
             ranked = sorted(open_cells, key=lambda cell: scores[cell], reverse=True)[:count]
         else:
             ranked = drawn_by_score(scores, alg_temperature, count, choices)

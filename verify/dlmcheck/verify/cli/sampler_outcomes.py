@@ -22,7 +22,7 @@ from dlmcheck.verify.decoders.analysis import (
     analyse,
     shortest_wrong_trace,
 )
-from dlmcheck.verify.decoders.conditionals import tabulated_predictor
+from dlmcheck.verify.decoders.conditionals import TabulatedPredictor, tabulated_predictor
 from dlmcheck.verify.decoders.loading import load_step
 from dlmcheck.verify.decoders.model_law import ModelLaw, load_model
 
@@ -79,9 +79,12 @@ def sampler_outcomes(options: SamplerOptions, given: Target | None) -> list[Samp
         return [_by_model(options, None if given is None else given.law)]
     if options.impossible is not None:
         return [_by_target(options, given.law, options.impossible)]
-    first, *others = [_by_target(options, given.law, one) for one in Impossible]
-    differing = [one for one in others if one.analysis.law != first.analysis.law]
-    return [first, *differing]
+    first = _by_target(options, given.law, Impossible.UNIFORM)
+    predictor = first.decoder.predictor
+    if isinstance(predictor, TabulatedPredictor) and not predictor.met_impossible:
+        return [first]
+    others = [_by_target(options, given.law, one) for one in (Impossible.LOW, Impossible.HIGH)]
+    return [first, *(one for one in others if one.analysis.law != first.analysis.law)]
 
 
 def _by_target(options: SamplerOptions, law: Law[State], convention: Impossible) -> SamplerOutcome:

@@ -7,7 +7,6 @@ equal laws are one object, so that they are compared at once. The two agree (tes
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from math import lcm
 
@@ -16,41 +15,55 @@ from dlmcheck.spec.perfect import Impossible
 from dlmcheck.spec.tokens import MASK, State, Token
 
 
-def tabulated_predictor(
-    target: Law[State], vocabulary: int = 2, impossible: Impossible = Impossible.UNIFORM
-) -> Callable[[State, int], Law[Token]]:
-    """`spec.perfect.perfect_predictor`, remembering what it has computed."""
-    common = lcm(*(weight.denominator for _, weight in target.items()))
-    sums = {z: w.numerator * (common // w.denominator) for z, w in target.items()}
-    tokens = range(1 + max(vocabulary - 1, *(max(z, default=0) for z in target)))
-    laws: dict[tuple[State, int], Law[Token]] = {}
-    equal: dict[Law[Token], Law[Token]] = {}
+class TabulatedPredictor:
+    """The conditionals of a target, a law for each state and cell that is asked for.
 
-    def weight(state: State) -> int:
+    `met_impossible` says whether some state was asked for that has probability zero, so that the
+    convention had a say.
+    """
+
+    def __init__(self, target: Law[State], vocabulary: int, impossible: Impossible) -> None:
+        common = lcm(*(weight.denominator for _, weight in target.items()))
+        self._sums = {z: w.numerator * (common // w.denominator) for z, w in target.items()}
+        most = max(vocabulary - 1, *(max(z, default=0) for z in target))
+        self._tokens = range(1 + most)
+        self._convention = uniform(range(vocabulary))
+        if impossible is not Impossible.UNIFORM:
+            self._convention = certain(0 if impossible is Impossible.LOW else vocabulary - 1)
+        self._laws: dict[tuple[State, int], Law[Token]] = {}
+        self._equal: dict[Law[Token], Law[Token]] = {}
+        self.met_impossible = False
+
+    def __call__(self, state: State, cell: int) -> Law[Token]:
+        """The law of a cell in a state."""
+        law = self._laws.get((state, cell))
+        if law is None:
+            law = self._computed(state, cell)
+            self._laws[state, cell] = law = self._equal.setdefault(law, law)
+        return law
+
+    def _weight(self, state: State) -> int:
         """The weight of all outcomes that show the visible tokens of a state."""
-        found = sums.get(state)
+        found = self._sums.get(state)
         if found is None:
             found = 0
             if MASK in state:
-                first = state.index(MASK)
-                found = sum(weight((*state[:first], t, *state[first + 1 :])) for t in tokens)
-            sums[state] = found
+                i = state.index(MASK)
+                found = sum(self._weight((*state[:i], t, *state[i + 1 :])) for t in self._tokens)
+            self._sums[state] = found
         return found
 
-    def computed(state: State, cell: int) -> Law[Token]:
-        weights = [weight((*state[:cell], token, *state[cell + 1 :])) for token in tokens]
+    def _computed(self, state: State, cell: int) -> Law[Token]:
+        weights = [self._weight((*state[:cell], t, *state[cell + 1 :])) for t in self._tokens]
         total = sum(weights)
         if total:
-            return Law({t: Fraction(w, total) for t, w in zip(tokens, weights, strict=True)})
-        if impossible is Impossible.UNIFORM:
-            return uniform(range(vocabulary))
-        return certain(0 if impossible is Impossible.LOW else vocabulary - 1)
+            return Law({t: Fraction(w, total) for t, w in zip(self._tokens, weights, strict=True)})
+        self.met_impossible = True
+        return self._convention
 
-    def predictor(state: State, cell: int) -> Law[Token]:
-        law = laws.get((state, cell))
-        if law is None:
-            law = computed(state, cell)
-            laws[state, cell] = law = equal.setdefault(law, law)
-        return law
 
-    return predictor
+def tabulated_predictor(
+    target: Law[State], vocabulary: int = 2, impossible: Impossible = Impossible.UNIFORM
+) -> TabulatedPredictor:
+    """`spec.perfect.perfect_predictor`, remembering what it has computed."""
+    return TabulatedPredictor(target, vocabulary, impossible)
