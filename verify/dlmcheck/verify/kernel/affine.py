@@ -142,8 +142,14 @@ class Values:
 
     def sum(self, row: Row) -> Form:
         """The sum that a row names."""
-        if len(row) == 1 and not isinstance(row[0], Run):
-            return self._forms[row[0]]
+        if len(row) == 1:
+            (one,) = row
+            if not isinstance(one, Run):
+                return self._forms[one]
+        elif len(row) == 2:
+            one, other = row
+            if not isinstance(one, Run) and not isinstance(other, Run):
+                return self._sums.add(self._forms[one], self._forms[other])
         return self._sums.total(self._named(row))
 
     def _named(self, row: Row) -> Iterator[Form]:
@@ -158,7 +164,7 @@ class Values:
         """Append the sums of some rows, each of which may name the sums before it."""
         done = 0
         while done < len(rows):
-            alike = self._alike(rows, done, len(self._forms))
+            alike = self._alike(rows, done, len(self._forms)) if _ends_in_run(rows[done]) else 0
             if alike < TOGETHER:
                 self._forms.append(self.sum(rows[done]))
                 done += 1
@@ -170,7 +176,7 @@ class Values:
         """The sums of some rows."""
         done = 0
         while done < len(rows):
-            alike = self._alike(rows, done, len(self._forms))
+            alike = self._alike(rows, done, len(self._forms)) if _ends_in_run(rows[done]) else 0
             if alike < TOGETHER:
                 yield self.sum(rows[done])
                 done += 1
@@ -226,6 +232,11 @@ class Values:
         if grow:
             self._forms += totals[final:]
         return totals
+
+
+def _ends_in_run(row: Row) -> bool:
+    """Rows that do are looked at together with those after them, as a matter of speed alone."""
+    return len(row) > 0 and isinstance(row[-1], Run)
 
 
 def _bits(form: Form) -> int:

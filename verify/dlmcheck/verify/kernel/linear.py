@@ -179,9 +179,8 @@ def ones(rows: Sequence[Row]) -> int:
     >>> ones([(3, Run(4, 0b101)), (0,)])
     4
     """
-    return sum(
-        place.bits.bit_count() if isinstance(place, Run) else 1 for row in rows for place in row
-    )
+    runs = (place.bits for row in rows for place in row if isinstance(place, Run))
+    return sum(map(len, rows)) + sum(bits.bit_count() - 1 for bits in runs)
 
 
 def _check_shape(outputs: Outputs, claim: Uniform) -> None:
@@ -192,23 +191,24 @@ def _check_shape(outputs: Outputs, claim: Uniform) -> None:
     number = len(outputs.forms)
     if len(set(claim.coins)) != len(claim.coins):
         raise Rejected(f"a coin is named that there is not, or twice: {claim.coins[:9]}")
-    _check_places("a coin", claim.coins, outputs.coins)
-    for column in claim.right:
-        _check_places("an output", column, number)
-    for k, step in enumerate(claim.steps):
-        _check_places("an output or earlier step", step, number + k)
+    _check_places("a coin", [claim.coins], outputs.coins)
+    _check_places("an output", claim.right, number)
+    _check_places("an output or earlier step", claim.steps, number, growing=True)
     what = "an output or step" if claim.steps else "an output"
-    for row in (*claim.equations, *claim.left):
-        _check_places(what, row, number + len(claim.steps))
+    _check_places(what, claim.equations, number + len(claim.steps))
+    _check_places(what, claim.left, number + len(claim.steps))
 
 
-def _check_places(what: str, row: Row, limit: int) -> None:
-    for place in row:
-        if isinstance(place, Run):
-            first, last = place.base, place.base + place.bits.bit_length() - 1
-        else:
-            first, last = place, place
-        if first < 0 or last >= limit:
+def _check_places(what: str, rows: Sequence[Row], limit: int, *, growing: bool = False) -> None:
+    """Every place is below a limit, which grows by one with every row if `growing`."""
+    for k, row in enumerate(rows):
+        end = limit + k if growing else limit
+        for place in row:
+            if isinstance(place, Run):
+                if place.base >= 0 and place.base + place.bits.bit_length() <= end:
+                    continue
+            elif 0 <= place < end:
+                continue
             raise Rejected(f"{what} is named that there is not: {place}")
 
 
