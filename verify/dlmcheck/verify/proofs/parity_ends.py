@@ -195,7 +195,7 @@ def flipped() -> Step:
     return s.concludes(negated(s.same(odd, after)))
 
 
-PARTS = (
+PARTS: tuple[str, ...] = (
     "T4.1, y_0 = 1",
     "T4.1, fair last bit",
     "T4.2, y_0 = 1",

@@ -13,7 +13,15 @@ from collections.abc import Sequence
 from dlmcheck.model.samplers.cell_wires import fixed
 from dlmcheck.spec.circuit import Literal
 from dlmcheck.verify.proofs.local_wires import Atom, Scene
-from dlmcheck.verify.proofs.parity_account import PREFIX, UNIT, Formula, Strings, Support, place_of
+from dlmcheck.verify.proofs.parity_account import (
+    EVEN,
+    PREFIX,
+    UNIT,
+    Formula,
+    Strings,
+    Support,
+    place_of,
+)
 from dlmcheck.verify.proofs.parity_steps import (
     Kind,
     MadeStep,
@@ -129,14 +137,16 @@ class _Maker:
             return []
 
         end = string.units - 1
-        read = [one.index for one in string.scene.atoms if one.family == PREFIX]
-        if not known(lambda last: last >= end, self.unit) and not any(
-            known_equal(index, end) for index in read
-        ):
-            return []
+        prefixes = [one for one in string.scene.atoms if one.family == PREFIX]
+        read = [one.literal for one in prefixes if known_equal(one.index, end)]
+        if not read:
+            # An even string is asked for where its parity is read, and nowhere else.
+            if support is EVEN or not known(lambda last: last >= end, self.unit):
+                return []
+            read = [string.prefix(end)]
         holds = support.holds(
             string,
-            string.prefix(end),
+            read[0],
             lambda: string.prefix(end - 1),
             lambda: string.z(string.n - 1),
             lambda: string.spare(end),
