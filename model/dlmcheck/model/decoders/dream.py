@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from fractions import Fraction
+from functools import cache
 
 from dlmcheck.model.decoders.confidence import (
     exponential,
@@ -54,7 +55,10 @@ Prepared = Callable[[Law[Token]], Law[Token]]
 
 def prepared(sharpen: int = 1, share: Fraction = Fraction(1), count: int | None = None) -> Prepared:
     """A temperature 1/sharpen, then a nucleus, then the likeliest ones: Dream's order."""
+    if sharpen == 1 and share >= 1 and count is None:
+        return lambda law: law
 
+    @cache
     def of(law: Law[Token]) -> Law[Token]:
         law = nucleus(sharpened(law, sharpen), share)
         return law if count is None else likeliest_ones(law, count)
