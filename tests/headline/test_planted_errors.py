@@ -40,6 +40,7 @@ from dlmcheck.verify.claims import (
     biased_coins,
     comparisons,
     decoder_cases,
+    decoder_parity,
     decoders,
     exactly_d,
     footprint,
@@ -72,6 +73,11 @@ from tests.verify.claims.test_decoder_claims import (
     blind_predictor,
     by_entropy,
     said_to_write_one_cell,
+)
+from tests.verify.claims.test_decoder_parity_claims import (
+    for_other_bits,
+    one_step_fewer,
+    without_the_last_zero,
 )
 from tests.verify.claims.test_one_round_claims import ROWS as ONE_ROUND_ROWS
 from tests.verify.claims.test_semantics_claims import CANARIES
@@ -314,6 +320,18 @@ PLANTED: Mapping[str, Planted] = {
     "DEC-JOINT": Planted(
         "decoders-small", decoders.JOINT, decoder_cases, "analyse", said_to_write_one_cell,
         "given the cells *",
+    ),
+    "DEC-PARITY-SUREST": Planted(
+        "decoders-surest", decoder_parity.LAST_CELL, decoder_parity, "perfect_predictor",
+        for_other_bits, "exact: False, cells in the last batch: 1",
+    ),
+    "DEC-PARITY-COINS": Planted(
+        "linear-schedule", decoder_parity.SAMPLES, decoder_parity, "ancestral", one_step_fewer,
+        "total variation *",
+    ),
+    "DEC-PARITY-REVISION": Planted(
+        "decoders-revision", decoder_parity.ANEW, decoder_parity, "sums_of_neighbours",
+        without_the_last_zero, "total variation 1/2",
     ),
     "SCHED-ERROR": Planted(
         "batch-schedules", batch_schedules.FORMULA, batch_schedules, "curve_error", one_cell_late,

@@ -66,6 +66,11 @@ OTHER_LAW = "output * has probability * in the run and * in the circuit"
 NOT_EVEN = "n = *: the output law is not D_n"
 
 REASONS = {
+    "DEC-PARITY-SUREST/blind-rules": "round 1, fair rows: *",
+    "DEC-PARITY-COINS/batches": "round 1: (0, 0) is not left at once",
+    "DEC-PARITY-COINS/no-round-number": "no predictor",
+    "DEC-PARITY-COINS/published-end": "total variation 1/20000000000",
+    "DEC-PARITY-REVISION/one-cell": "total variation 1/2",
     "SCHED-ERROR/fixed-order": "log 2, not 1/3 log 2",
     "SCHED-ERROR/marginals": "log 2, not 0",
     "SCHED-ERROR/adaptive": "1/3 log 2, not 2/9 log 2",

@@ -9,6 +9,7 @@ from dlmcheck.verify.claims import (
     batch_schedules,
     biased_coins,
     comparisons,
+    decoder_parity,
     decoders,
     exactly_d,
     identities,
@@ -44,6 +45,7 @@ def catalogue() -> Registry:
         rounds_write_once,
         rounds_lattice,
         decoders,
+        decoder_parity,
         batch_schedules,
     )
     claims = (

@@ -1,0 +1,161 @@
+"""Claims on even parity by rules in use: verdicts, smallest witnesses, tables that are run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from dlmcheck.model.decoders.noise import Schedule, ancestral
+from dlmcheck.model.targets.strings import even_parity
+from dlmcheck.spec.decoder import DecoderPredictor, StepFunction
+from dlmcheck.spec.law import Law, uniform
+from dlmcheck.spec.perfect import perfect_predictor
+from dlmcheck.spec.tokens import MASK, State, Token
+from dlmcheck.verify.claims.decoder_parity import CLAIMS, JOBS, law_of_table
+from dlmcheck.verify.claims.registry import Profile, SweepJob
+from dlmcheck.verify.decoders.parity_table import table, verdict
+from dlmcheck.verify.decoders.position_rules import (
+    FAIR,
+    changes_what_is_visible,
+    leaves_some_cell,
+    passes_over_the_surest,
+    rule_case,
+    sums_of_neighbours,
+)
+from dlmcheck.verify.kernel.evidence import Witness
+from dlmcheck.verify.kernel.results import Checked
+from dlmcheck.verify.kernel.sweep import check_sweep
+from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.searches.equal_rates import EqualRates, by_clauses, by_walking, read_sets
+
+ROWS = {row.id: row for claim in CLAIMS for row in claim.rows}
+NOTE = Path(__file__).parents[3] / "proofs_notes" / "LOCAL-DECODERS.md"
+
+WITNESSES = {
+    "DEC-PARITY-SUREST/blind-rules": (
+        "llada-random, 2 cells, 2 rounds",
+        "round 1, fair rows: which cells are written is random",
+    ),
+    "DEC-PARITY-COINS/batches": (
+        "llada-random, 2 cells, 2 rounds",
+        "round 1: (0, 0) is not left at once",
+    ),
+    "DEC-PARITY-COINS/no-round-number": (
+        "2 cells, 4 rounds, reading all cells, without the round number",
+        "no predictor",
+    ),
+    "DEC-PARITY-COINS/published-end": (
+        "2 cells, 4 rounds, reading all cells",
+        "total variation 1/20000000000",
+    ),
+    "DEC-PARITY-REVISION/one-cell": ("2", "total variation 1/2"),
+}
+
+
+@cache
+def found() -> dict[tuple[str, str], Checked]:
+    results: dict[tuple[str, str], Checked] = {}
+    for job in JOBS:
+        assert isinstance(job, SweepJob)
+        for statement, checked in check_sweep(job.make(Profile.QUICK)).items():
+            results[job.id, statement] = checked
+    return results
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_verdict_of_every_row(row: str) -> None:
+    for road in ROWS[row].roads:
+        result = found()[road.job, road.statement]
+        if row in WITNESSES:
+            assert isinstance(result.evidence, Witness)
+            assert (result.evidence.instance, result.evidence.reason) == WITNESSES[row]
+        else:
+            assert result.verdict is Verdict.BOUNDED
+    assert (ROWS[row].dropped is None) == (row not in WITNESSES)
+
+
+@pytest.mark.parametrize("cells", [2, 3])
+@pytest.mark.parametrize("rounds", [1, 2, 3, 4, 5, 6])
+def test_both_searches_agree_and_their_tables_run(cells: int, rounds: int) -> None:
+    problem = EqualRates(cells, rounds)
+    if problem.rounds**problem.cells > 40:
+        return
+    tables = [by_clauses(problem), by_walking(problem)]
+    assert (tables[0] is None) == (tables[1] is None)
+    for one in tables:
+        if one is not None:
+            law = law_of_table(problem, one, ancestral(Schedule(rounds)), rounds)
+            assert law == even_parity(cells)
+
+
+def test_a_table_with_one_token_flipped_is_no_sampler() -> None:
+    problem = EqualRates(2, 4)
+    right = by_clauses(problem)
+    assert right is not None
+    wrong = dict(right)
+    wrong[2, (MASK, MASK)] = tuple(1 - token for token in right[2, (MASK, MASK)])
+    step = ancestral(Schedule(4))
+    assert law_of_table(problem, right, step, 4) == even_parity(2)
+    assert law_of_table(problem, wrong, step, 4) != even_parity(2)
+
+
+def test_a_table_keeps_to_what_its_cells_read() -> None:
+    problem = EqualRates(2, 4, ((1,), (0,)))
+    assert by_clauses(problem) is not None
+    assert by_clauses(replace(problem, reads=((), ()))) is None
+    assert len(read_sets(4, 1)) < 3**4
+
+
+def test_the_walk_is_for_predictors_that_see_everything() -> None:
+    with pytest.raises(ValueError, match="read everything"):
+        by_walking(EqualRates(2, 4, None, False))
+
+
+# --- what the code of a rule does --------------------------------------------------------------
+
+
+def test_no_rule_gets_a_theorem_that_is_not_its_own() -> None:
+    assert leaves_some_cell(rule_case("mdlm-ancestral", 2, 2)) is None
+    assert leaves_some_cell(rule_case("revision-all-cells", 2, 2)) is not None
+    assert passes_over_the_surest(rule_case("dream-maskgit-plus", 3, 3)) is None
+    assert passes_over_the_surest(rule_case("dream-origin", 2, 2)) is not None
+    assert changes_what_is_visible(rule_case("llada-low-confidence", 3, 2)) is None
+    assert changes_what_is_visible(rule_case("wino-drawn", 4, 2)) is not None
+
+
+RULES_OF_THE_TABLE = ("llada-random", "llada-low-confidence", "mdlm-ancestral", "wino-drawn")
+
+
+def test_the_table_of_the_note_is_the_computed_one() -> None:
+    text = NOTE.read_text("utf-8")
+    for line in table(
+        (*RULES_OF_THE_TABLE, "revision-all-cells", "fast-dllm-threshold")
+    ).splitlines():
+        assert line in text
+    assert verdict("wino-drawn")[1] == "open"
+
+
+# --- errors that `tests/headline` plants --------------------------------------------------------
+
+
+def for_other_bits(target: Law[State]) -> DecoderPredictor:
+    """The true conditionals of independent bits in place of the target's."""
+    return perfect_predictor(uniform(product((0, 1), repeat=len(next(iter(target))))))
+
+
+def one_step_fewer(schedule: Schedule) -> StepFunction:
+    """The rates of a schedule that is over one step too early."""
+    return ancestral(replace(schedule, steps=schedule.steps - 1))
+
+
+def without_the_last_zero(cells: int) -> DecoderPredictor:
+    """All cells fair in round 1, so that the sum of all is not 0."""
+
+    def predictor(state: State, cell: int) -> Law[Token]:
+        return FAIR if state[cell] == MASK else sums_of_neighbours(cells)(state, cell)
+
+    return predictor

@@ -1,0 +1,438 @@
+"""DEC-PARITY-*: which position rules in use can sample even parity, with the best predictor.
+
+The rule is the decoder's, the predictor is free: any table of rows, of the locality that is
+stated, which may see the mask pattern. Source: this project; theorems and proofs in the note
+LOCAL-DECODERS. What a rule does is read off its code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dlmcheck.model.decoders.named import RULES
+from dlmcheck.model.decoders.noise import Schedule, ancestral
+from dlmcheck.model.targets.strings import even_parity
+from dlmcheck.spec.decoder import Decoder, StepFunction, decoder_laws, step_law
+from dlmcheck.spec.definition import Configuration
+from dlmcheck.spec.errors import BadInput
+from dlmcheck.spec.law import Law, certain, total_variation
+from dlmcheck.spec.perfect import perfect_predictor
+from dlmcheck.spec.tokens import MASK, State, Token
+from dlmcheck.verify.claims.domains import listed
+from dlmcheck.verify.claims.registry import Claim, Job, Profile, Road, Row, SweepJob
+from dlmcheck.verify.decoders.analysis import analyse
+from dlmcheck.verify.decoders.position_rules import (
+    RuleCase,
+    changes_what_is_visible,
+    last_batch,
+    leaves_some_cell,
+    passes_over_the_surest,
+    rule_case,
+    sums_of_neighbours,
+)
+from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
+from dlmcheck.verify.searches.equal_rates import (
+    EqualRates,
+    Table,
+    by_clauses,
+    by_walking,
+    read_sets,
+)
+from dlmcheck.verify.trust import ENCODER
+
+NOTE = "LOCAL-DECODERS"
+SOURCE = "this project; position rules of published decoders (note LOCAL-DECODERS)"
+DEFINED, MERGED = "the definition of a round", "equal configurations merged"
+CLAUSES, WALK = "clauses", "all tables, one by one"
+
+ALL_AT_ONCE = ("mdlm-ancestral", "dream-origin", "remdm-cap", "remdm-rescale", "remdm-loop")
+SUREST_FIRST = (
+    "llada-low-confidence",
+    "llada-low-confidence-cold",
+    "llada-low-confidence-blocks",
+    "dream-entropy",
+    "dream-topk-margin",
+    "dream-maskgit-plus",
+    "entropy-order",
+    "fast-dllm-threshold-drawn",
+    "left-to-right",
+)
+FOUR = 4
+SIZES = ((2, 2), (2, 3), (3, 2), (3, 3), (FOUR, 2))
+
+
+def _rule_cases(names: Sequence[str], sizes: Sequence[tuple[int, int]]) -> list[RuleCase]:
+    found: list[RuleCase] = []
+    for name in names:
+        for cells, rounds in sizes:
+            try:
+                found.append(rule_case(name, cells, rounds))
+            except BadInput:
+                continue
+    return found
+
+
+# --- the surest cell first ---------------------------------------------------------------------
+
+FIRST = "the surest cell is written first"
+LAST_CELL = "with the true conditionals the law is D_n exactly if the last batch is one cell"
+LAST_CELL_MERGED = f"{LAST_CELL}, merged"
+
+
+def surest_first(case: RuleCase) -> Outcome:
+    """See `passes_over_the_surest`, and on four cells `changes_what_is_visible`."""
+    found = changes_what_is_visible if case.cells >= FOUR else passes_over_the_surest
+    reason = found(case)
+    return HOLDS if reason is None else fails(reason)
+
+
+def _with_conditionals(case: RuleCase) -> Decoder:
+    target = even_parity(case.cells)
+    return Decoder(case.cells, perfect_predictor(target), case.step, rounds=case.last)
+
+
+def last_cell(law_of: Callable[[RuleCase], Law[State]]) -> Callable[[RuleCase], Outcome]:
+    """See LAST_CELL."""
+
+    def outcome(case: RuleCase) -> Outcome:
+        exact = law_of(case) == even_parity(case.cells)
+        single = last_batch(case) == 1
+        if exact == single:
+            return HOLDS
+        return fails(f"exact: {exact}, cells in the last batch: {last_batch(case)}")
+
+    return outcome
+
+
+def _law_defined(case: RuleCase) -> Law[State]:
+    laws = decoder_laws(_with_conditionals(case), case.most_rounds())
+    return laws[-1].map(lambda one: one.state)
+
+
+def _law_merged(case: RuleCase) -> Law[State]:
+    return Law(analyse(_with_conditionals(case), case.most_rounds()).law)
+
+
+def _surest(_: Profile) -> Sweep[RuleCase, RuleCase]:
+    properties = {
+        FIRST: surest_first,
+        LAST_CELL: last_cell(_law_defined),
+        LAST_CELL_MERGED: last_cell(_law_merged),
+    }
+    cases = _rule_cases(SUREST_FIRST, SIZES)
+    return Sweep(listed("rules that rank by confidence", cases, str), lambda c: c, properties)
+
+
+def _blind(_: Profile) -> Sweep[RuleCase, RuleCase]:
+    cases = _rule_cases(("llada-random", "mdlm-ancestral"), SIZES)
+    return Sweep(
+        listed("rules that do not look at rows", cases, str), lambda c: c, {FIRST: surest_first}
+    )
+
+
+# --- everything at once ------------------------------------------------------------------------
+
+AT_ONCE = "everything masked may be written at once, for good"
+
+
+def at_once(case: RuleCase) -> Outcome:
+    """See `leaves_some_cell`."""
+    reason = leaves_some_cell(case)
+    return HOLDS if reason is None else fails(reason)
+
+
+def _coins(_: Profile) -> Sweep[RuleCase, RuleCase]:
+    cases = _rule_cases(ALL_AT_ONCE, ((2, 2), (2, 3)))
+    return Sweep(
+        listed("rules with coins of one rate", cases, str), lambda c: c, {AT_ONCE: at_once}
+    )
+
+
+def _some_at_once(_: Profile) -> Sweep[RuleCase, RuleCase]:
+    cases = _rule_cases(("llada-random", *SUREST_FIRST), ((2, 2), (2, 3)))
+    return Sweep(
+        listed("rules that write so many cells", cases, str), lambda c: c, {AT_ONCE: at_once}
+    )
+
+
+# --- the linear schedule -----------------------------------------------------------------------
+
+SAMPLES = "some predictor makes the rule sample D_n"
+PUBLISHED_END = "the same with the schedule ended at time 10^-5"
+NONE = "no predictor makes the rule sample D_n"
+NONE_WALKED = f"{NONE}: all tables"
+
+FOUR_STEPS = (EqualRates(2, 4), EqualRates(4, 4))
+NOT_KNOWING = (EqualRates(2, 4, None, False), EqualRates(3, 6, None, False))
+IMPOSSIBLE = (
+    *(EqualRates(2, rounds) for rounds in (1, 2, 3, 5)),
+    *(EqualRates(3, rounds) for rounds in (2, 3, 4)),
+    *(EqualRates(3, 6, sets) for sets in read_sets(3, 1)),
+    EqualRates(4, 2),
+)
+WALKED_QUICKLY = 100
+"""So many lists of times are walked in the quick profile; all up to 64 states in the others."""
+
+
+def law_of_table(problem: EqualRates, table: Table, step: StepFunction, rounds: int) -> Law[State]:
+    """The output law of a rule with a table of tokens as its predictor, by the definition.
+
+    Where the table knows the round, the predictor of each round is another. A round beyond the
+    table's is played with its last one.
+    """
+    law: Law[Configuration] = certain(Configuration((MASK,) * problem.cells, None))
+    for number in range(1, rounds + 1):
+        row = min(number, problem.rounds) if problem.clock else 0
+
+        def predictor(state: State, cell: int, row: int = row) -> Law[Token]:
+            return certain(table[row, state][cell])
+
+        decoder = Decoder(problem.cells, predictor, step, rounds=rounds)
+
+        def after(
+            before: Configuration, decoder: Decoder = decoder, number: int = number
+        ) -> Law[Configuration]:
+            if MASK not in before.state:
+                return certain(before)
+            return step_law(decoder, before, number).map(
+                lambda made: Configuration(made.state, made.step.memory)
+            )
+
+        law = law.bind(after)
+    return law.map(lambda one: one.state)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A problem with the table that was found for it."""
+
+    problem: EqualRates
+    table: Table | None
+
+
+def _distance(found: Found, end: Fraction) -> Outcome:
+    if found.table is None:
+        return fails("no predictor")
+    problem = found.problem
+    schedule = Schedule(problem.rounds, end)
+    rounds = problem.rounds + (1 if end else 0)
+    law = law_of_table(problem, found.table, ancestral(schedule), rounds)
+    distance = total_variation(law, even_parity(problem.cells))
+    return fails(f"total variation {distance}") if distance else HOLDS
+
+
+def samples(found: Found) -> Outcome:
+    """See SAMPLES: the table is run by the rule's own code."""
+    return _distance(found, Fraction(0))
+
+
+def samples_as_published(found: Found) -> Outcome:
+    """See PUBLISHED_END."""
+    return _distance(found, Fraction(1, 10**5))
+
+
+def _tables(
+    problems: Sequence[EqualRates], name: str
+) -> Callable[[Profile], Sweep[EqualRates, Found]]:
+    def make(_: Profile) -> Sweep[EqualRates, Found]:
+        return Sweep(
+            listed(name, problems, str),
+            lambda problem: Found(problem, by_clauses(problem)),
+            {SAMPLES: samples, PUBLISHED_END: samples_as_published},
+        )
+
+    return make
+
+
+def none_by_clauses(problem: EqualRates) -> Outcome:
+    """See NONE."""
+    return HOLDS if by_clauses(problem) is None else fails("a table was found")
+
+
+def none_by_walking(most: int) -> Callable[[EqualRates], Outcome]:
+    """See NONE, where every cell reads all others and there are at most so many lists of times."""
+
+    def outcome(problem: EqualRates) -> Outcome:
+        if problem.reads is not None or problem.rounds**problem.cells > most:
+            return NOT_MET
+        return HOLDS if by_walking(problem) is None else fails("a table was found")
+
+    return outcome
+
+
+def _impossible(profile: Profile) -> Sweep[EqualRates, EqualRates]:
+    most = 40 if profile is Profile.QUICK else WALKED_QUICKLY
+    return Sweep(
+        listed("the linear schedule, small lengths", IMPOSSIBLE, str),
+        lambda problem: problem,
+        {NONE: none_by_clauses, NONE_WALKED: none_by_walking(most)},
+    )
+
+
+# --- revision ----------------------------------------------------------------------------------
+
+ANEW = "two rounds that write every cell, reading two tokens, sample D_n"
+ANEW_MERGED = f"{ANEW}, merged"
+ONE_ANEW = "the same where the second round writes one cell"
+
+
+def _anew(rule: str, merged: bool) -> Callable[[int], Outcome]:
+    def outcome(cells: int) -> Outcome:
+        step = RULES[rule].make(cells, 2)
+        decoder = Decoder(cells, sums_of_neighbours(cells), step, rounds=2, may_revise=True)
+        law = (
+            Law(analyse(decoder, 2).law)
+            if merged
+            else decoder_laws(decoder, 2)[-1].map(lambda one: one.state)
+        )
+        distance = total_variation(law, even_parity(cells))
+        return fails(f"total variation {distance}") if distance else HOLDS
+
+    return outcome
+
+
+def _revisions(_: Profile) -> Sweep[int, int]:
+    return Sweep(
+        listed("n = 2..5", (2, 3, 4, 5), str),
+        lambda n: n,
+        {
+            ANEW: _anew("revision-all-cells", False),
+            ANEW_MERGED: _anew("revision-all-cells", True),
+            ONE_ANEW: _anew("revision-one-cell", False),
+        },
+    )
+
+
+# --- jobs and rows -----------------------------------------------------------------------------
+
+SUREST_JOB, BLIND_JOB = "decoders-surest", "decoders-blind"
+COINS_JOB, SOME_JOB = "decoders-coins", "decoders-batches"
+TABLES_JOB, UNKNOWING_JOB, NONE_JOB = "linear-schedule", "linear-no-round", "linear-none"
+REVISION_JOB = "decoders-revision"
+
+JOBS: tuple[Job, ...] = (
+    SweepJob(SUREST_JOB, _surest, split=2),
+    SweepJob(BLIND_JOB, _blind, split=1),
+    SweepJob(COINS_JOB, _coins, split=1),
+    SweepJob(SOME_JOB, _some_at_once, split=1),
+    SweepJob(TABLES_JOB, _tables(FOUR_STEPS, "four steps, 2 and 4 cells"), split=1),
+    SweepJob(UNKNOWING_JOB, _tables(NOT_KNOWING, "without the round number"), split=1),
+    SweepJob(NONE_JOB, _impossible, split=1),
+    SweepJob(REVISION_JOB, _revisions, split=1),
+)
+
+SUREST_CLAIM = Claim(
+    "DEC-PARITY-SUREST",
+    "a rule that writes the surest cell first is no better for even parity than one in order",
+    SOURCE,
+    ("surest-first",),
+    NOTE,
+    (
+        Row(
+            "DEC-PARITY-SUREST",
+            "rules",
+            "in every round, whatever the rows, of the cells that may be written the first with "
+            "the largest probability of a token shows it with at least that probability, and with "
+            "fair rows the written cells are certain; what is visible stays: "
+            f"{', '.join(SUREST_FIRST)}",
+            (Road(SUREST_JOB, FIRST, DEFINED),),
+        ),
+        Row(
+            "DEC-PARITY-SUREST",
+            "last-cell",
+            LAST_CELL,
+            (Road(SUREST_JOB, LAST_CELL, DEFINED), Road(SUREST_JOB, LAST_CELL_MERGED, MERGED)),
+        ),
+        Row(
+            "DEC-PARITY-SUREST",
+            "blind-rules",
+            "the same of rules that do not look at the rows: llada-random, mdlm-ancestral",
+            (Road(BLIND_JOB, FIRST, DEFINED),),
+            dropped="surest-first",
+        ),
+    ),
+)
+
+ALL_HYPOTHESIS, ROUND_HYPOTHESIS, END_HYPOTHESIS = "all-at-once", "round-number", "linear-to-0"
+
+COINS_CLAIM = Claim(
+    "DEC-PARITY-COINS",
+    "with coins of one rate only the times of writing are random: parity in four rounds, or never",
+    SOURCE,
+    (ALL_HYPOTHESIS, ROUND_HYPOTHESIS, END_HYPOTHESIS),
+    NOTE,
+    (
+        Row(
+            "DEC-PARITY-COINS",
+            "rules",
+            "from every configuration every completion may be written at once and stay: "
+            f"{', '.join(ALL_AT_ONCE)}",
+            (Road(COINS_JOB, AT_ONCE, DEFINED),),
+        ),
+        Row(
+            "DEC-PARITY-COINS",
+            "four-steps",
+            "n = 2 and 4: some predictor that knows the round makes MDLM's rule, linear schedule "
+            "of four steps to time 0, sample D_n exactly",
+            (Road(TABLES_JOB, SAMPLES, DEFINED),),
+        ),
+        Row(
+            "DEC-PARITY-COINS",
+            "none",
+            "no predictor makes it sample D_n: n = 2 in 1, 2, 3 or 5 steps, n = 3 in 2, 3 or 4 "
+            "steps, or in 6 steps with locality 1, n = 4 in 2 steps",
+            (Road(NONE_JOB, NONE, CLAUSES), Road(NONE_JOB, NONE_WALKED, WALK)),
+            assumptions=(ENCODER,),
+        ),
+        Row(
+            "DEC-PARITY-COINS",
+            "batches",
+            "every completion may be written at once, for rules that write so many cells a round",
+            (Road(SOME_JOB, AT_ONCE, DEFINED),),
+            dropped=ALL_HYPOTHESIS,
+        ),
+        Row(
+            "DEC-PARITY-COINS",
+            "no-round-number",
+            "some predictor without the round number does, n = 2 in four steps, n = 3 in six",
+            (Road(UNKNOWING_JOB, SAMPLES, DEFINED),),
+            assumptions=(ENCODER,),
+            dropped=ROUND_HYPOTHESIS,
+        ),
+        Row(
+            "DEC-PARITY-COINS",
+            "published-end",
+            "the same table does with the published schedule, which ends at time 10^-5",
+            (Road(TABLES_JOB, PUBLISHED_END, DEFINED),),
+            dropped=END_HYPOTHESIS,
+        ),
+    ),
+)
+
+REVISION_CLAIM = Claim(
+    "DEC-PARITY-REVISION",
+    "a decoder that writes every cell anew samples even parity in two rounds, reading two tokens",
+    SOURCE,
+    ("every-cell-anew",),
+    NOTE,
+    (
+        Row(
+            "DEC-PARITY-REVISION",
+            "two-rounds",
+            "n = 2..5: with the predictor of Theorem 4.1 the rule revision-all-cells samples D_n "
+            "in two rounds",
+            (Road(REVISION_JOB, ANEW, DEFINED), Road(REVISION_JOB, ANEW_MERGED, MERGED)),
+        ),
+        Row(
+            "DEC-PARITY-REVISION",
+            "one-cell",
+            "the same for the rule revision-one-cell",
+            (Road(REVISION_JOB, ONE_ANEW, DEFINED),),
+            dropped="every-cell-anew",
+        ),
+    ),
+)
+
+CLAIMS = (SUREST_CLAIM, COINS_CLAIM, REVISION_CLAIM)

@@ -1,0 +1,139 @@
+"""Table (b): even parity by each rule in use, with the best predictor of bounded locality.
+
+`python -m dlmcheck.verify.decoders.parity_table` prints it in Markdown; with `--write NOTE` it
+is put between the marks of a note. Which theorem of the note LOCAL-DECODERS speaks of a rule is
+decided by what the rule's code does, in the order of the table below; numbers of rounds come from
+runs. It is not to be mixed with the tables of the note DECODERS, where the predictor is perfect
+and reads everything.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dlmcheck.model.decoders.named import RULES
+from dlmcheck.model.targets.strings import even_parity
+from dlmcheck.spec.decoder import Decoder, decoder_laws
+from dlmcheck.spec.errors import BadInput
+from dlmcheck.verify.decoders.headline import with_tables
+from dlmcheck.verify.decoders.position_rules import (
+    RuleCase,
+    changes_what_is_visible,
+    draws_nothing,
+    every_batch_alike,
+    last_batch,
+    leaves_some_cell,
+    looks_at_rows,
+    passes_over_the_surest,
+    rule_case,
+    sums_of_neighbours,
+)
+
+SIZES = ((2, 2), (2, 3), (3, 2), (3, 3))
+SMALL = ((2, 2), (2, 3))
+"""Coins of every cell's own: there are too many outcomes for more."""
+CELLS = (3, 4, 5)
+HEADS = (
+    "decoder",
+    "what its code does, whatever the rows",
+    "even parity with the best predictor of locality k",
+    "from",
+    *(f"least rounds, n = {n}, k = n - 1" for n in CELLS),
+)
+
+
+def cases(name: str, sizes: Sequence[tuple[int, int]]) -> list[RuleCase]:
+    """The rule in those sizes in which it exists."""
+    found: list[RuleCase] = []
+    for cells, rounds in sizes:
+        try:
+            found.append(rule_case(name, cells, rounds))
+        except BadInput:
+            continue
+    return found
+
+
+def verdict(name: str) -> tuple[str, str, str]:
+    """What a rule does, what follows for even parity, and where that stands."""
+    small = cases(name, SMALL)
+    if all(draws_nothing(case) for case in small):
+        return "draws nothing: one string", "never", "one string is not D_n"
+    if all(leaves_some_cell(case) is None for case in small):
+        return (
+            "may write everything at once, for good",
+            "every row is certain; only the times are random",
+            "DEC-PARITY-COINS",
+        )
+    if all(_two_rounds_anew(name, n) for n in CELLS):
+        return "writes every cell anew", "two rounds, k = 2", "DEC-PARITY-REVISION"
+    listed = cases(name, SIZES)
+    once = all(changes_what_is_visible(case) is None for case in cases(name, ((4, 2),)))
+    if once and all(passes_over_the_surest(case) is None for case in listed):
+        return (
+            "the surest cell first",
+            "never for k < n - 1; for k = n - 1 if the last batch is one cell",
+            "DEC-PARITY-SUREST",
+        )
+    if once and all(every_batch_alike(case) and looks_at_rows(case) is None for case in small):
+        return (
+            "every batch of m cells alike",
+            "never if m (m - 1) > n k",
+            "theorem 3 of this note",
+        )
+    return "none of these", "open", "-"
+
+
+def _two_rounds_anew(name: str, cells: int) -> bool:
+    """Whether two rounds with the predictor of Theorem 4.1 are exact."""
+    rule = RULES[name]
+    if not rule.fixed_rounds or rule.extra:
+        return False
+    decoder = Decoder(
+        cells, sums_of_neighbours(cells), rule.make(cells, 2), rounds=2, may_revise=True
+    )
+    return decoder_laws(decoder, 2)[-1].map(lambda one: one.state) == even_parity(cells)
+
+
+def least_rounds(name: str, cells: int) -> str:
+    """The least rounds of a run whose last batch is one cell, for a surest-first rule."""
+    found: list[int] = []
+    for rounds in range(1, 2 * cells):
+        for case in cases(name, ((cells, rounds),)):
+            if last_batch(case) == 1:
+                found.append(max(number for number, _ in case.reached))
+    return str(min(found)) if found else f"none asked for up to {2 * cells - 1}"
+
+
+def row(name: str) -> str:
+    """A line of the table."""
+    does, follows, source = verdict(name)
+    if source == "DEC-PARITY-SUREST":
+        rounds = [least_rounds(name, cells) for cells in CELLS]
+    elif source == "DEC-PARITY-REVISION":
+        rounds = ["2"] * len(CELLS)
+    else:
+        rounds = ["never" if follows == "never" else "-"] * len(CELLS)
+    return f"| {' | '.join((name, does, follows, source, *rounds))} |"
+
+
+def table(names: Sequence[str] = tuple(RULES)) -> str:
+    """The table in Markdown."""
+    head = f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}"
+    return "\n".join([head, *(row(name) for name in names)]) + "\n"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the table, or write it into a note."""
+    text = table()
+    if len(arguments) == 2 and arguments[0] == "--write":
+        path = Path(arguments[1])
+        path.write_text(with_tables(path.read_text("utf-8"), text), "utf-8")
+        return 0
+    sys.stdout.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
