@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from dlmcheck.model.scheduling.cuts import all_cuts
 from dlmcheck.model.scheduling.orders import beginnings
@@ -39,8 +38,8 @@ def narrow(
 ) -> Narrow:
     """The best assignment of the beginnings, improved by so many moves (none if it is least).
 
-    `start` is one more beginning: a layer for each number, as they may be for fewer layers. The
-    same arguments give the same assignment.
+    `start` is one more beginning, and gets half of the moves: a layer for each number, as they may
+    be for fewer layers. The same arguments give the same assignment.
     """
     cuts = all_cuts(slack)
     bound, cut = slack.floor, None
@@ -48,13 +47,15 @@ def narrow(
         bound, cut = max(cuts.values), cuts.best
     best: list[int] | None = None
     width = 0
-    known = [] if start is None else [list(start)]
-    for layer in chain(known, beginnings(slack, cuts.entry)):
+    for layer in beginnings(slack, cuts.entry):
         found = slack.width(layer)
         if best is None or found < width:
             best, width = layer, found
         if width == bound:
             break
     assert best is not None
-    result = improved(slack, best, bound, moves, seed)
+    result = improved(slack, best, bound, moves if start is None else moves // 2, seed)
+    if start is not None and result.width > bound:
+        again = improved(slack, start, bound, moves - moves // 2, seed)
+        result = min(again, result, key=lambda found: found.width)
     return Narrow(result.layer, result.width, bound, cut)

@@ -1,17 +1,18 @@
-"""Assignments to start from: earliest, latest, along least cuts, and one output after the other."""
+"""Assignments to start from: earliest, latest, along least cuts, and along orders of the gates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
 
 from dlmcheck.model.scheduling.slack import Slack
 from dlmcheck.spec.circuit import node_of
 
 Layers = list[int]
 
-_PACES = tuple((Fraction(a, 20), Fraction(b, 20)) for a in (0, 2) for b in (12, 14, 15, 16, 18, 20))
-"""Where, as fractions of all layers, the work along an order of the nodes begins and ends."""
+_ENDS = tuple(Fraction(part, 20) for part in (12, 14, 15, 16, 18, 20))
+"""Where, as fractions of all layers, the work along an order of the nodes ends."""
 
 
 def beginnings(slack: Slack, entry: Sequence[int]) -> Iterator[Layers]:
@@ -23,11 +24,13 @@ def beginnings(slack: Slack, entry: Sequence[int]) -> Iterator[Layers]:
     yield list(slack.latest)
     yield _in_time(slack, list(entry))
     yield _in_time(slack, _pushed(slack, entry))
-    forwards = [node_of(output) for output in slack.circuit.outputs]
-    for outputs in (forwards, forwards[::-1]):
-        order = depth_first(slack, outputs)
-        for begin, end in _PACES:
-            yield along(slack, order, begin, end)
+    branches = depth_first(slack, [node_of(output) for output in slack.circuit.outputs])
+    place = [0] * len(slack)
+    for k, i in enumerate(branches):
+        place[i] = k
+    for order in (branches, freeing(slack, slack.latest), freeing(slack, place)):
+        for end in _ENDS:
+            yield along(slack, order, end)
 
 
 def _pushed(slack: Slack, wanted: Sequence[int]) -> Layers:
@@ -68,9 +71,44 @@ def depth_first(slack: Slack, outputs: Sequence[int]) -> list[int]:
     return order
 
 
-def along(slack: Slack, order: Sequence[int], begin: Fraction, end: Fraction) -> Layers:
-    """The numbers spread over the layers along an order, evenly between two fractions of them."""
+def freeing(slack: Slack, urgency: Sequence[int]) -> list[int]:
+    """All numbers in an order in which arguments come first, as if one were placed at a time.
+
+    Next comes the one that sets free most values (arguments that nobody else is waiting for), and
+    among these the one with the smallest urgency, then number.
+    """
+    waiting = [len(readers) for readers in slack.readers]
+    missing = [len(args) for args in slack.args]
+    done = [False] * len(slack)
+
+    def kept(i: int) -> int:
+        return -sum(waiting[a] == 1 and not slack.is_output[a] for a in slack.args[i])
+
+    ready = [(kept(i), urgency[i], i) for i in range(len(slack)) if not missing[i]]
+    heapify(ready)
+    order: list[int] = []
+    while ready:
+        score, _, i = heappop(ready)
+        if done[i] or kept(i) != score:
+            continue  # it stands there once more, with what it sets free now
+        done[i] = True
+        order.append(i)
+        for arg in slack.args[i]:
+            waiting[arg] -= 1
+            if waiting[arg] == 1:
+                for r in slack.readers[arg]:
+                    if not done[r] and not missing[r]:
+                        heappush(ready, (kept(r), urgency[r], r))
+        for r in slack.readers[i]:
+            missing[r] -= 1
+            if not missing[r]:
+                heappush(ready, (kept(r), urgency[r], r))
+    return order
+
+
+def along(slack: Slack, order: Sequence[int], end: Fraction) -> Layers:
+    """The numbers spread over the layers along an order, evenly up to a fraction of them."""
     wanted = [0] * len(slack)
     for place, i in enumerate(order):
-        wanted[i] = round(slack.last * (begin + (end - begin) * place / len(order)))
+        wanted[i] = round(slack.last * end * place / len(order))
     return _in_time(slack, _pushed(slack, wanted))
