@@ -3,6 +3,7 @@
     load_circuit        a circuit from a file
     compile_write_once  a circuit -> a schedule (a write-once DLM) and how it came about
     equivalent          does a schedule sample what a circuit samples?
+    exact_law           the law of a circuit's outputs or of a schedule's run, in whole numbers
     audit               the claims of the catalogue, or of a registry of one's own
     counterexample      a claim without a hypothesis: its smallest counterexample, or none
     rounds, separate    the least number of rounds at a point of the lattice, and over it
@@ -18,6 +19,8 @@ Everything returned is frozen and carries verdict and evidence.
 >>> compiled = compile_write_once(circuit)
 >>> equivalent(compiled.schedule, circuit).simulates.value
 'PROVED'
+>>> exact_law(circuit).answer
+CountedLaw(outputs=1, counts={0: 1, 1: 1}, exponent=1)
 >>> [found] = counterexample("R-4", "n>=2")
 >>> found.verdict.value, found.evidence.reason
 ('REFUTED', 'D_1 is a product law')
@@ -30,7 +33,9 @@ from pathlib import Path
 
 from dlmcheck.model.constructions.write_once import Compiled, compile_write_once
 from dlmcheck.model.formats import load_circuit, write_circuit
+from dlmcheck.spec.circuit import Bits, Circuit
 from dlmcheck.spec.jsontext import Document
+from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult, run_audit
 from dlmcheck.verify.certificate_kinds import check_certificate, read_document
 from dlmcheck.verify.claims.registry import Profile, Registry
@@ -41,6 +46,16 @@ from dlmcheck.verify.counterexamples import (
     searches,
 )
 from dlmcheck.verify.engines.cutpoints import cut_points
+from dlmcheck.verify.engines.law_engines import (
+    AUTO,
+    Answered,
+    CircuitLaw,
+    CountedLaw,
+    Limits,
+    RunLaw,
+    Unknown,
+    law,
+)
 from dlmcheck.verify.equivalence import Equivalence, equivalent
 from dlmcheck.verify.evidence_files import Replay, replay_file
 from dlmcheck.verify.exits import ExitCode
@@ -56,14 +71,17 @@ from dlmcheck.verify.rounds.solve import rounds, separate
 from dlmcheck.verify.selection import UnknownClaim, near, select
 
 __all__ = [
+    "Answered",
     "AuditResult",
     "Bound",
     "Checked",
     "Compiled",
+    "CountedLaw",
     "Document",
     "Equivalence",
     "ExitCode",
     "Gate",
+    "Limits",
     "Lock",
     "Profile",
     "Rejected",
@@ -72,6 +90,7 @@ __all__ = [
     "RoundsResult",
     "RowResult",
     "Table",
+    "Unknown",
     "UnknownClaim",
     "UnknownHypothesis",
     "Verdict",
@@ -81,6 +100,7 @@ __all__ = [
     "counterexample",
     "cut_points",
     "equivalent",
+    "exact_law",
     "gate",
     "load_circuit",
     "read_document",
@@ -90,6 +110,24 @@ __all__ = [
     "separate",
     "write_circuit",
 ]
+
+
+def exact_law(
+    subject: Circuit | Schedule,
+    data: Bits = (),
+    *,
+    engine: str = AUTO,
+    limits: Limits | None = None,
+) -> Answered:
+    """The exact law of a circuit's outputs, or of a schedule's output cells, for given data.
+
+    The answer is a `CountedLaw`, or `Unknown` with the limit that was met, with the name of the
+    engine (`dlmcheck.verify.engines.law_engines` lists them) and why it was asked. Raises
+    `BadInput` for data that do not fit or an engine that does not exist, and `IllegalSampler` or
+    `IllegalCode` for a run that breaks a rule of the model.
+    """
+    problem = CircuitLaw(subject, data) if isinstance(subject, Circuit) else RunLaw(subject, data)
+    return law(problem, engine, limits)
 
 
 def audit(
