@@ -61,7 +61,7 @@ def by_definition(schedule: Schedule) -> str:
 
 
 WAYS: dict[str, Callable[[Schedule], str]] = {
-    "ours, cell by cell": by_sites,
+    "ours, as a table in Python": by_sites,
     "integers, state by state": by_states,
     "fractions, by the definition": by_definition,
 }
