@@ -11,6 +11,7 @@ from dlmcheck.model.constructions.remask import compile_remasking, remasking_len
 from dlmcheck.model.constructions.revise import compile_revision, revision_length
 from dlmcheck.model.constructions.rows import rows_of
 from dlmcheck.model.families import FAMILIES
+from dlmcheck.model.scheduling.slack import slack_of
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, output_law
 from dlmcheck.spec.errors import BadCircuit
 from dlmcheck.spec.resources import depth, levels, live_width
@@ -113,6 +114,37 @@ def test_latest_layers_keep_the_depth_and_put_outputs_last() -> None:
             args = [arg if arg >= 0 else ~arg for arg in circuit.gate_of(node).args]
             assert all(layers[arg] < layers[node] for arg in args)
             assert layers[node] >= levels(circuit)[node]
+
+
+def test_random_inputs_are_sampled_as_late_as_they_are_needed() -> None:
+    checked = 0
+    for seed in range(24):
+        circuit = usable(seed)
+        if circuit is None:
+            continue
+        slack = slack_of(circuit, late_coins=True)
+        strict, layers = carried(circuit, slack.layers(slack.latest))
+        late = any(layers[v] for v in circuit.random_inputs)
+        checked += late
+        for compile_ in (compile_revision, compile_remasking):
+            banked = compile_(strict, layers=layers)
+            assert banked.schedule.rounds == slack.last + 1
+            assert outcome(banked.schedule, circuit) == SAME
+            assert late == any(number > 1 for number, _, _ in banked.coins)
+    assert checked >= 5
+
+
+def test_a_random_input_in_the_last_layer_or_beside_its_reader_is_refused() -> None:
+    circuit = Circuit(
+        (COIN, replace(COIN, name="s")), (Gate(Op.NOT, (0,)), Gate(Op.AND, (1, 2))), (3,)
+    )
+    strict, layers = carried(circuit, (0, 1, 1, 2))
+    assert layers[1] == 1
+    for wrong in ((0, 2, 1, 2), (1, 0, 1, 2)):
+        with pytest.raises(BadCircuit, match="in layer"):
+            carried(circuit, wrong)
+    with pytest.raises(BadCircuit, match="node 1 in layer 2"):
+        rows_of(strict, (*layers[:1], 2, *layers[2:]))
 
 
 def test_bad_layers_and_repeated_inputs_are_refused() -> None:

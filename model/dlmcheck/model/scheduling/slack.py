@@ -65,7 +65,8 @@ class Slack:
     def layers(self, layer: Sequence[int]) -> tuple[int, ...]:
         """The assignment for all nodes of the circuit; those left out stand in layer 0 or 1."""
         inputs = len(self.circuit.inputs)
-        found = [int(node >= inputs) for node in range(self.circuit.node_count)]
+        # At depth 0 there is no layer 1, not even for gates that nothing needs.
+        found = [int(node >= inputs and self.last > 0) for node in range(self.circuit.node_count)]
         for node, at in zip(self.nodes, layer, strict=True):
             found[node] = at
         return tuple(found)
