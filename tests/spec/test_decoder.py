@@ -241,3 +241,45 @@ def test_conditionals_at_impossible_states_are_a_named_convention() -> None:
         (Impossible.HIGH, certain(1)),
     ):
         assert conditional(target, impossible, 0, impossible=convention) == law
+
+
+# --- what a step leaves to the cells -------------------------------------------------------
+
+
+def left_to_cells(
+    state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+) -> Step:
+    """Cell 0 is written by a coin, cell 1 in any case; a coin masks cell 1 again."""
+    return Step(
+        reveal=frozenset({1}),
+        reveal_coins=((0, Fraction(1, 3)),),
+        remask_coins=((1, Fraction(1, 4)),),
+        notes=((1, ((0, "zero"), (1, "one"))), (0, ((1, "one"),))),
+    )
+
+
+def test_coins_of_cells_are_tossed_and_notes_follow_what_is_shown() -> None:
+    decoder = Decoder(2, perfect_predictor(TWO_BITS), left_to_cells)
+    law = step_law(decoder, decoder.start(), 1)
+    after = law.map(lambda made: (made.state, made.step.memory))
+    third, quarter, nine = Fraction(1, 3), Fraction(1, 4), Fraction(9, 10)
+    # Cell 0 stays masked, cell 1 is written as 1 and kept.
+    assert after[(MASK, 1), ((1, "one"),)] == (1 - third) * (1 - quarter) * nine
+    # Cell 0 is written as 0, of which nothing is noted; cell 1 is masked again.
+    assert after[(0, MASK), ()] == third * (1 - nine) * quarter
+    assert after[(1, 0), ((0, "one"), (1, "zero"))] == third * nine * (1 - quarter) * (1 - nine)
+    assert len(after) == 9
+    # What is said of a step is what it came to.
+    assert all(not made.step.reveal_coins and made.step.notes is None for made in law)
+    assert {frozenset({0, 1}), frozenset({1})} == {made.step.reveal for made in law}
+
+
+def test_a_coin_of_a_visible_cell_is_refused_where_it_comes_up() -> None:
+    def step(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        return Step(reveal_coins=((0, Fraction(1, 100)),))
+
+    decoder = Decoder(2, perfect_predictor(TWO_BITS), step)
+    with pytest.raises(WritesVisibleToken):
+        step_law(decoder, Configuration((1, MASK)), 1)

@@ -218,10 +218,11 @@ def _check(decoder: Decoder, state: State, number: int, branch: Branch) -> None:
 def _chances(cells: frozenset[int], coins: tuple[tuple[int, Fraction], ...]) -> dict[int, Fraction]:
     found = {cell: Fraction(1) for cell in cells}
     for cell, p in coins:
-        # A second coin of the same cell is another chance.
-        chance = bernoulli(p)[1]
-        if chance:
-            found[cell] = 1 - (1 - found[cell]) * (1 - chance) if cell in found else chance
+        if not 0 <= p <= 1:
+            bernoulli(p)  # which raises
+        if p:
+            # A second coin of the same cell is another chance.
+            found[cell] = 1 - (1 - found[cell]) * (1 - p) if cell in found else p
     return found
 
 
