@@ -118,7 +118,7 @@ def test_latest_layers_keep_the_depth_and_put_outputs_last() -> None:
 
 def test_random_inputs_are_sampled_as_late_as_they_are_needed() -> None:
     checked = 0
-    for seed in range(24):
+    for seed in range(36):
         circuit = usable(seed)
         if circuit is None:
             continue
