@@ -78,8 +78,11 @@ def _child(run: Callable[[], object], there: Connection) -> None:
     began, given = time.perf_counter(), time.process_time()
     answer = run()
     spent, given = time.perf_counter() - began, time.process_time() - given
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    there.send((spent, given, str(answer), memory))
+    here = resource.getrusage(resource.RUSAGE_SELF)
+    # A way may be a program of its own, which was waited for.
+    program = resource.getrusage(resource.RUSAGE_CHILDREN)
+    given += program.ru_utime + program.ru_stime
+    there.send((spent, given, str(answer), max(here.ru_maxrss, program.ru_maxrss) >> 10))
 
 
 def agreed(timings: Sequence[Timing]) -> str:
