@@ -86,7 +86,7 @@ def test_where_f_sees_the_candidates_the_law_rests_on_the_engine(
     path, evidence = written(schedule, tmp_path), tmp_path / "c.json"
     result = here(capsys, "law", path, "--engine", "plain-states", "--certificate", evidence)
     assert result.code == 3
-    assert "F sees the candidates: trusted, plain-states" in result.err
+    assert "sees the candidates: trusted, plain-states" in result.err
     assert not evidence.exists()
     assert here(capsys, "law", path, "--engine", "states,plain-states").code == 3
     assert here(capsys, "law", path, "--engine", "reference,plain-states").code == 0

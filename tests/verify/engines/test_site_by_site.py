@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlmcheck.model.builder import Builder
 from dlmcheck.model.legal_schedules import KINDS, Selection, legal_schedule
 from dlmcheck.model.local_schedules import local_schedule
 from dlmcheck.model.random_schedules import Shape, random_schedule
@@ -22,7 +23,15 @@ from dlmcheck.spec.errors import BadInput, DlmcheckError, LeavesMask, NotAbsorbi
 from dlmcheck.spec.lattice import Edits, Stop
 from dlmcheck.spec.schedule import Schedule, sampler_of
 from dlmcheck.verify.engines import limbs, site_by_site, statelaw
-from dlmcheck.verify.engines.law_engines import CountedLaw, Limits, RunLaw, Unknown, Why, choose
+from dlmcheck.verify.engines.law_engines import (
+    CircuitLaw,
+    CountedLaw,
+    Limits,
+    RunLaw,
+    Unknown,
+    Why,
+    choose,
+)
 from dlmcheck.verify.engines.law_engines import law as law_by
 from dlmcheck.verify.engines.limbs import Weights
 from dlmcheck.verify.engines.site_by_site import (
@@ -154,8 +163,10 @@ def test_limits_end_the_push() -> None:
     assert answer.why is Why.MEMORY
 
 
-def test_long_linear_runs_are_left_to_elimination_and_others_to_the_states() -> None:
-    assert choose(RunLaw(parity_revision(20))).engine == "linear"
+def test_linear_circuits_are_left_to_elimination_and_noisy_runs_to_the_states() -> None:
+    builder = Builder.with_names(random=[f"r{i}" for i in range(64)])
+    sums = builder.build(builder.xor(*range(i, 64, 8)) for i in range(8))
+    assert choose(CircuitLaw(sums)).engine == "linear"
     noisy = RunLaw(local_schedule(7, 2, 0, whole=True))
     assert choose(noisy).engine == "states"
     assert "at most 2187 states, cell by cell" in choose(noisy).why
