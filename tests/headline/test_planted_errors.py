@@ -36,12 +36,14 @@ from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.claims import (
+    batch_cases,
     batch_schedules,
     biased_coins,
     comparisons,
     decoder_cases,
     decoder_parity,
     decoders,
+    equal_rate_tables,
     exactly_d,
     footprint,
     identity_checks,
@@ -326,8 +328,8 @@ PLANTED: Mapping[str, Planted] = {
         for_other_bits, "exact: False, cells in the last batch: 1",
     ),
     "DEC-PARITY-COINS": Planted(
-        "linear-schedule", decoder_parity.SAMPLES, decoder_parity, "ancestral", one_step_fewer,
-        "total variation *",
+        "linear-schedule", equal_rate_tables.SAMPLES, equal_rate_tables, "ancestral",
+        one_step_fewer, "total variation *",
     ),
     "DEC-PARITY-REVISION": Planted(
         "decoders-revision", decoder_parity.ANEW, decoder_parity, "sums_of_neighbours",
@@ -338,7 +340,7 @@ PLANTED: Mapping[str, Planted] = {
         "*, not *",
     ),
     "SCHED-OWN-LAW": Planted(
-        "batch-schedules", batch_schedules.UPPER, batch_schedules, "law_of_schedule", independent,
+        "batch-schedules", batch_schedules.UPPER, batch_cases, "law_of_schedule", independent,
         "* is more than *",
     ),
 }  # fmt: skip

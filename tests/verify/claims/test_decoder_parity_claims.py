@@ -15,7 +15,8 @@ from dlmcheck.spec.decoder import DecoderPredictor, StepFunction
 from dlmcheck.spec.law import Law, uniform
 from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import MASK, State, Token
-from dlmcheck.verify.claims.decoder_parity import CLAIMS, JOBS, law_of_table
+from dlmcheck.verify.claims.decoder_parity import CLAIMS, JOBS
+from dlmcheck.verify.claims.equal_rate_tables import law_of_table
 from dlmcheck.verify.claims.registry import Profile, SweepJob
 from dlmcheck.verify.decoders.parity_table import table, verdict
 from dlmcheck.verify.decoders.position_rules import (

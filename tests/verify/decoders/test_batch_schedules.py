@@ -18,7 +18,7 @@ from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.law import Law, certain, uniform
 from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import State
-from dlmcheck.verify.claims.batch_schedules import curve_by_conditionals
+from dlmcheck.verify.claims.batch_cases import curve_by_conditionals
 from dlmcheck.verify.decoders.analysis import analyse
 from dlmcheck.verify.decoders.batch_schedules import (
     all_schedules,

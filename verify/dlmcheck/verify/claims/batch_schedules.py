@@ -8,27 +8,28 @@ proofs, and what the statements leave out, in the note BATCH-SCHEDULES.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from itertools import combinations, permutations, product
+from itertools import permutations
 
-from dlmcheck.model.targets import parse_target
-from dlmcheck.spec.batches import law_of_order, law_of_schedule, schedule_error
+from dlmcheck.spec.batches import law_of_order, schedule_error
 from dlmcheck.spec.entropy import NOTHING, LogSum, divergence, entropy
-from dlmcheck.spec.law import Law, marginal, product_law, uniform
+from dlmcheck.spec.law import Law, marginal, product_law
 from dlmcheck.spec.perfect import agrees, conditional
-from dlmcheck.spec.tokens import MASK, State, show_state
+from dlmcheck.spec.tokens import MASK, State
+from dlmcheck.verify.claims.batch_cases import (
+    Scheduled,
+    Sizes,
+    cases,
+    curve_by_conditionals,
+    finite,
+    showing,
+)
 from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.registry import Claim, Profile, Road, Row, SweepJob
 from dlmcheck.verify.decoders.batch_schedules import (
-    BestSchedule,
-    all_schedules,
     below,
-    best_schedules,
     curve_error,
     dual_total_correlation,
-    entropy_curve,
     total_correlation,
 )
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
@@ -39,114 +40,6 @@ SOURCE = (
     "(Error Bounds and Optimal Schedules for Masked Diffusions)"
 )
 BY_SETS, BY_CONDITIONALS = "entropies of sets of cells", "conditional entropies, one by one"
-
-Sizes = tuple[int, ...]
-
-
-# --- targets and schedules ---------------------------------------------------------------------
-
-
-def _image(strings: frozenset[State], order: Sequence[int], flips: Sequence[int]) -> list[State]:
-    return sorted(tuple(one[i] ^ f for i, f in zip(order, flips, strict=True)) for one in strings)
-
-
-def uniform_targets(length: int) -> list[Law[State]]:
-    """The uniform laws on sets of strings, up to the order of the cells and the names of tokens.
-
-    >>> len(uniform_targets(2)), len(uniform_targets(3))
-    (5, 21)
-    """
-    strings: list[State] = list(product((0, 1), repeat=length))
-    found: list[Law[State]] = []
-    for size in range(1, len(strings) + 1):
-        for chosen in combinations(strings, size):
-            images = (
-                _image(frozenset(chosen), order, flips)
-                for order in permutations(range(length))
-                for flips in strings
-            )
-            if all(list(chosen) <= image for image in images):
-                found.append(uniform(chosen))
-    return found
-
-
-WEIGHTED = ("product:9/10,9/10", "markov:3,1/3", "tilted-parity:2,3,5")
-FOUR_CELLS = ("even-parity:4", "one-hot:4", "markov:4,1/4")
-THREE_OF_FOUR: Law[State] = uniform([(0, 0, 1, 0), (1, 1, 0, 1), (1, 1, 1, 0)])
-"""The smallest target seen whose best schedule depends on whether the order counts."""
-
-
-def targets() -> list[Law[State]]:
-    """The targets that the schedules are tried on."""
-    named = [parse_target(text).law for text in (*WEIGHTED, *FOUR_CELLS)]
-    laws: list[Law[State]] = [*uniform_targets(2), *uniform_targets(3), *named, THREE_OF_FOUR]
-    return sorted(laws, key=lambda law: len(next(iter(law))))
-
-
-@dataclass(frozen=True)
-class Scheduled:
-    """A target and a batch schedule for it, and what either side says of its error."""
-
-    target: Law[State]
-    sizes: Sizes
-
-    def __str__(self) -> str:
-        weights = " ".join(f"{show_state(x)}:{w}" for x, w in sorted(self.target.items()))
-        return f"{weights} in batches of {', '.join(map(str, self.sizes))}"
-
-    @property
-    def length(self) -> int:
-        """The number of cells."""
-        return sum(self.sizes)
-
-    @cached_property
-    def defined(self) -> LogSum:
-        """The error as it is defined."""
-        return schedule_error(self.target, self.sizes)
-
-    @cached_property
-    def curve(self) -> tuple[LogSum, ...]:
-        """The entropy curve, from the entropies of all sets of cells."""
-        return entropy_curve(self.target)
-
-    @cached_property
-    def own(self) -> LogSum:
-        """The divergence of the law that the decoder has, whatever the order."""
-        return _finite(divergence(self.target, law_of_schedule(self.target, self.sizes)))
-
-    @cached_property
-    def best(self) -> BestSchedule:
-        """The schedule of least error for this number of rounds, by the curve."""
-        return best_schedules(self.curve)[len(self.sizes) - 1]
-
-
-def _finite(value: LogSum | None) -> LogSum:
-    assert value is not None
-    return value
-
-
-def curve_by_conditionals(target: Law[State], length: int) -> list[LogSum]:
-    """The entropy curve as it is defined: the mean over cells and visible sets, term by term."""
-    curve: list[LogSum] = []
-    for size in range(length):
-        pairs = [
-            (cells, cell)
-            for cells in combinations(range(length), size)
-            for cell in range(length)
-            if cell not in cells
-        ]
-        total = NOTHING
-        for cells, cell in pairs:
-            for state, weight in target.map(_showing(cells)).items():
-                total += weight / len(pairs) * entropy(conditional(target, state, cell))
-        curve.append(total)
-    return curve
-
-
-def _showing(cells: Sequence[int]) -> Callable[[State], State]:
-    return lambda outcome: tuple(
-        token if cell in cells else MASK for cell, token in enumerate(outcome)
-    )
 
 
 # --- the statements ----------------------------------------------------------------------------
@@ -253,14 +146,14 @@ def fixed_order(case: Scheduled) -> Outcome:
     order = tuple(
         tuple(range(start, start + size)) for start, size in zip(starts, case.sizes, strict=True)
     )
-    found = _finite(divergence(case.target, law_of_order(case.target, order)))
+    found = finite(divergence(case.target, law_of_order(case.target, order)))
     return _same(found, curve_error(case.curve, case.sizes))
 
 
 def marginals(case: Scheduled) -> Outcome:
     """See MARGINALS: what is visible is not looked at, so all orders have one law."""
     law = product_law([marginal(case.target, cell) for cell in range(case.length)])
-    return _same(_finite(divergence(case.target, law)), curve_error(case.curve, case.sizes))
+    return _same(finite(divergence(case.target, law)), curve_error(case.curve, case.sizes))
 
 
 def adaptive(case: Scheduled) -> Outcome:
@@ -274,7 +167,7 @@ def adaptive(case: Scheduled) -> Outcome:
     mean = stated = NOTHING
     for order in listed_orders:
         law = _adaptive_law(case.target, order, first)
-        mean += Fraction(1, len(listed_orders)) * _finite(divergence(case.target, law))
+        mean += Fraction(1, len(listed_orders)) * finite(divergence(case.target, law))
         for outcome, weight in case.target.items():
             sizes = _sizes_then(outcome, order, first)
             stated += weight / len(listed_orders) * curve_error(case.curve, sizes)
@@ -289,7 +182,7 @@ def _sizes_then(outcome: State, order: Sequence[int], first: int) -> Sizes:
 
 def _adaptive_law(target: Law[State], order: Sequence[int], first: int) -> Law[State]:
     def finished(outcome: State) -> Law[State]:
-        shown = _showing(order[:first])(outcome)
+        shown = showing(order[:first])(outcome)
         at_once = len(_sizes_then(outcome, order, first)) == 2
         given = target.given(lambda one: agrees(one, shown))
         if not at_once:
@@ -317,15 +210,6 @@ PROPERTIES: dict[str, Callable[[Scheduled], Outcome]] = {
     MARGINALS: marginals,
     ADAPTIVE: adaptive,
 }
-
-
-def cases() -> list[Scheduled]:
-    """Every target with each of its schedules."""
-    return [
-        Scheduled(target, sizes)
-        for target in targets()
-        for sizes in all_schedules(len(next(iter(target))))
-    ]
 
 
 def _sweep(_: Profile) -> Sweep[Scheduled, Scheduled]:
