@@ -37,6 +37,7 @@ from dlmcheck.verify.engines.law_engines import (
     engine,
     law,
 )
+from dlmcheck.verify.engines.law_evidence import NoCertificate, certificate
 from tests.verify.engines.law_problems import by_definition, circuits, odd_cases
 from tests.verify.engines.test_statelaw import schedules
 
@@ -360,3 +361,16 @@ def test_where_counting_takes_long_what_cannot_tell_is_given_a_try() -> None:
     assert answered.engine == "diagrams"
     assert "a try succeeded" in answered.why
     assert isinstance(answered.answer, CountedLaw)
+
+
+def test_a_run_of_many_rounds_has_the_law_of_its_circuit_by_diagrams() -> None:
+    """48 coins and 48 rounds: nothing that enumerates seeds or states gets there."""
+    whole = adder(24)
+    circuit = Circuit(whole.inputs, whole.gates, whole.outputs[-2:])
+    problem = RunLaw(compile_write_once(circuit).schedule)
+    answered = law(problem)
+    assert answered.engine == "diagrams"
+    assert isinstance(answered.answer, CountedLaw)
+    assert answered.answer == law(CircuitLaw(circuit)).answer
+    with pytest.raises(NoCertificate, match=r"may be more than 2\^22 states: trusted, diagrams"):
+        certificate(problem, answered.answer, "diagrams")

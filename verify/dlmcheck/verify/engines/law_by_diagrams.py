@@ -8,6 +8,7 @@ of the coins, so several orders are tried under a small node limit before the la
     last met     the same, arguments and outputs from the last to the first
     as given     the order of the inputs
 
+The library can establish an order that it is told, but looks for none by itself (no sifting).
 OxiDD's capacity is fixed when a manager is made; running out of it is `Why.NODES`. Its counts are
 whole numbers (not so in all packages: a test compares them beyond 64 and 1023 bits). Nothing is
 shared with the engines that enumerate, but the unrolling of a run into a circuit.

@@ -8,6 +8,7 @@ from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.engines.elimination import linear_run_text, linear_text
 from dlmcheck.verify.engines.law_by_diagrams import Found, coin_names, find_law
+from dlmcheck.verify.engines.law_by_states import most_states
 from dlmcheck.verify.engines.law_engines import (
     CircuitLaw,
     CountedLaw,
@@ -15,6 +16,7 @@ from dlmcheck.verify.engines.law_engines import (
     Limits,
     RunLaw,
 )
+from dlmcheck.verify.engines.straight_line import as_circuit
 from dlmcheck.verify.kernel.counted_laws import MOST_COINS, Counts, law_text
 from dlmcheck.verify.kernel.diagram_laws import diagram_law_text
 from dlmcheck.verify.kernel.results import Checked, Rejected
@@ -25,6 +27,8 @@ FEW = 22
 NODES = 1 << 16
 """Diagrams that the kernel builds quickly: it is not as fast as the library."""
 SECONDS = 10.0
+STATES = 22
+"""log2 of the states of a run that the kernel is asked to go through, at most."""
 LIMITS_OF_RUNS = ("sees the candidates", "coins at once", "are shared by cells", "weights at once")
 """What the kernel says of runs that it does not go through, whatever law is stated of them."""
 
@@ -82,6 +86,9 @@ def affine_certificate(problem: LawProblem) -> tuple[str, Checked]:
 
 
 def _of_a_run(problem: RunLaw, counts: Counts, by: str) -> tuple[str, Checked]:
+    coins = len(as_circuit(problem).circuit.random_inputs)
+    if coins > STATES and most_states(problem.schedule) > 1 << STATES:
+        raise NoCertificate(f"there may be more than 2^{STATES} states: trusted, {by}")
     text = state_law_text(problem.schedule, problem.data, problem.schedule.output, counts)
     try:
         return text, check_certificate(Document.parse(text, "certificate"))
