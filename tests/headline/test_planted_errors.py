@@ -335,7 +335,7 @@ PLANTED: Mapping[str, Planted] = {
         "decoders-revision", decoder_parity.ANEW, decoder_parity, "sums_of_neighbours",
         without_the_last_zero, "total variation 1/2",
     ),
-    "SCHED-ERROR": Planted(
+    "SCHED-COST": Planted(
         "batch-schedules", batch_schedules.FORMULA, batch_schedules, "curve_error", one_cell_late,
         "*, not *",
     ),

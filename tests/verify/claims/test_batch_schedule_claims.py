@@ -22,9 +22,9 @@ ROWS = {row.id: row for claim in CLAIMS for row in claim.rows}
 PAIR = "000:1/2 011:1/2 in batches of 1, 2"
 
 WITNESSES = {
-    "SCHED-ERROR/fixed-order": (PAIR, "log 2, not 1/3 log 2"),
-    "SCHED-ERROR/marginals": ("00:1/2 11:1/2 in batches of 1, 1", "log 2, not 0"),
-    "SCHED-ERROR/adaptive": (PAIR, "1/3 log 2, not 2/9 log 2"),
+    "SCHED-COST/fixed-order": (PAIR, "log 2, not 1/3 log 2"),
+    "SCHED-COST/marginals": ("00:1/2 11:1/2 in batches of 1, 1", "log 2, not 0"),
+    "SCHED-COST/adaptive": (PAIR, "1/3 log 2, not 2/9 log 2"),
     "SCHED-OWN-LAW/equal": (PAIR, "log 2 + log 3 - log 5, not 1/3 log 2"),
     "SCHED-OWN-LAW/best": (
         "0010:1/3 1101:1/3 1110:1/3 in batches of 2, 2",

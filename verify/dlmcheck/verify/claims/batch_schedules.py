@@ -1,4 +1,4 @@
-"""SCHED-ERROR, SCHED-OWN-LAW: the error of batch schedules against the published formula.
+"""SCHED-COST, SCHED-OWN-LAW: the error of batch schedules against the published formula.
 
 Source: Chen, Cong, Li, "Optimal Inference Schedules for Masked Diffusion Models"; Lavenant,
 Zanella, "Error Bounds and Optimal Schedules for Masked Diffusions with Factorized Approximations";
@@ -239,14 +239,14 @@ def _row(claim: str, reading: str, statement: str, *roads: str, dropped: str | N
 
 
 ERROR_CLAIM = Claim(
-    "SCHED-ERROR",
+    "SCHED-COST",
     "the error of random-order decoding in batches is a Riemann sum of the entropy curve",
     SOURCE,
     (RANDOM_ORDER, PERFECT, ADVANCE),
     NOTE,
     (
         _row(
-            "SCHED-ERROR",
+            "SCHED-COST",
             "formula",
             "sizes given in advance, a random order, a perfect predictor: the mean of KL(target || "
             "law given the order) is the sum over the batches of h_a - h_j, j = a..a+m-1, where "
@@ -254,26 +254,26 @@ ERROR_CLAIM = Claim(
             FORMULA,
             FORMULA_TERMS,
         ),
-        _row("SCHED-ERROR", "monotone", "h_0 >= h_1 >= ... >= h_{n-1}", MONOTONE),
-        _row("SCHED-ERROR", "ends", ENDS, ENDS),
-        _row("SCHED-ERROR", "even-batches", EVEN, EVEN),
-        _row("SCHED-ERROR", "best", BEST, BEST),
+        _row("SCHED-COST", "monotone", "h_0 >= h_1 >= ... >= h_{n-1}", MONOTONE),
+        _row("SCHED-COST", "ends", ENDS, ENDS),
+        _row("SCHED-COST", "even-batches", EVEN, EVEN),
+        _row("SCHED-COST", "best", BEST, BEST),
         _row(
-            "SCHED-ERROR",
+            "SCHED-COST",
             "fixed-order",
             "the formula for the order from left to right alone",
             FIXED,
             dropped=RANDOM_ORDER,
         ),
         _row(
-            "SCHED-ERROR",
+            "SCHED-COST",
             "marginals",
             "the formula for a predictor that gives the marginals",
             MARGINALS,
             dropped=PERFECT,
         ),
         _row(
-            "SCHED-ERROR",
+            "SCHED-COST",
             "adaptive",
             "the mean of the formula where the tokens decide the sizes of later batches",
             ADAPTIVE,
