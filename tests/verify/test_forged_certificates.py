@@ -163,6 +163,7 @@ STILL_GOOD = {
     ("lower-bound", "target"): "the string tells both from a product",
     ("induction", "base"): "both are good steps, and what they are steps of is not seen here",
     ("induction", "steps"): "both are good steps, and what they are steps of is not seen here",
+    ("linear", "steps"): "the other one's begin with the one step that is needed",
     ("queries", "queries"): "both are queries, and what they are asked for is not seen here",
     ("wrong-run", "run"): "AND and OR differ on both seeds",
 }
