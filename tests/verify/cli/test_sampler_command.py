@@ -97,6 +97,21 @@ def test_the_law_of_each_round_and_the_wrong_trace_are_in_the_json(tmp_path: Pat
     assert outcome["rounds"] == {"done": 2, "worst": 2, "expected": "2"}
 
 
+def test_numbers_of_thousands_of_digits_are_cut_in_print_and_whole_in_the_json(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    written = tmp_path / "found.json"
+    asked = ("--target", "markov:3,1/4", "--rounds", "4", "--json", str(written))
+    assert run("remdm-conf", *asked) == 1
+    said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) < 120
+    (outcome,) = json.loads(written.read_text())["outcomes"]
+    distance = outcome["comparison"]["total_variation"]
+    assert len(distance) > 500
+    top, _, bottom = distance.partition("/")
+    assert f"total variation 0.{int(top) * 10**12 // int(bottom):012d}.." in said
+
+
 def test_a_decoder_written_for_pytorch(capsys: pytest.CaptureFixture[str]) -> None:
     step = "dlmcheck.model.decoders.torch_style:confident_step"
     assert run(step, "--target", "product:9/10,9/10") == 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +27,8 @@ from dlmcheck.verify.exits import ExitCode
 
 SHOWN = 16
 """So many outcomes are printed; the JSON has all of them."""
+DIGITS = 12
+"""Fractions with more digits than this are printed as decimals."""
 
 
 def run_sampler(options: SamplerOptions) -> ExitCode:
@@ -49,12 +54,36 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
     if given is not None and given.is_estimate:
         print("note         the target is an estimate from samples: this is about its law alone")
     if options.json is not None:
-        document = sampler_document(options, outcomes, code)
+        with _numbers_of_any_length():
+            document = sampler_document(options, outcomes, code)
         write_file(options.json, json.dumps(document, indent=2) + "\n")
     if options.certificate is not None and certificate is not None:
         write_file(options.certificate, certificate)
         print(f"certificate  {options.certificate}, for `dlmcheck cert`")
     return code
+
+
+@contextmanager
+def _numbers_of_any_length() -> Generator[None, None, None]:
+    """Exact laws can have numerators of thousands of digits, which Python refuses to write."""
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(limit)
+
+
+def shown(number: Fraction | None) -> str:
+    """A number as it is printed: exact if it is short, else cut off; the JSON has all of it.
+
+    >>> shown(Fraction(81, 1000)), shown(Fraction(1, 3**40)), shown(Fraction(2**60 - 1, 2**60))
+    ('81/1000', '0.000000000000..', '0.999999999999..')
+    """
+    if number is None or number.denominator < 10**DIGITS:
+        return str(number)
+    whole, rest = divmod(number.numerator * 10**DIGITS // number.denominator, 10**DIGITS)
+    return f"{whole}.{rest:0{DIGITS}d}.."
 
 
 def _certificate(options: SamplerOptions, outcomes: list[SamplerOutcome]) -> str | None:
@@ -68,7 +97,7 @@ def _certificate(options: SamplerOptions, outcomes: list[SamplerOutcome]) -> str
         )
     if first.comparison is None:
         raise BadInput(
-            f"runs ended with probability {first.analysis.ended} only",
+            f"runs ended with probability {shown(first.analysis.ended)} only",
             source="--certificate",
             expected="a decoder of which all runs end",
         )
@@ -87,17 +116,16 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
     if conventions_differ and outcome.convention is not None:
         print(f"convention   {outcome.convention.value} where the visible tokens are impossible")
     if comparison is None:
-        print(
-            f"runs         ended with probability {analysis.ended} in {analysis.rounds_done} rounds"
-        )
+        ended, done = shown(analysis.ended), analysis.rounds_done
+        print(f"runs         ended with probability {ended} in {done} rounds")
         if analysis.never_ends:
-            print(f"never ends   with probability {analysis.never_ends}")
+            print(f"never ends   with probability {shown(analysis.never_ends)}")
     else:
         exact = " (exact)" if not comparison.total_variation else ""
-        print(f"distance     total variation {comparison.total_variation}{exact}")
+        print(f"distance     total variation {shown(comparison.total_variation)}{exact}")
         print(f"             KL(target || law) {comparison.forward}")
         print(f"             KL(law || target) {comparison.backward}")
-        print(f"rounds       at most {analysis.worst}, expected {analysis.expected}")
+        print(f"rounds       at most {analysis.worst}, expected {shown(analysis.expected)}")
         for name, states in (
             ("impossible", comparison.impossible),
             ("missing", comparison.missing),
@@ -109,14 +137,14 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
     _print_behaviour(analysis)
     effect = outcome.tie_effect
     if effect is not None:
-        said = f"at total variation {effect} from this one" if effect else "the same"
+        said = f"at total variation {shown(effect)} from this one" if effect else "the same"
         print(f"ties         the law from right to left is {said}")
     if outcome.trace is not None:
-        shown = " -> ".join(map(show_state, outcome.trace.states))
-        print(f"goes wrong   {shown}, probability {outcome.trace.probability}")
+        trace = " -> ".join(map(show_state, outcome.trace.states))
+        print(f"goes wrong   {trace}, probability {shown(outcome.trace.probability)}")
     ordered = sorted(analysis.law.items(), key=lambda pair: (-pair[1], pair[0]))
     for state, weight in ordered[:SHOWN]:
-        print(f"  {show_state(state)}  {weight}")
+        print(f"  {show_state(state)}  {shown(weight)}")
     if len(ordered) > SHOWN:
         print(f"  and {len(ordered) - SHOWN} more outcomes")
 
@@ -128,7 +156,7 @@ def _print_model(model: ModelLaw, target: Law[State]) -> None:
     print(f"model        {said}")
     distance = total_variation(model.says, target)
     if distance:
-        print(f"             what it says is at total variation {distance} from the target")
+        print(f"             what it says is at total variation {shown(distance)} from the target")
 
 
 def _print_behaviour(analysis: DecoderAnalysis) -> None:
