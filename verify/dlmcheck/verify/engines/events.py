@@ -42,11 +42,11 @@ class EventCircuit:
         self._control = [_CONTROL.get(gate.op, _NOBODY) for gate in circuit.gates]
         self._may_toss = [False] * self._first_random
         self._may_toss += [True] * (self._first_gate - self._first_random)
-        # Who is to be marked when a node changes: the gates that are good until then, each of
-        # them for its holder alone if it has one.
-        self._readers: dict[int, set[int]] = {}
-        for gate in circuit.gates:
-            self._may_toss.append(any([self._may_toss[node_of(arg)] for arg in gate.args]))
+        self._readers: list[list[int]] = [[] for _ in range(count)]
+        for node, gate in enumerate(circuit.gates, start=self._first_gate):
+            self._may_toss.append(any(self._may_toss[node_of(arg)] for arg in gate.args))
+            for arg in gate.args:
+                self._readers[node_of(arg)].append(node)
         self._outputs_at: dict[int, list[int]] = {}
         for index, output in enumerate(circuit.outputs):
             self._outputs_at.setdefault(node_of(output), []).append(index)
@@ -69,7 +69,7 @@ class EventCircuit:
             changed = stack.pop()
             if changed in self._outputs_at:
                 self._touched.update(self._outputs_at[changed])
-            for reader in self._readers.pop(changed, ()):
+            for reader in self._readers[changed]:
                 if good[reader] == _ALWAYS and not self._is_held_without(reader, changed):
                     good[reader] = _STALE
                     stack.append(reader)
@@ -85,7 +85,6 @@ class EventCircuit:
             if below != changed and self._good[below] == _ALWAYS:
                 if self._value[below] ^ (arg < 0) == control:
                     self._held_by[node] = below
-                    self._readers.setdefault(below, set()).add(node)
                     return True
         return False
 
@@ -158,11 +157,6 @@ class EventCircuit:
         self._value[node] = literal
         self._held_by[node] = held_by
         self._good[node] = until
-        if until == _ALWAYS and held_by != _NOBODY:
-            self._readers.setdefault(held_by, set()).add(node)
-        elif until == _ALWAYS:
-            for arg in self._circuit.gates[node - self._first_gate].args:
-                self._readers.setdefault(node_of(arg), set()).add(node)
         return []
 
 
