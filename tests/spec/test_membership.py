@@ -23,6 +23,7 @@ from dlmcheck.spec.lattice import (
     Unmasking,
 )
 from dlmcheck.spec.membership import axes_left, includes
+from dlmcheck.spec.policies import SameRateUnmasking, UniformSubsetUnmasking
 from dlmcheck.spec.schedule import sampler_of
 from tests.spec.known_samplers import (
     even_parity,
@@ -123,6 +124,30 @@ def test_wider_points_are_not_left() -> None:
 def test_random_unmasking_is_outside_the_deterministic_point() -> None:
     assert axes_left(independent_f_sampler(4, clock=False), Point()) == ("unmasking",)
     assert axes_left(joint_f_sampler(even_parity(3)), Point()) == ("unmasking", "clock")
+
+
+def test_a_uniform_subset_of_masked_cells_is_none_of_all_cells() -> None:
+    masked = replace(
+        independent_f_sampler(4, clock=False), unmask=UniformSubsetUnmasking(lambda x, t: 1)
+    )
+    wide = Point(edits=Edits.REVISE_TOKEN, unmasking=Unmasking.EXCHANGEABLE)
+    assert axes_left(masked, replace(wide, edits=Edits.WRITE_ONCE)) == ()
+    assert axes_left(masked, wide) == ("unmasking",)
+    assert axes_left(masked, replace(wide, unmasking=Unmasking.JOINT)) == ()
+    # Drawn from all cells it is one, and so is one rate: what is visible is written as it is.
+    assert axes_left(replace(masked, edits=Edits.REVISE_TOKEN), wide) == ()
+    same_rate = SameRateUnmasking(lambda x, t: Fraction(1, 2))
+    assert axes_left(replace(masked, unmask=same_rate), wide) == ()
+
+
+def test_the_own_cell_counts_at_a_point_with_revision() -> None:
+    sampler = sampler_of(copy_schedule())
+    read = locality(sampler).predictor
+    bounded = Point(edits=sampler.edits, predictor=PredictorClass(locality=read))
+    assert axes_left(sampler, bounded) == ()
+    revising = replace(bounded, edits=Edits.REVISE_ANY)
+    assert axes_left(sampler, revising) == ("predictor",)
+    assert axes_left(sampler, replace(revising, predictor=PredictorClass(locality=read + 1))) == ()
 
 
 def test_reals_are_measured() -> None:

@@ -23,11 +23,10 @@ from dlmcheck.model.builder import Builder
 from dlmcheck.model.random_schedules import ENCODINGS
 from dlmcheck.spec.circuit import Circuit, InputKind, Literal, Op
 from dlmcheck.spec.errors import BadPoint
-from dlmcheck.spec.lattice import Edits, End, Remasking
+from dlmcheck.spec.lattice import REVISING, Edits, End, Remasking
 from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.spec.tokens import Code
 
-REVISING = (Edits.REVISE_TOKEN, Edits.REVISE_ANY)
 CLOCK_BITS = 2
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from dlmcheck.model.builder import Builder
 from dlmcheck.spec.circuit import Circuit, Gate, Literal, Op
-from dlmcheck.spec.lattice import Edits, End, Stop
+from dlmcheck.spec.lattice import REVISING, Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.spec.tokens import Encoding
 
@@ -109,7 +109,7 @@ class _Maker:
         fixed = 2 * self.length + self.clock_bits
         outputs: list[Literal] = []
         first = fixed
-        revises = self.shape.edits in (Edits.REVISE_TOKEN, Edits.REVISE_ANY)
+        revises = self.shape.edits in REVISING
         for cell in range(self.length):
             coins = list(range(first, first + own[cell]))
             first += own[cell]

@@ -28,6 +28,10 @@ class Edits(Enum):
     """The predictor may replace it by another token or by M."""
 
 
+REVISING = (Edits.REVISE_TOKEN, Edits.REVISE_ANY)
+"""The edit models in which the predictor may change a visible cell."""
+
+
 @unique
 class Unmasking(Enum):
     """How the unmasking policy F chooses the positions to write."""

@@ -15,6 +15,7 @@ from dlmcheck.spec.definition import Sampler
 from dlmcheck.spec.dependence import predictor_dependence
 from dlmcheck.spec.errors import BadPoint
 from dlmcheck.spec.lattice import (
+    REVISING,
     Clock,
     Edits,
     End,
@@ -25,7 +26,7 @@ from dlmcheck.spec.lattice import (
     Stop,
     Unmasking,
 )
-from dlmcheck.spec.policies import remasking_class, unmasking_class
+from dlmcheck.spec.policies import UniformSubsetUnmasking, remasking_class, unmasking_class
 from dlmcheck.spec.resources import depth
 from dlmcheck.spec.rows import is_dyadic
 
@@ -64,14 +65,16 @@ def axes_left(sampler: Sampler, point: Point, predictor: Circuit | None = None) 
     """The axes on which a sampler is not within a point; none if it lies there.
 
     `predictor` is the circuit of the sampler's predictor, where there is one: bounds on depth and
-    size are bounds on a circuit. Scratch cells are those that are neither output nor prompt. The
+    size are bounds on a circuit. Scratch cells are those that are neither output nor prompt. A
+    write-once sampler is one with revision whose visible cells are rewritten as they are; the own
+    cell then counts among those read, and a uniform subset of the masked cells is none of all. The
     axes `random_bits` and `depth_count` speak of the circuit to be simulated, not of a sampler.
 
     Raises `BadPoint` if the point bounds depth or size and no circuit is given.
     """
     wanted: list[tuple[str, Enum, Enum]] = [
         ("edits", point.edits, sampler.edits),
-        ("unmasking", point.unmasking, unmasking_class(sampler.unmask)),
+        ("unmasking", point.unmasking, _unmasking(sampler, point)),
         ("remasking", point.remasking, remasking_class(sampler.remask)),
         ("clock", point.clock, sampler.clock),
         ("end", point.end, sampler.end),
@@ -81,12 +84,25 @@ def axes_left(sampler: Sampler, point: Point, predictor: Circuit | None = None) 
     used = {*sampler.output, *(cell for cell, _ in sampler.prompt)}
     if point.scratch is not None and sampler.length - len(used) > point.scratch:
         left.append("scratch")
-    if not _within(sampler, point.predictor, predictor):
+    if not _within(sampler, point, predictor):
         left.append("predictor")
     return tuple(left)
 
 
-def _within(sampler: Sampler, bounds: PredictorClass, predictor: Circuit | None) -> bool:
+def _becomes_revising(sampler: Sampler, point: Point) -> bool:
+    """Whether a write-once sampler is looked at as one with revision."""
+    return sampler.edits is Edits.WRITE_ONCE and point.edits in REVISING
+
+
+def _unmasking(sampler: Sampler, point: Point) -> Unmasking:
+    """The class of F at a point: at one with revision, where F ranges over all cells."""
+    if _becomes_revising(sampler, point) and isinstance(sampler.unmask, UniformSubsetUnmasking):
+        return Unmasking.JOINT
+    return unmasking_class(sampler.unmask)
+
+
+def _within(sampler: Sampler, point: Point, predictor: Circuit | None) -> bool:
+    bounds = point.predictor
     if bounds.depth is not None or bounds.size is not None:
         if predictor is None:
             raise BadPoint("bounds on the predictor's circuit, and no circuit", source="point")
@@ -96,6 +112,11 @@ def _within(sampler: Sampler, bounds: PredictorClass, predictor: Circuit | None)
             return False
     if bounds.reals is Reals.DYADIC and not is_dyadic(sampler):
         return False
-    return bounds.locality is None or all(
-        len(predictor_dependence(sampler, i)) <= bounds.locality for i in range(sampler.length)
+    if bounds.locality is None:
+        return True
+    # At a visible cell the token is the one that stands there.
+    own = _becomes_revising(sampler, point)
+    return all(
+        len(predictor_dependence(sampler, i) | ({i} if own else set())) <= bounds.locality
+        for i in range(sampler.length)
     )

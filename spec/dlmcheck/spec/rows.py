@@ -17,7 +17,7 @@ from itertools import product
 
 from dlmcheck.spec.definition import Sampler
 from dlmcheck.spec.errors import WritesForeignToken, WritesMask, WritesVisibleToken
-from dlmcheck.spec.lattice import Clock, Edits
+from dlmcheck.spec.lattice import REVISING, Clock, Edits
 from dlmcheck.spec.law import Law, certain
 from dlmcheck.spec.tokens import MASK, State, Token
 
@@ -90,7 +90,7 @@ def check_mask_preservation(sampler: Sampler, states: Iterable[State] | None = N
 
     With revision nothing is demanded, and the number is 0. Raises `WritesVisibleToken`.
     """
-    if sampler.edits in (Edits.REVISE_TOKEN, Edits.REVISE_ANY):
+    if sampler.edits in REVISING:
         return 0
     count = 0
     for row in rows(sampler, states):

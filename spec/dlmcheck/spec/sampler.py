@@ -39,7 +39,7 @@ from dlmcheck.spec.errors import (
     WritesMask,
     WritesVisibleToken,
 )
-from dlmcheck.spec.lattice import Clock, Edits, End, Stop
+from dlmcheck.spec.lattice import REVISING, Clock, Edits, End, Stop
 from dlmcheck.spec.law import Law, certain, product_law
 from dlmcheck.spec.policies import (
     AfterSamplingUnmasking,
@@ -103,7 +103,7 @@ __all__ = [
 
 def writable_cells(sampler: Sampler, state: State) -> Positions:
     """The cells that a write can change: all of them with revision, else the masked ones."""
-    if sampler.edits in (Edits.REVISE_TOKEN, Edits.REVISE_ANY):
+    if sampler.edits in REVISING:
         return frozenset(range(sampler.length))
     return masked_positions(state)
 

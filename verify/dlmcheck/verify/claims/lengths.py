@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from dlmcheck.spec.lattice import Clock, Edits, End, Point, Remasking, Stop
+from dlmcheck.spec.lattice import REVISING, Clock, Edits, End, Point, Remasking, Stop
 from dlmcheck.verify.claims import footprint, length_cases, proved_schemes, widths
 from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.footprint import REFUTATIONS, SEARCH
@@ -117,7 +117,7 @@ def _deep_copies(_: Profile) -> Sweep[Case, Case]:
 
 
 def _counted(_: Profile) -> Sweep[Case, Case]:
-    domain = case_domain((Edits.REVISE_TOKEN, Edits.REVISE_ANY), 4, 40)
+    domain = case_domain(REVISING, 4, 40)
     return Sweep(domain, lambda case: case, {WRITTEN_DOWN: _meets_count})
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
-from dlmcheck.model.legal_schedules import REVISING
 from dlmcheck.spec.errors import (
     BadProbability,
     IllegalCode,
@@ -17,7 +16,7 @@ from dlmcheck.spec.errors import (
     UnnormalisedLaw,
     WritesMask,
 )
-from dlmcheck.spec.lattice import Edits
+from dlmcheck.spec.lattice import REVISING, Edits
 from dlmcheck.spec.rows import all_states, check_mask_preservation, check_rows, rows, told_rounds
 from dlmcheck.spec.schedule import clock_value
 from dlmcheck.spec.tokens import MASK, Encoding, State, Token

@@ -27,7 +27,7 @@ from dlmcheck.spec.errors import (
     WritesMask,
     WritesVisibleToken,
 )
-from dlmcheck.spec.lattice import Edits, End, Stop
+from dlmcheck.spec.lattice import REVISING, Edits, End, Stop
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.tokens import MASK, State
@@ -224,7 +224,7 @@ class _Round:
         return _joined(parts, [(i,) for i in range(len(state))])
 
     def _is_drawn(self, state: State, i: int) -> bool:
-        revises = self.schedule.edits in (Edits.REVISE_TOKEN, Edits.REVISE_ANY)
+        revises = self.schedule.edits in REVISING
         return revises or state[i] == MASK
 
     def _select_after(

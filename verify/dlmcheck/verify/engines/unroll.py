@@ -19,7 +19,7 @@ from enum import Enum, unique
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.spec.lattice import Edits, End, Stop
+from dlmcheck.spec.lattice import REVISING, Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.tokens import Code, Encoding
 from dlmcheck.verify.engines.events import EventCircuit
@@ -226,7 +226,7 @@ class _Run:
     def _draw_candidates(self, cells: Iterable[int]) -> None:
         """What F sees after sampling: drawn tokens where a write can change the cell."""
         first = 2 * self.schedule.length + self.schedule.clock_bits
-        revises = self.schedule.edits in (Edits.REVISE_TOKEN, Edits.REVISE_ANY)
+        revises = self.schedule.edits in REVISING
         for cell in sorted(cells):
             drawn = TRUE if revises else self._masked(self.state[cell])
             candidate = self.state[cell]

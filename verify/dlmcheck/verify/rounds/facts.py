@@ -15,7 +15,7 @@ from functools import cached_property
 from math import inf
 
 from dlmcheck.model.targets import Target
-from dlmcheck.spec.lattice import Clock, Edits, Point, PredictorClass, Reals, Unmasking
+from dlmcheck.spec.lattice import REVISING, Clock, Point, PredictorClass, Reals, Unmasking
 from dlmcheck.spec.membership import includes
 from dlmcheck.verify.rounds.results import Bound, RoundsResult, result_of
 from dlmcheck.verify.rounds.words import point_text
@@ -48,9 +48,6 @@ def contains(wide: Point, narrow: Point) -> bool:
         return False
     # Without revision the own mask is free to read; with revision the own cell counts.
     return _is_weaker(wide.predictor, narrow.predictor, int(revising))
-
-
-REVISING = (Edits.REVISE_TOKEN, Edits.REVISE_ANY)
 
 
 def _is_weaker(wide: PredictorClass, narrow: PredictorClass, extra: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import combinations, islice, product
 
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.spec.lattice import Edits, End
+from dlmcheck.spec.lattice import REVISING, Edits, End
 from dlmcheck.verify.searches.schemes import Pattern, Scheme
 from dlmcheck.verify.searches.shortest import counted_length
 
@@ -49,7 +49,7 @@ def revision_scheme(edits: Edits, width: int, depth: int) -> Scheme:
 
     Raises `BadInput` for edits that are no revision, width < 1 or depth < 0.
     """
-    if edits not in (Edits.REVISE_TOKEN, Edits.REVISE_ANY) or depth < 0:
+    if edits not in REVISING or depth < 0:
         raise BadInput(f"{edits.value}, d = {depth}", source="scheme", expected="revision, d >= 0")
     length = counted_length(edits, width, depth)
     cells = range(length)

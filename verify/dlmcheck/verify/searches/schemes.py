@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from dlmcheck.spec.lattice import Edits, End
+from dlmcheck.spec.lattice import REVISING, Edits, End
 
 Pattern = str
 """One symbol of `SYMBOLS` per cell."""
@@ -160,7 +160,7 @@ def followers(edits: Edits, before: Pattern, width: int) -> Iterator[tuple[Patte
     """
     choices: list[list[tuple[str, str]]] = []
     for symbol in before:
-        if edits in (Edits.REVISE_TOKEN, Edits.REVISE_ANY):
+        if edits in REVISING:
             choices.append([(a, a) for a in "01M*" if can_become(edits, symbol, a)])
         elif edits is Edits.WRITE_ONCE:
             choices.append([(a, a) for a in _WRITE[symbol]])
