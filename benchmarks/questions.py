@@ -1,0 +1,329 @@
+"""Five questions at several sizes, and for each the ways that are asked: ours, and the peers'.
+
+    law           the exact law of a random XOR-rich circuit's outputs
+    diagrams      the law of the top bits of a wide adder's sum, which enumeration cannot reach
+    equivalence   a schedule and its circuit, as compiled and with every gate rewritten
+    linear        a sampler over GF(2): is its output uniform, and of which dimension
+    states        the law of a run through all 3^L states
+
+All ways read files. A peer never gets a harder question than ours: where it cannot be asked for a
+law, it is asked for one probability, and equivalence is given to it with the run unrolled.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+from benchmarks import environment, workloads
+from benchmarks.equivalence import ABC, case, installed_abc
+from benchmarks.peers.common import Answers, counted
+from dlmcheck.model.families.parity import even_strings
+from dlmcheck.model.formats import write_circuit
+from dlmcheck.model.local_schedules import local_schedule
+from dlmcheck.spec.circuit import Circuit
+from dlmcheck.spec.policies import IndependentUnmasking
+from dlmcheck.spec.schedule import Schedule, sampler_of
+from dlmcheck.spec.serial import circuit_from_json, circuit_to_json, schedule_to_json
+from dlmcheck.spec.tokens import MASK
+
+DLMCHECK = [str(Path(sys.executable).with_name("dlmcheck"))]
+OURS = "ours"
+CERTIFIED = "ours, with a certificate"
+REPLAY = "the kernel's replay of the certificate"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A name, a command, and how its answers are read from what it printed.
+
+    `ours` is set for this project's engines, `package` for a peer that has to be installed,
+    `needs` names a file without which the way has nothing to do.
+    """
+
+    name: str
+    command: list[str]
+    read: Callable[[str], Answers]
+    ours: bool = False
+    package: str = ""
+    needs: Path | None = None
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Sizes, those of the short version, how size is called, and what is asked at one size.
+
+    `growth` is "factor" where time multiplies with each step of size (then it is given for one
+    more), else "power" (then the exponent of size is given).
+    """
+
+    name: str
+    title: str
+    unit: str
+    sizes: tuple[int, ...]
+    short: tuple[int, ...]
+    growth: str
+    prepare: Callable[[int, Path], list[Way]]
+
+
+# --- reading answers ---------------------------------------------------------------------------
+
+
+def said(output: str) -> Answers:
+    """What an adapter printed, last line."""
+    return dict(json.loads(output.splitlines()[-1]))
+
+
+def law_file(path: Path, output: str) -> Answers:
+    """The law that `dlmcheck law` wrote, or what it printed of one that cannot be listed."""
+    (found,) = json.loads(path.read_text("utf-8"))["answers"]
+    if "counts" in found:
+        counts = {bits: int(count) for bits, count in found["counts"].items()}
+        return counted(counts, int(found["exponent"]))
+    for line in output.splitlines():
+        if "uniform on the solutions of" in line:
+            words = line.split()
+            return {"dimension": str(int(words[-2]) - int(words[words.index("of") + 1]))}
+    raise ValueError(f"no law: {found.get('message')}")
+
+
+def verdict(output: str, *, yes: str, no: str) -> Answers:
+    """What a program says in words."""
+    if no in output:
+        return {"verdict": "different"}
+    if yes in output:
+        return {"verdict": "equivalent"}
+    raise ValueError("undecided")
+
+
+def accepted(output: str) -> Answers:
+    """What `dlmcheck cert` says; it has no number to compare."""
+    if ": accepted" not in output:
+        raise ValueError("not accepted")
+    return {}
+
+
+# --- the ways ----------------------------------------------------------------------------------
+
+
+def peer(name: str, package: str, module: str, question: str, *files: Path) -> Way:
+    """An adapter in the environment of the peers."""
+    command = [str(environment.PYTHON), "-m", f"benchmarks.peers.{module}", question]
+    return Way(name, [*command, *map(str, files)], said, package=package)
+
+
+def plain(question: str, *files: Path) -> Way:
+    """The definitions, in plain Python."""
+    command = [sys.executable, "-m", "benchmarks.peers.by_python", question]
+    return Way("plain Python, by the definition", [*command, *map(str, files)], said)
+
+
+def laws(file: Path, *more: str) -> list[Way]:
+    """Our engines on a law, without and with evidence, and the kernel on that."""
+    out, certificate = file.with_suffix(".law"), file.with_suffix(".certificate")
+    command = [*DLMCHECK, "law", str(file), *more, "--json", str(out)]
+    read = partial(law_file, out)
+    return [
+        Way(OURS, command, read, ours=True),
+        Way(CERTIFIED, [*command, "--certificate", str(certificate)], read, ours=True),
+        Way(REPLAY, [*DLMCHECK, "cert", str(certificate)], accepted, ours=True, needs=certificate),
+    ]
+
+
+def law_peers(file: Path) -> list[Way]:
+    """All peers that can be asked for a law."""
+    return [
+        peer("ProbLog, exact weights", "problog", "by_problog", "law", file),
+        peer("PySDD", "pysdd", "by_pysdd", "law", file),
+        peer("dd (CUDD)", "dd", "by_dd", "law", file),
+        peer("OxiDD by itself", "oxidd", "by_oxidd", "law", file),
+        peer("Storm, exact", "stormpy", "by_storm", "law", file),
+        peer("Z3, model by model", "z3-solver", "by_z3", "law", file),
+        peer("CaDiCaL, model by model", "python-sat", "by_sat", "law", file),
+        plain("law", file),
+    ]
+
+
+SHAPES = {8: (40, 4), 12: (100, 8), 16: (250, 8), 20: (500, 8), 24: (1000, 8), 28: (2000, 16)}
+"""Gates and outputs for so many coins."""
+
+
+def law_of_circuit(coins: int, folder: Path) -> list[Way]:
+    """Enumeration."""
+    file = folder / "circuit.json"
+    file.write_text(circuit_to_json(workloads.xor_rich(coins, *SHAPES[coins])), "utf-8")
+    return [*laws(file), *law_peers(file)]
+
+
+def law_of_adder(coins: int, folder: Path) -> list[Way]:
+    """Decision diagrams: the carry and the three highest bits of the sum."""
+    circuit = workloads.adder(coins // 2)
+    top = Circuit(
+        circuit.inputs, circuit.gates, circuit.outputs[-4:], tuple(circuit.output_names[-4:])
+    )
+    file = folder / "circuit.json"
+    file.write_text(circuit_to_json(top), "utf-8")
+    return [*laws(file), *law_peers(file)]
+
+
+def equivalence(gates: int, folder: Path, *, rewritten: bool) -> list[Way]:
+    """Ours from the schedule's text; the others get the run unrolled and folded."""
+    found = case(gates, rewritten=rewritten)
+    names = ("schedule", "circuit", "certificate")
+    files = [folder / f"{name}.json" for name in names]
+    for name, file in zip(names, files, strict=True):
+        file.write_text(str(getattr(found, name)), "utf-8")
+    unrolled = folder / "run.json"
+    unrolled.write_text(circuit_to_json(found.unrolled), "utf-8")
+    pair = (files[1], unrolled)
+    command = [sys.executable, "-m", "benchmarks.ours"]
+    ways = [
+        Way(
+            f"{OURS}: {name}",
+            [*command, word, *map(str, files)],
+            said,
+            ours=True,
+        )
+        for name, word in (
+            ("cut points, by the kernel", "cut-points"),
+            ("hashing, then SAT", "hashing"),
+        )
+    ]
+    ways += [
+        peer("Z3, plain miter", "z3-solver", "by_z3", "equivalence", *pair),
+        peer("CaDiCaL, plain miter", "python-sat", "by_sat", "equivalence", *pair),
+    ]
+    abc = installed_abc()
+    first, second = folder / "circuit.aig", folder / "run.aig"
+    if abc is not None:
+        write_circuit(circuit_from_json(found.circuit), first)
+        write_circuit(found.unrolled, second)
+    read = partial(verdict, yes="are equivalent", no="NOT EQUIVALENT")
+    for word in ABC:
+        script = f"&r {first}; {word} {second}" if word[0] == "&" else f"{word} {first} {second}"
+        ways.append(Way(f"ABC {word}", [abc or "", "-c", script], read, package="abc"))
+    return ways
+
+
+def linear(outputs: int, folder: Path) -> list[Way]:
+    """The uniform even strings, x_i = u_i + u_(i+1)."""
+    file = folder / "circuit.json"
+    file.write_text(circuit_to_json(even_strings(outputs)), "utf-8")
+    return [
+        *laws(file, "--engine", "linear"),
+        peer("ProbLog, exact weights", "problog", "by_problog", "law", file),
+        peer("Storm, exact", "stormpy", "by_storm", "law", file),
+        peer("Z3, injective or not", "z3-solver", "by_z3", "dimension", file),
+        peer("CaDiCaL, injective or not", "python-sat", "by_sat", "dimension", file),
+        peer("numpy, rank of packed rows", "numpy", "by_numpy", "dimension", file),
+        plain("law", file),
+    ]
+
+
+ROUNDS = 4
+
+
+def states(length: int, folder: Path) -> list[Way]:
+    """A ring of cells with local rules: three rounds reach all 3^L states, the last writes."""
+    schedule = local_schedule(length, ROUNDS, 1, reads=2, ring=True, whole=True)
+    file, rules = folder / "schedule.json", folder / "rules.json"
+    file.write_text(schedule_to_json(schedule), "utf-8")
+    rules.write_text(json.dumps(local_rules(schedule)), "utf-8")
+    return [
+        *laws(file),
+        peer("ProbLog, exact weights, one cell", "problog", "by_problog", "run", rules),
+        peer("Storm, exact, one cell", "stormpy", "by_storm", "run", rules),
+        plain("run", file),
+    ]
+
+
+def local_rules(schedule: Schedule) -> dict[str, object]:
+    """For each round, cell and what the cell and its neighbour show: the law of its next token."""
+    sampler = sampler_of(schedule)
+    policy = sampler.unmask
+    if not isinstance(policy, IndependentUnmasking):
+        raise TypeError("cells are not selected independently")
+    length = schedule.length
+    reads = [[i, (i - 1) % length] for i in range(length)]
+    tables: list[list[dict[str, list[str]]]] = []
+    for number in range(1, schedule.rounds + 1):
+        cells: list[dict[str, list[str]]] = []
+        for i, (here, before) in enumerate(reads):
+            table: dict[str, list[str]] = {}
+            for shown in product((0, 1, MASK), repeat=2):
+                state = [MASK] * length
+                state[before], state[here] = shown[1], shown[0]
+                clock = sampler.round_argument(number)
+                rate = policy.rate(tuple(state), i, clock)
+                drawn = sampler.predictor(tuple(state), i, clock)
+                chances = [
+                    rate * drawn[token] + (1 - rate) * (token == shown[0]) for token in (0, 1, MASK)
+                ]
+                key = "".join("01"[token] if token != MASK else "2" for token in shown)
+                table[key] = [str(chance) for chance in chances]
+            cells.append(table)
+        tables.append(cells)
+    return {"start": [2] * length, "reads": reads, "tables": tables}
+
+
+WORKLOADS = (
+    Workload(
+        "law",
+        "Exact law of a random XOR-rich circuit",
+        "coins",
+        (8, 12, 16, 20, 24, 28),
+        (8,),
+        "factor",
+        law_of_circuit,
+    ),
+    Workload(
+        "diagrams",
+        "Law of the four highest bits of the sum of two random numbers",
+        "coins",
+        (16, 32, 128, 512, 2048),
+        (12,),
+        "power",
+        law_of_adder,
+    ),
+    Workload(
+        "equivalence",
+        "A write-once schedule against its circuit, as compiled",
+        "gates",
+        (1_000, 10_000, 100_000),
+        (60,),
+        "power",
+        partial(equivalence, rewritten=False),
+    ),
+    Workload(
+        "rewritten",
+        "A write-once schedule against its circuit, every gate written in another way",
+        "gates",
+        (1_000, 10_000, 100_000),
+        (60,),
+        "power",
+        partial(equivalence, rewritten=True),
+    ),
+    Workload(
+        "linear",
+        "Linear sampler over GF(2): the dimension of a uniform output",
+        "outputs",
+        (8, 16, 64, 1024, 4096, 65_536),
+        (8,),
+        "power",
+        linear,
+    ),
+    Workload(
+        "states",
+        "Law of a run through all 3^L states",
+        "cells",
+        (4, 5, 6, 7, 8, 9, 12, 14),
+        (3,),
+        "factor",
+        states,
+    ),
+)
