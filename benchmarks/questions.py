@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks import environment, workloads
 from benchmarks.equivalence import ABC, case, installed_abc
@@ -233,7 +234,7 @@ def states(length: int, folder: Path) -> list[Way]:
     schedule = local_schedule(length, ROUNDS, 1, reads=2, ring=True, whole=True)
     file, rules = folder / "schedule.json", folder / "rules.json"
     file.write_text(schedule_to_json(schedule), "utf-8")
-    rules.write_text(json.dumps(local_rules(schedule)), "utf-8")
+    rules.write_text(json.dumps(local_rules(schedule)._asdict()), "utf-8")
     return [
         *laws(file),
         peer("ProbLog, exact weights, one cell", "problog", "by_problog", "run", rules),
@@ -242,7 +243,18 @@ def states(length: int, folder: Path) -> list[Way]:
     ]
 
 
-def local_rules(schedule: Schedule) -> dict[str, object]:
+class Rules(NamedTuple):
+    """The start, the cells that each cell reads, and for each round and cell a table of chances.
+
+    A table says for what the cells read show (2 is M) with which chance 0, 1 and M come next.
+    """
+
+    start: tuple[int, ...]
+    reads: list[list[int]]
+    tables: list[list[dict[str, list[str]]]]
+
+
+def local_rules(schedule: Schedule) -> Rules:
     """For each round, cell and what the cell and its neighbour show: the law of its next token."""
     sampler = sampler_of(schedule)
     policy = sampler.unmask
@@ -268,7 +280,7 @@ def local_rules(schedule: Schedule) -> dict[str, object]:
                 table[key] = [str(chance) for chance in chances]
             cells.append(table)
         tables.append(cells)
-    return {"start": [2] * length, "reads": reads, "tables": tables}
+    return Rules((2,) * length, reads, tables)
 
 
 WORKLOADS = (

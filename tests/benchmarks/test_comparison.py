@@ -1,11 +1,10 @@
-"""The comparison notices what it is there for: answers that differ, limits, peers that are absent."""
+"""The comparison notices answers that differ, limits, and peers that are absent."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections import Counter
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -120,13 +119,13 @@ def test_the_clauses_of_a_circuit_are_its_gates() -> None:
 
 def test_the_local_rules_that_peers_get_are_the_schedule() -> None:
     schedule = local_schedule(3, 2, 5, reads=2, ring=True, whole=True)
-    found = json.loads(json.dumps(local_rules(schedule)))
-    law = {tuple(found["start"]): Fraction(1)}
-    for cells in found["tables"]:
-        after = Counter[tuple[int, ...]]()
+    rules = local_rules(schedule)
+    law = {rules.start: Fraction(1)}
+    for cells in rules.tables:
+        after: dict[tuple[int, ...], Fraction] = {}
         for state, weight in law.items():
             rows = [
-                table["".join(str(state[j]) for j in found["reads"][i])]
+                table["".join(str(state[j]) for j in rules.reads[i])]
                 for i, table in enumerate(cells)
             ]
             for tokens in product(range(3), repeat=3):
@@ -134,8 +133,8 @@ def test_the_local_rules_that_peers_get_are_the_schedule() -> None:
                 for row, token in zip(rows, tokens, strict=True):
                     chance *= Fraction(row[token])
                 if chance:
-                    after[tokens] += chance  # type: ignore[assignment]
-        law = dict(after)
+                    after[tokens] = after.get(tokens, Fraction(0)) + chance
+        law = after
     assert law == dict(output_law(sampler_of(schedule)).items())
 
 
