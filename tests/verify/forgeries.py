@@ -111,7 +111,25 @@ def weights_moved(parts: list[Any]) -> None:
     parts[0][0], parts[1][0] = parts[1][0], parts[0][0]
 
 
+def revised_jointly(raw: dict[str, Any]) -> None:
+    """A round that changes two visible tokens together, said to have a deterministic F."""
+    law, point = {"00": "1/2", "11": "1/2"}, ["0", "0"]
+    parts = [["1/2", 0, ["0", "0"]], ["1/2", 0, ["1", "1"]]]
+    classes = ["after-sampling", "deterministic", "exchangeable", "independent", "joint"]
+    raw.update(target=law, law=law, start="00", rounds=1, rows=[[1, "00", 0, parts, [None, None]]])
+    raw.update(total_variation="0", kl_target_law=point, kl_law_target=point, worst=1)
+    raw.update(expected="1", unmasking="deterministic", own_predictor=classes)
+
+
+def many_at_once(raw: dict[str, Any]) -> None:
+    """A part of 2^24 states, in a short file."""
+    raw.update(start="M" * 24)
+    half = {"0": "1/2", "1": "1/2"}
+    raw["rows"] = [[1, "M" * 24, 0, [["1", 0, [half] * 24]], None]]
+
+
 TWO = {"000": "1/2", "001": "1/2"}
+ENDLESS = '"rounds": 1000000000000'
 NINE_COINS = circuit_to_json(
     Circuit(tuple(Input(f"r{k}", InputKind.RANDOM) for k in range(9)), (), (0,))
 )
@@ -159,6 +177,8 @@ CHANGED: list[tuple[str, str, Change, str]] = [
         "the law is another one: output 00 has probability"),
     ("state-law", "other edits", inner("schedule", '"revise-any"', '"revise-token"'),
         "round 1: cell 0: the predictor writes M"),
+    ("state-law", "rounds without end", inner("schedule", '"rounds": 2', ENDLESS),
+        "rounds are too many to be gone through"),
     ("state-law", "the cells in another order", put("cells", [2, 0]), "the law is another one"),
     ("state-law", "certain instead", put("counts", {"MM": "1"}), "do not sum to 2^"),
     ("diagram-law", "a gate of another kind", inner("circuit", '"AND"', '"OR"'),
@@ -174,6 +194,10 @@ CHANGED: list[tuple[str, str, Change, str]] = [
         "the run is illegal (LeavesMask)"),
     ("same-law", "an input of another name", inner("circuit", '"name": "a"', '"name": "b"'),
         "the schedule's data inputs are not the circuit's"),
+    ("same-law", "rounds without end", inner("schedule", '"rounds": 2', ENDLESS),
+        "rounds are too many to be gone through"),
+    ("same-law", "more rounds than are gone through", inner(
+        "schedule", '"rounds": 2', '"rounds": 2000'), "too large to be gone through"),
     ("same-law", "more inputs than are gone through", put("circuit", NINE_COINS),
         "too large to be gone through"),
     ("law", "the right circuit", inner("circuit", '"OR"', '"AND"'), "the laws are equal"),
@@ -213,6 +237,8 @@ CHANGED: list[tuple[str, str, Change, str]] = [
     ("lower-bound", "a product law", put("target", TWO), "the marginals gives"),
     ("sampler", "another probability", put("target", {
         "000": "1/4", "011": "1/2", "101": "1/4"}), "than the target's"),
+    ("sampler", "rounds without end", lambda raw: raw["table"].update(rounds=10**12),
+        "rounds are too many to be gone through"),
     ("sampler", "a round less", lambda raw: raw["table"].update(rounds=1), "a token is still due"),
     ("decoder", "another law", put("law", {"00": "1/100", "01": "9/100", "11": "9/10"}),
         "00 comes out with probability 1/1000"),
@@ -237,6 +263,7 @@ CHANGED: list[tuple[str, str, Change, str]] = [
     ("decoder", "another start", put("start", "M1"), "no row for round 1 at M1"),
     ("decoder", "ended sooner", put("rounds", 1), "round 2 at 0M is never reached"),
     ("decoder", "weights moved", row(lambda one: weights_moved(one[3])), "comes out with"),
+    ("decoder", "a part of too many states", many_at_once, "has more than 1048576 states"),
     ("decoder", "another token", lambda raw: raw["rows"][-1][3][0].__setitem__(2, ["1", "1"]),
         "comes out with"),
     ("locality", "a hint less", lambda raw: raw["cases"][0].update(
@@ -257,6 +284,8 @@ CHANGED: list[tuple[str, str, Change, str]] = [
     ("width", "a bound too high", put("bound", 6), "the clauses are not those"),
     ("width", "a bound less", put("bound", 4), "the clauses are not those"),
     ("width", "a layer more", put("last", 4), "the clauses are not those"),
+    ("width", "layers without end", put("last", 10**12), "layers are too many"),
+    ("width", "clauses without end", put("last", 1 << 20), "too many layers to make clauses"),
     ("width", "coins in any layer", put("late_coins", True), "the clauses are not those"),
     ("width", "a gate too low", lambda raw: raw["layers"].__setitem__(-1, 0), "not an assignment"),
     ("width", "a layer less", lambda raw: raw["layers"].pop(), "nothing to make clauses of"),
@@ -272,7 +301,7 @@ CHANGED: list[tuple[str, str, Change, str]] = [
     ),
     ("trajectory", "a cell more", put("length", 3), "the clauses are not those"),
     ("trajectory", "a layer more", lambda raw: raw["layers"].append([0, 1]), "are not those"),
-    ("trajectory", "another layer", put("layers", [[1, 0], [1, 0], [0, 1]]), "the clauses are not those"),
+    ("trajectory", "another layer", put("layers", [[1, 0], [1, 0], [0, 1]]), "are not those"),
     ("trajectory", "layers swapped", lambda raw: raw["layers"].reverse(), "are not those"),
     ("trajectory", "other edits", put("edits", "revise-any"), "the clauses are not those"),
     ("trajectory", "all cells visible", put("end", "whole-state"), "the clauses are not those"),

@@ -15,9 +15,10 @@ import pytest
 from dlmcheck.spec.errors import BadInput, DlmcheckError, MalformedSyntax
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.certificate_kinds import check_certificate
+from dlmcheck.verify.encoders.programs import NoProgram
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.report.schemas import schema
-from tests.verify.forgeries import CHANGED, Change
+from tests.verify.forgeries import CHANGED, Change, revised_jointly
 from tests.verify.sample_certificates import samples
 
 GOOD = samples()
@@ -201,6 +202,18 @@ def test_a_changed_certificate_is_rejected_for_its_reason(
     error = outcome(json.dumps(raw))
     assert isinstance(error, Rejected), error
     assert reason in error.reason
+
+
+def test_a_statement_says_what_its_figures_leave_out() -> None:
+    """F speaks of masked cells, and a program of its gates: the statements say so."""
+    raw = json.loads(GOOD["decoder"])
+    revised_jointly(raw)
+    checked = check_certificate(Document.parse(json.dumps(raw), "file"))
+    assert "F deterministic on masked cells, and it revises visible ones;" in checked.statement
+    # No program of no gates has a projection at a gate, and it needs none to compute it.
+    nothing = NoProgram(2, (0b1010,), 0)
+    assert () in nothing.encoded.clauses
+    assert "has at its gates 0101" in nothing.encoded.statement
 
 
 def test_what_is_still_good_is_no_longer_list_than_it_must_be() -> None:

@@ -56,6 +56,9 @@ def test_the_kernel_finds_what_the_enumeration_found(name: str) -> None:
         checked = check_document(Document.parse(certificate(name, target, 3), "file"))
         assert checked.verdict is Verdict.PROVED
         distance, unmasking = comparison.total_variation, found.behaviour.unmasking.value
+        flags = {"remasks": found.behaviour.remasks, "revises": found.behaviour.revises}
+        if beside := " and ".join(what for what, so in flags.items() if so):
+            unmasking += f" on masked cells, and it {beside} visible ones"
         assert checked.statement == (
             f"the table in the file, called {name!r}: total variation {distance} to the target "
             f"in the file, called 'target'; F {unmasking}; at most {found.worst} rounds"

@@ -43,8 +43,8 @@ class NoProgram:
         """The claim as clauses, which have a model if it is false."""
         formula = program_formula(self.inputs, self.tables, self.gates)
         statement = (
-            f"no program of {self.gates} gates of fan-in two on {self.inputs} bits computes "
-            f"{', '.join(self.functions)}"
+            f"no program of {self.gates} gates of fan-in two on {self.inputs} bits has at its "
+            f"gates {', '.join(self.functions)}"
         )
         return Encoded(statement, ENCODER, formula.variables, tuple(formula.clauses))
 

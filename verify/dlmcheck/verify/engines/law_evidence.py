@@ -29,7 +29,13 @@ NODES = 1 << 16
 SECONDS = 10.0
 STATES = 22
 """log2 of the states of a run that the kernel is asked to go through, at most."""
-LIMITS_OF_RUNS = ("sees the candidates", "coins at once", "are shared by cells", "weights at once")
+LIMITS_OF_RUNS = (
+    "sees the candidates",
+    "coins at once",
+    "are shared by cells",
+    "weights at once",
+    "too many to be gone through",
+)
 """What the kernel says of runs that it does not go through, whatever law is stated of them."""
 
 

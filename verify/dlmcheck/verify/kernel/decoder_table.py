@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 from dlmcheck.spec.errors import MalformedSyntax
 from dlmcheck.spec.jsontext import Document, Json, Path
@@ -67,6 +68,8 @@ FIELDS = (
     "unmasking",
     "own_predictor",
 )
+MOST_STATES = 1 << 20
+"""A part of a round with more states is refused."""
 MOST_TOKENS = 10
 """A token is one digit in a file."""
 INFINITE = "infinite"
@@ -94,6 +97,8 @@ class Run:
     expected: Fraction
     unmasking: Unmasking
     own_predictor: Classes
+    beside: str
+    """What rounds do to visible cells, of which the class of F does not speak; empty if nothing."""
 
 
 def check_document(document: Document) -> Checked:
@@ -137,7 +142,7 @@ def check_document(document: Document) -> Checked:
     to = called(document.string(raw["name"], ("name",)))
     statement = (
         f"the table in the file, called {name!r}: total variation {distance} to {to}; "
-        f"F {found.unmasking.value}; at most {found.worst} rounds"
+        f"F {found.unmasking.value}{found.beside}; at most {found.worst} rounds"
     )
     return kernel_result(statement, Verdict.PROVED, Certificate(KIND, "kernel", len(table)))
 
@@ -199,7 +204,19 @@ def run(table: dict[tuple[int, Place], Row], start: State, rounds: int | None) -
         if (number, place) not in used:
             raise Rejected(f"round {number} at {show_state(place[0])} is never reached")
     fits, own = _classes(table)
-    return Run(Law(weights), worst, expected, fits, own)
+    return Run(Law(weights), worst, expected, fits, own, _beside(table))
+
+
+def _beside(table: dict[tuple[int, Place], Row]) -> str:
+    """Whether visible cells turn back to M or to other tokens, as words for the statement."""
+    remasks = revises = False
+    for (_, (before, _)), row in table.items():
+        for after, _ in row.after:
+            pairs = [(old, new) for old, new in zip(before, after, strict=True) if old != MASK]
+            remasks |= any(new == MASK for _, new in pairs)
+            revises |= any(new not in (MASK, old) for old, new in pairs)
+    said = [what for what, so in (("remasks", remasks), ("revises", revises)) if so]
+    return f" on masked cells, and it {' and '.join(said)} visible ones" if said else ""
 
 
 def _classes(table: dict[tuple[int, Place], Row]) -> tuple[Unmasking, Classes]:
@@ -333,6 +350,8 @@ def _after(reader: _Reader, value: Json, path: Path, cells: int) -> dict[Place, 
         if len(shown) != cells:
             raise document.malformed(part[2], (*path, k, 2), f"{cells} cells")
         laws = [reader.token_law(one, (*path, k, 2, cell)) for cell, one in enumerate(shown)]
+        if prod(map(len, laws)) > MOST_STATES:
+            raise Rejected(f"a part of a round has more than {MOST_STATES} states")
         for state, chance in _multiplied(laws):
             place = state, memory
             found[place] = found.get(place, Fraction(0)) + weight * chance

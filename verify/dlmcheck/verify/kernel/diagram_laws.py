@@ -41,6 +41,8 @@ KIND = "diagram-law"
 STATEMENT = "law of a circuit"
 MOST_NODES = 1 << 20
 """Certificates that need more nodes are rejected."""
+MOST_BITS = 1 << 34
+"""So are those whose nodes' weights, each of a bit for each coin, need more room together."""
 
 Edge = int
 FALSE: Edge = 0
@@ -80,6 +82,8 @@ class Diagrams:
             node = len(self.level)
             if node > MOST_NODES:
                 raise Rejected(f"more than {MOST_NODES} nodes in this order")
+            if node * self.levels > MOST_BITS:
+                raise Rejected(f"nodes of {self.levels} coins take too much room in this order")
             self._node[key] = node
             self.level.append(level)
             self.high.append(key[1])

@@ -18,10 +18,13 @@ from dlmcheck.spec.errors import MalformedSyntax
 from dlmcheck.spec.jsontext import Document, Json
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.serial import circuit_from_json, schedule_from_json
+from dlmcheck.verify.kernel.results import Rejected
 
 FORMAT = "dlmcheck-evidence"
 VERSION = 1
 _HEAD = ("format", "version", "kind")
+MOST_ROUNDS = 1 << 20
+"""Runs of more rounds are not gone through one by one: nobody would wait for the answer."""
 
 
 def kind_of(document: Document) -> str:
@@ -47,8 +50,14 @@ def fields_of(
 
 
 def schedule_field(document: Document, key: str = "schedule") -> Schedule:
-    """The schedule that stands in a field as text."""
-    return schedule_from_json(text_field(document, key), f"{document.source}: {key}")
+    """The schedule that stands in a field as text.
+
+    Raises `Rejected` for more rounds than anybody goes through, which one number can ask for.
+    """
+    schedule = schedule_from_json(text_field(document, key), f"{document.source}: {key}")
+    if schedule.rounds > MOST_ROUNDS:
+        raise Rejected(f"more than {MOST_ROUNDS} rounds are too many to be gone through")
+    return schedule
 
 
 def circuit_field(document: Document, key: str = "circuit") -> Circuit:

@@ -47,6 +47,7 @@ from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.laws import check_same_law
 from dlmcheck.verify.kernel.linear_runs import run_outputs
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
+from dlmcheck.verify.kernel.same_law import MOST_ROUNDS
 from dlmcheck.verify.kernel.simulation import check_simulation
 from dlmcheck.verify.kernel.verdicts import Verdict
 
@@ -278,7 +279,8 @@ def _check_samples(schedule: Schedule, circuit: Circuit, certificate: str | None
     if certificate is not None:
         check_simulation(KIND, schedule, circuit, Simulation.from_json(certificate))
         return
-    if max(len(circuit.inputs), schedule.length) > ENUMERATED:
+    too_long = schedule.rounds > MOST_ROUNDS
+    if max(len(circuit.inputs), schedule.length) > ENUMERATED or too_long:
         raise Rejected("the laws are too large to be gone through: a certificate is needed")
     found = check_same_law(KIND, schedule, circuit)
     if found.verdict is not Verdict.PROVED:

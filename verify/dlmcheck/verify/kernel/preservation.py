@@ -134,26 +134,34 @@ _NEARBY = 6
 
 
 def settled_nearby(
-    circuit: Circuit, literal: Literal, known: Mapping[int, bool], gates: int = _NEARBY
+    circuit: Circuit,
+    literal: Literal,
+    known: Mapping[int, bool],
+    gates: int = _NEARBY,
+    found: dict[tuple[int, int], Ternary] | None = None,
 ) -> Ternary:
     """The value of a literal as far as known inputs settle it; None also if that is too far away.
 
-    Of an AND and an OR the arguments are looked at one by one, until one decides.
+    Of an AND and an OR the arguments are looked at one by one, until one decides. `found` keeps
+    what is known of gates already: gates of many arguments may share them.
     """
     node = node_of(literal)
+    found = {} if found is None else found
     if node < len(circuit.inputs):
         value: Ternary = known.get(node)
+    elif (node, gates) in found:
+        value = found[node, gates]
     elif gates:
         gate = circuit.gate_of(node)
         decides = {Op.AND: False, Op.OR: True}.get(gate.op)
         args: list[Ternary] = []
         for arg in gate.args:
-            args.append(settled_nearby(circuit, arg, known, gates - 1))
+            args.append(settled_nearby(circuit, arg, known, gates - 1, found))
             if args[-1] is decides and decides is not None:
                 break
             if args[-1] is None and decides is None:
                 break
-        value = _settled_gate(gate.op, args)
+        value = found[node, gates] = _settled_gate(gate.op, args)
     else:
         value = None
     return value if value is None else value != is_inverted(literal)

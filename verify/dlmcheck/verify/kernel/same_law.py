@@ -25,10 +25,14 @@ MOST_INPUTS = 8
 """Laws of circuits with more inputs are not listed: all data and all seeds would be."""
 MOST_CELLS = 64
 """Nor those of schedules with more cells."""
+MOST_ROUNDS = 1 << 10
+"""Nor those of schedules with more rounds, which one number in a short file can ask for."""
 
 
 def is_listed(schedule: Schedule, circuit: Circuit) -> bool:
     """Whether the two are small enough for all data and seeds to be gone through."""
+    if schedule.rounds > MOST_ROUNDS:
+        return False
     return len(circuit.inputs) <= MOST_INPUTS and schedule.length <= MOST_CELLS
 
 

@@ -46,6 +46,7 @@ from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.rationals import law_field, rational_field
 from dlmcheck.verify.kernel.reading import fewest_cells, tokens_read
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
+from dlmcheck.verify.kernel.same_law import MOST_ROUNDS
 from dlmcheck.verify.kernel.verdicts import Verdict
 
 V = TypeVar("V")
@@ -107,6 +108,8 @@ def examine(document: Document) -> Examined:
             raise Rejected("a sampler starts from masks everywhere")
         sampler, size, dyadic = sampler_of(schedule), len(schedule.predictor.gates), True
         reading = tokens_read(schedule)
+    if sampler.rounds > MOST_ROUNDS:
+        raise Rejected(f"more than {MOST_ROUNDS} rounds are too many to be gone through")
     try:
         found = output_law(sampler)
     except IllegalSampler as error:

@@ -47,6 +47,8 @@ MOST_SHARED = 8
 MOST_OWN = 16
 """Coins that one cell reads in one phase are gone through; more than this are refused."""
 
+MOST_GIVEN = 20
+"""A run has a start for all values of the given cells; more cells than this are refused."""
 MOST_WEIGHTS = 1 << 26
 """With more weights at once a law is refused: nobody would wait for the answer."""
 
@@ -64,6 +66,8 @@ def run_law(schedule: Schedule, data: Bits = ()) -> tuple[Weights, int, int]:
     """
     if schedule.unmask_sees_candidates:
         raise Rejected("the unmasking policy sees the candidates")
+    if len(schedule.given_cells) > MOST_GIVEN:
+        raise Rejected(f"{len(schedule.given_cells)} given cells: too many weights at once")
     starts = product((False, True), repeat=len(schedule.given_cells))
     law: Weights = {start_state(schedule, data, given): 1 for given in starts}
     exponent = len(schedule.given_cells)

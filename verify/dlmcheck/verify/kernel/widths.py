@@ -23,6 +23,10 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.width_clauses import Windows, width_question, windows
 
 KIND = "width"
+MOST_LAYERS = 1 << 20
+MOST_PLACES = 1 << 20
+"""More layers, or more nodes times layers where clauses are made, are refused: one number in a
+short file can ask for any number of them."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,8 @@ def check_document(document: Document) -> Checked:
         bound=document.integer(raw["bound"], ("bound",), 1),
         below=None,
     )
+    if claim.last > MOST_LAYERS:
+        raise Rejected(f"more than {MOST_LAYERS} layers are too many")
     return check_width(_with_bound(document, raw["below"], claim))
 
 
@@ -208,6 +214,8 @@ def _with_bound(document: Document, value: Json, claim: WidthClaim) -> WidthClai
         written = document.string(fields["dimacs"], ("below", "dimacs"))
         if claim.last == 0 or len(claim.layers) != claim.circuit.node_count:
             raise Rejected("there is nothing to make clauses of")
+        if claim.last * claim.circuit.node_count > MOST_PLACES:
+            raise Rejected("there are too many layers to make clauses of")
         question = width_question(
             claim.circuit, claim.last, claim.bound - 1, late_coins=claim.late_coins
         )
