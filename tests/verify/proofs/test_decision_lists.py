@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +22,7 @@ from dlmcheck.spec.sampler import output_law
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.induction import check_proof
+from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.proofs import decision_lists
 from dlmcheck.verify.proofs.decision_lists import MAKERS
@@ -91,6 +93,14 @@ def test_a_law_is_the_mixture_of_its_pieces(numbers: list[int], n: int) -> None:
                 part *= one if bit else 1 - one
             weight += part
         assert weight == law[z]
+
+
+def test_canary_the_last_cell_by_the_chance_of_the_other_token() -> None:
+    query = decision_lists.piece_queries()[0]
+    smt.answer((query,))
+    swapped = query.conclusion.replace("one)", "?)").replace("zero)", "one)").replace("?)", "zero)")
+    with pytest.raises(Rejected, match="does not hold"):
+        smt.answer((replace(query, conclusion=swapped),))
 
 
 @pytest.mark.parametrize("n", [2, 3, 4])

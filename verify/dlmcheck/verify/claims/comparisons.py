@@ -273,7 +273,8 @@ AR_CLAIM = Claim(
         Row(
             "C-AR",
             "families",
-            "on every family steps are N and rounds at most d + 1",
+            "on every family, as on every circuit, steps are the nodes without the data, and up to "
+            "one more for each output, and rounds are at most d + 1",
             (
                 Road("autoregressive-families", TABLE, "measured on the compilations"),
                 Road(MODEL_PROOFS.id, autoregressive.FAMILIES, EVERY_CIRCUIT),

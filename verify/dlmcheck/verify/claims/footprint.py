@@ -264,8 +264,8 @@ CLAIM = Claim(
         Row(
             _ID,
             "growth",
-            "the parity of n prompt bits takes n - 1 cells write-once and gate-local, and "
-            "ceil(log2(n+1)) with revision",
+            "for n >= 2, the parity of n prompt bits takes n - 1 cells write-once and gate-local; "
+            "with revision ceil(log2(n+1)) are enough, the least for schemes of its chain",
             (Road("space-growth", GROWTH, FAN_IN), proved_schemes.road(gate_counts.GROWTH)),
             _WRITE_ONCE,
         ),

@@ -162,8 +162,8 @@ ROWS_CLAIM = Claim(
     note="SANITY",
     rows=(
         _row("S-ROWS", "legal", f"in a legal schedule {_ROWS}", *_both(LEGAL_JOB)),
-        _row("S-ROWS", "compiled", f"in the schedule of a circuit {_ROWS}", *_both(COMPILED_JOB),
-             _proved(visible_cells.ROWS)),
+        _row("S-ROWS", "compiled", f"in the schedule of Theorem 3.1 for a circuit {_ROWS}",
+             *_both(COMPILED_JOB), _proved(visible_cells.ROWS)),
         _row(
             "S-ROWS",
             "any",
@@ -199,6 +199,7 @@ def _mask(
 
 
 _KEPT = "in every reachable state a write keeps every visible token"
+_CERTAIN = "any legal schedule, whose rows of visible cells are certain of their token"
 
 MASK_CLAIM = Claim(
     id="S-MASK",
@@ -207,9 +208,11 @@ MASK_CLAIM = Claim(
     hypotheses=("no-revision", "before-remasking", "legal-schedule"),
     note="SANITY",
     rows=(
-        _mask("write-once", f"write-once: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.WRITE_ONCE),
+        _mask("write-once", f"write-once, {_CERTAIN}: {_KEPT}",
+              *_mask_roads(LEGAL_JOB, Edits.WRITE_ONCE),
               _proved(visible_cells.LEGAL_WRITE)),
-        _mask("remask,write", f"remask: {_KEPT}", *_mask_roads(LEGAL_JOB, Edits.REMASK),
+        _mask("remask,write", f"remask, {_CERTAIN}: {_KEPT}",
+              *_mask_roads(LEGAL_JOB, Edits.REMASK),
               _proved(visible_cells.LEGAL_WRITE)),
         _mask(
             "remask,round",
@@ -247,8 +250,8 @@ MASK_CLAIM = Claim(
         ),
         _mask(
             "all-states,compiled",
-            "in the schedule of a circuit the row of a visible cell is certain of its token on "
-            "every state, reached or not",
+            "in the schedule of Theorem 3.1 for a circuit the row of a visible cell is certain of "
+            "its token on every state, reached or not",
             (COMPILED_JOB, "mask:rows", REFERENCE),
             _proved(visible_cells.CERTAIN),
         ),

@@ -45,8 +45,8 @@ class Rule(Enum):
     """A construction emits the circuit of every cell of a class by one function, to which only
     the cell's own neighbourhood is passed."""
     BIJECTION = "bijection of seeds"
-    """A bijection between uniform seeds and a set of strings, or of strings together with spare
-    bits, makes the strings uniform."""
+    """Finite sets with a bijection between them have as many members; so a bijection between uniform
+    seeds and a set of strings, or of strings together with spare bits, makes the strings uniform."""
     COUPLING = "the same function of the same coins"
     """Two random variables that are one function of one seed have one law."""
     DRAWS = "draws given the state"
@@ -57,7 +57,7 @@ class Rule(Enum):
     """Pairwise disjoint subsets of a finite set have together at most as many members as it."""
     NUMBERS = "induction over natural numbers"
     """What holds of 1, and of 2 m and 2 m + 1 if of m, holds of every positive number; likewise
-    what holds of an exponent and passes on to the next one holds from there on."""
+    what holds of a number (an exponent, say) and passes on to the next one holds from there on."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ from dlmcheck.verify.proofs.write_once import (
 
 SAME_LAW = "every circuit, one token a step in topological order: the circuit's law"
 STEPS = "every circuit: a step for each generated node, and no fewer than the rounds of the DLM"
-FAMILIES = "every circuit: steps are N, up to one more for each output, and rounds at most d + 1"
+FAMILIES = (
+    "every circuit: steps are N less data, up to one more for each output, rounds at most d + 1"
+)
 
 # --- the law -------------------------------------------------------------------------------
 

@@ -19,7 +19,10 @@ from dlmcheck.verify.proofs.rigidity import event_steps, start_steps
 from dlmcheck.verify.proofs.terms import Argument, Term, between, differ, linear, real
 
 RANDOM_START = "two-state chain, dependent steps, random start: floor(log2 n) + 1 rounds, every n"
-KNOWN_START = "two-state chain, dependent steps, known start: floor(log2 (n-1)) + 1 rounds, every n"
+KNOWN_START = (
+    "two-state chain, dependent steps, known start: floor(log2 (n-1)) + 1 rounds, every n >= 2; "
+    "1 round for n = 1"
+)
 
 RULES = (Rule.ROUNDS, Rule.POSITIONS, Rule.LISTS, Rule.DRAWS, Rule.NUMBERS)
 ZERO, ONE, UP, DOWN = map(Term, ("0", "1", "up", "down"))
@@ -237,7 +240,10 @@ def random_start(planted: Planted | None = None) -> Argument:
 
 def known_start(planted: Planted | None = None) -> Argument:
     """Every n >= 1; 0 < up, down < 1, up + down not 1, the first token certain."""
-    start = "The first cell is certain: it is written along, and the other n-1 cells are one gap."
+    start = (
+        "The first cell is certain: it is written along, and the other n-1 cells are one gap, "
+        "none if n = 1."
+    )
     queries = (*start_queries(known=True), certain_apart())
     return _argument(KNOWN_START, planted, (certain_goes_along(),), queries, start)
 

@@ -105,12 +105,16 @@ def book_queries() -> tuple[Query, ...]:
 
 def piece_queries() -> tuple[Query, ...]:
     """A law split at one cell after the other is a mixture; with one cell left, of product laws."""
-    weight, given, pieces, most, more = map(Term, ("weight", "given", "pieces", "most", "more"))
+    zero, one, pieces, most, more = map(Term, ("zero", "one", "pieces", "most", "more"))
     return (
         real(
-            "a string's weight is its part's mass times its weight there",
-            {"conditional": (given * MASS).equals(weight)},
-            (MASS * given).equals(weight),
+            "a part with one cell left is a product law, times its mass",
+            {
+                "the part's mass": MASS.equals(zero + one),
+                "no weight is negative": f"(and {ZERO.at_most(zero)} {ZERO.at_most(one)})",
+                "the last cell's chance": f"(or {MASS.equals(0)} {(CHANCE * MASS).equals(one)})",
+            },
+            f"(and {(MASS * CHANCE).equals(one)} {(MASS * (ONE - CHANCE)).equals(zero)})",
         ),
         linear(
             "a split more, at most twice the pieces",

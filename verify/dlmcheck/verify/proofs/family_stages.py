@@ -48,7 +48,8 @@ GROWTH = {growth.family: growth for growth in GROWTHS}
 
 def statement(family: str) -> str:
     """What is proved of a family."""
-    return f"{family}: size and depth are as in closed form, for every n"
+    sizes = "n = 2^k" if GROWTH[family].power else "n"
+    return f"{family}: size and depth are as in closed form, for every {sizes}"
 
 
 def _places(growth: Growth, inputs: int, cell: CellRule, first: CellRule | None) -> list[Query]:

@@ -18,8 +18,8 @@ from dlmcheck.verify.proofs.scheme_lengths import revise_token
 from dlmcheck.verify.proofs.terms import Argument, Term, linear
 
 GROWTH = (
-    "the parity of n bits takes n - 1 gates of fan-in two, and the scheme for its chain with "
-    "revision to tokens c cells, c least with n + 1 <= 2^c"
+    "n >= 2: the parity of n bits takes n - 1 gates of fan-in two, and the least scheme for its "
+    "chain with revision to tokens c cells, c least with n + 1 <= 2^c"
 )
 _TABLE = ("f(0,0)", "f(0,1)", "f(1,0)", "f(1,1)")
 _FIRST, _SECOND = "the first argument is as before", "the second argument is as before"

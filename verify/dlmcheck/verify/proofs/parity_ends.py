@@ -32,7 +32,10 @@ from dlmcheck.verify.proofs.parity_samplers import AT_LEAST_TWO, BY_PLACE, EVERY
 from dlmcheck.verify.proofs.positions import Index
 from dlmcheck.verify.proofs.terms import Argument
 
-STATEMENT = "other ends of the running parity: distances 1, 1, 1/2 and 1/4 from D_n, for every n"
+STATEMENT = (
+    "other ends of the running parity: distances 1, 1, 1/2 and 1/4 from D_n, for every n >= 1, "
+    "the last one for n >= 2"
+)
 
 
 def _odd(_f: Formula, total: Literal, _before: Ask, _last: Ask, _spare: Ask) -> Literal:

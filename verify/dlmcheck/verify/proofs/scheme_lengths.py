@@ -241,6 +241,7 @@ def any_masks(edits: Edits = Edits.REVISE_ANY, fit: Fits = fits) -> Argument:
         skeleton=(
             "A layer has 2^w values, each shown on w cells, so it takes 2^w states of its own.",
             "These have w or more visible cells.",
+            "To copy every wire, or to negate every wire, is a bijection.",
             *_WRITTEN_DOWN,
         ),
     )
