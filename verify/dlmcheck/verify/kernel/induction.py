@@ -45,8 +45,9 @@ class Rule(Enum):
     """A construction emits the circuit of every cell of a class by one function, to which only
     the cell's own neighbourhood is passed."""
     BIJECTION = "bijection of seeds"
-    """Finite sets with a bijection between them have as many members; so a bijection between uniform
-    seeds and a set of strings, or of strings together with spare bits, makes the strings uniform."""
+    """Finite sets with a bijection between them have as many members; so a bijection between
+    uniform seeds and a set of strings, or of strings together with spare bits, makes the strings
+    uniform."""
     COUPLING = "the same function of the same coins"
     """Two random variables that are one function of one seed have one law."""
     DRAWS = "draws given the state"
