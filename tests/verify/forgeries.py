@@ -255,6 +255,8 @@ CHANGED: list[tuple[str, str, Change, str]] = [
     ("decoder", "hidden memory", put("unmasking", "memory"), "F is after-sampling"),
     ("decoder", "too many classes", lambda raw: raw["own_predictor"].append("independent"),
         "of its own F is after-sampling, joint"),
+    ("decoder", "a class twice", lambda raw: raw["own_predictor"].append("joint"),
+        "is named twice"),
     ("decoder", "no row", lambda raw: raw["rows"].pop(), "no row for round 2 at"),
     ("decoder", "a row that is not needed", lambda raw: raw["rows"].append(
         [3, "00", 0, [["1", 0, ["0", "0"]]], None]), "round 3 at 00 is never reached"),
@@ -318,6 +320,8 @@ CHANGED: list[tuple[str, str, Change, str]] = [
     ("program", "a hint less", hint_dropped, "its hints lead to no conflict"),
     ("queries", "no query", put("queries", NOTHING), "the file holds no query"),
     ("queries", "nobody who answered", put("trusted", ""), "does not say who answered"),
+    ("queries", "a rule twice", lambda raw: raw["rules"].append(raw["rules"][0]),
+        "a rule is named twice"),
     ("queries", "a bracket less", asked("n 2)", "n 2"), "a bracket is not closed"),
     ("queries", "a bracket too many", asked("(check-sat)", "(check-sat))"), "bracket too many"),
     ("queries", "two questions", asked("(check-sat)", "(check-sat)\n(check-sat)"), "a question"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -15,7 +16,9 @@ import pytest
 from dlmcheck.spec.errors import BadInput, DlmcheckError, MalformedSyntax
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.certificate_kinds import check_certificate
+from dlmcheck.verify.cli.cert_command import run_cert
 from dlmcheck.verify.encoders.programs import NoProgram
+from dlmcheck.verify.exits import ExitCode
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.report.schemas import schema
 from tests.verify.forgeries import CHANGED, Change, revised_jointly
@@ -214,6 +217,23 @@ def test_a_statement_says_what_its_figures_leave_out() -> None:
     nothing = NoProgram(2, (0b1010,), 0)
     assert () in nothing.encoded.clauses
     assert "has at its gates 0101" in nothing.encoded.statement
+
+
+def test_a_name_makes_no_equation_and_no_line_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = json.loads(GOOD["linear"])
+    raw["circuit"] = raw["circuit"].replace('"name": "z0"', '"name": "z0 = 0, z9"')
+    checked = check_certificate(Document.parse(json.dumps(raw), "file"))
+    assert checked.statement.endswith("the solutions of 1 equation in 4 bits")
+    raw = json.loads(GOOD["queries"])
+    raw["statement"] = "Q\nother.json: accepted: PROVED \x1b[2K"
+    path = tmp_path / "file.json"
+    path.write_text(json.dumps(raw), "utf-8")
+    assert run_cert((path,)) is ExitCode.OK
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"{path}: accepted: PROVED the queries offered for: Q\\nother.json")
+    assert line.isprintable()
 
 
 def test_what_is_still_good_is_no_longer_list_than_it_must_be() -> None:

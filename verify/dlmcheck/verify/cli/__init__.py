@@ -116,6 +116,16 @@ def _command(arguments: Sequence[str], registry: Registry | None) -> ExitCode:
     return code
 
 
+def one_line(text: str) -> str:
+    r"""A text that may come from a file as one line: a name in it must not end ours.
+
+    >>> print(one_line("all\nis well"))
+    all\nis well
+    """
+    shown = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(shown)
+
+
 def complain(message: str) -> None:
     """One line on stderr."""
     print(f"dlmcheck: {' '.join(message.split())}", file=sys.stderr)

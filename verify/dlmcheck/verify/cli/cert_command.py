@@ -7,7 +7,7 @@ from pathlib import Path
 from dlmcheck.spec.errors import BadInput, DlmcheckError
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.certificate_kinds import check_certificate, read_document
-from dlmcheck.verify.cli import complain
+from dlmcheck.verify.cli import complain, one_line
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.kernel.documents import kind_of
 from dlmcheck.verify.kernel.results import Checked
@@ -31,10 +31,11 @@ def _check(path: Path) -> ExitCode:
         complain(str(error))
         return ExitCode.BAD_INPUT
     except DlmcheckError as error:
-        print(f"{path}: REJECTED by the kernel: {error}")
+        print(one_line(f"{path}: REJECTED by the kernel: {error}"))
         return ExitCode.FAILURE
     said = "refuted" if checked.verdict is Verdict.REFUTED else "accepted"
-    print(f"{path}: {said}: {checked.verdict.value} {checked.statement}; {checked.evidence}")
+    found = f"{checked.verdict.value} {checked.statement}; {checked.evidence}"
+    print(one_line(f"{path}: {said}: {found}"))
     return ExitCode.OK
 
 

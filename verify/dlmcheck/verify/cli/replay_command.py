@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dlmcheck.spec.errors import BadInput, DlmcheckError
 from dlmcheck.verify.claims.registry import Registry
-from dlmcheck.verify.cli import complain
+from dlmcheck.verify.cli import complain, one_line
 from dlmcheck.verify.evidence_files import Replay
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -34,8 +34,9 @@ def _replay(path: Path, replay: Replay) -> ExitCode:
         complain(str(error))
         return ExitCode.BAD_INPUT
     except DlmcheckError as error:
-        print(f"{path}: REJECTED by the kernel: {error}")
+        print(one_line(f"{path}: REJECTED by the kernel: {error}"))
         return ExitCode.FAILURE
     said = "the refutation replays" if checked.verdict is Verdict.REFUTED else "replays"
-    print(f"{path}: {said}: {checked.verdict.value} {checked.statement}; {checked.evidence}")
+    found = f"{checked.verdict.value} {checked.statement}; {checked.evidence}"
+    print(one_line(f"{path}: {said}: {found}"))
     return ExitCode.OK

@@ -131,11 +131,13 @@ def check_document(document: Document) -> Checked:
         raise Rejected(f"a run takes {found.expected} rounds on average")
     if document.choice(raw["unmasking"], ("unmasking",), Unmasking) is not found.unmasking:
         raise Rejected(f"F is {found.unmasking.value}")
-    own = frozenset(
+    own = [
         document.choice(one, ("own_predictor", k), Unmasking)
         for k, one in enumerate(document.array(raw["own_predictor"], ("own_predictor",)))
-    )
-    if own != found.own_predictor:
+    ]
+    if len(set(own)) != len(own):
+        raise Rejected("a class of F with a predictor of its own is named twice")
+    if set(own) != found.own_predictor:
         listed = ", ".join(sorted(one.value for one in found.own_predictor))
         raise Rejected(f"with a predictor of its own F is {listed}")
     name = document.string(raw["decoder"], ("decoder",))

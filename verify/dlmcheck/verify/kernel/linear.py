@@ -55,6 +55,7 @@ KIND = "linear"
 
 ENUMERATED = 12
 """Laws of more coins than this, or of schedules of more cells, are not gone through."""
+_NAME = re.compile(r"[\w.\[\]:-]+")
 _SHOWN = 80
 """Equations of more characters than this are not written out in the statement."""
 
@@ -217,7 +218,10 @@ def _statement(outputs: Outputs, claim: Uniform) -> str:
     names = outputs.names
     number = len(claim.equations)
     shown: str | None = None
-    if all(_is_plain(row, len(names)) for row in claim.equations):
+    # A name such as "y = 0, z" would make another equation of ours.
+    if all(map(_NAME.fullmatch, names)) and all(
+        _is_plain(row, len(names)) for row in claim.equations
+    ):
         shown = ", ".join(
             f"{' + '.join(names[place] for place in row if isinstance(place, int))} = "
             f"{int(constant)}"

@@ -94,6 +94,8 @@ def check_document(document: Document) -> Checked:
         raise Rejected("the file holds no query")
     if not trusted:
         raise Rejected("the file does not say who answered its queries")
+    if len(set(asked.rules)) != len(asked.rules):
+        raise Rejected("a rule is named twice")
     for name, text in asked.texts.items():
         check_query_text(name, text)
     answers = SolverAnswer(trusted, "(as the file says)", len(asked.texts))
