@@ -32,7 +32,8 @@ from typing import NamedTuple
 
 from benchmarks.measure import load, say
 from benchmarks.workloads import xor_rich
-from dlmcheck.verify.engines.law_by_compiled import compiler, cores
+from dlmcheck.verify.engines.cores import cores
+from dlmcheck.verify.engines.law_by_compiled import compiler
 from dlmcheck.verify.engines.law_engines import CircuitLaw, CountedLaw, law
 
 SIZES = [(20, 500, 8), (24, 1000, 8), (28, 2000, 16)]

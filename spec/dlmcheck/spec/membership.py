@@ -20,7 +20,6 @@ from dlmcheck.spec.lattice import (
     Edits,
     End,
     Point,
-    PredictorClass,
     Reals,
     Remasking,
     Stop,

@@ -134,7 +134,7 @@ def test_4_an_engine_that_is_not_there_leaves_no_result_green() -> None:
     done = outside("pysat", "audit", solver, plain, module="tests.verify.cli.disabled")
     assert done.code == 4, done
     assert "No module named 'pysat'" in done.out
-    assert "1 BOUNDED, 1 ERROR" in done.out
+    assert "1 PROVED, 1 ERROR" in done.out
     # Neither does the lock make it green.
     locked = outside(
         "pysat", "audit", solver, "--lock", ROOT / "claims.lock", module="tests.verify.cli.disabled"

@@ -39,6 +39,20 @@ Workers = Annotated[
     typer.Option("-j", "--jobs", metavar="N", min=1, help="Tasks at a time (default: cores)."),
 ]
 Json = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JSON.")]
+Circuits = Annotated[
+    list[str], typer.Argument(metavar="CIRCUIT...", help="Files: .aig, .aag, .bench or .json.")
+]
+Coins = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATTERN",
+        help="Inputs that are fair coins: a name, a pattern with * and ?, or all.",
+    ),
+]
+Moves = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=0, help="How many moves the search for a width tries."),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -121,17 +135,8 @@ def explain(
 
 @app.command(epilog=EXIT_CODES)
 def compile(
-    circuits: Annotated[
-        list[str],
-        typer.Argument(metavar="CIRCUIT...", help="Files: .aig, .aag, .bench or .json."),
-    ],
-    random: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATTERN",
-            help="Inputs that are fair coins: a name, a pattern with * and ?, or all.",
-        ),
-    ] = None,
+    circuits: Circuits,
+    random: Coins = None,
     edits: Annotated[
         list[str] | None,
         typer.Option(
@@ -163,10 +168,7 @@ def compile(
         int | None,
         typer.Option(metavar="D", min=1, help="Optimise with D rounds (default: the fewest)."),
     ] = None,
-    moves: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=0, help="How many moves the search for a width tries."),
-    ] = None,
+    moves: Moves = None,
     short: Annotated[
         bool, typer.Option("--short", help="Shorter counters than the theorems have.")
     ] = False,
@@ -232,17 +234,8 @@ def compile(
 
 @app.command(epilog=EXIT_CODES)
 def widths(
-    circuits: Annotated[
-        list[str],
-        typer.Argument(metavar="CIRCUIT...", help="Files: .aig, .aag, .bench or .json."),
-    ],
-    random: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATTERN",
-            help="Inputs that are fair coins: a name, a pattern with * and ?, or all.",
-        ),
-    ] = None,
+    circuits: Circuits,
+    random: Coins = None,
     curve: Annotated[
         bool, typer.Option("--curve", help="Cells against rounds, for one circuit.")
     ] = False,
@@ -253,10 +246,7 @@ def widths(
         int | None, typer.Option(metavar="D", min=1, help="Rounds the curve ends at (default 2d).")
     ] = None,
     points: Annotated[int, typer.Option(metavar="N", min=2, help="Points of the curve.")] = 16,
-    moves: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=0, help="How many moves the search for a width tries."),
-    ] = None,
+    moves: Moves = None,
     json: Json = None,
     csv: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the curve as CSV.")

@@ -17,8 +17,9 @@ from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.verify.cli import complain
 from dlmcheck.verify.cli.compile_tasks import Assembled, Job, Refused, compile_all, verify_all
 from dlmcheck.verify.cli.limits import Limits
-from dlmcheck.verify.cli.outputs import check_outputs, write_file
+from dlmcheck.verify.cli.outputs import check_outputs, write_files
 from dlmcheck.verify.cli.progress import Progress
+from dlmcheck.verify.cli.tasks import CODES
 from dlmcheck.verify.compilation import (
     CONSTRUCTIONS,
     Choices,
@@ -179,15 +180,6 @@ def _check_usage(options: CompileOptions, count: int) -> None:
     )
 
 
-_CODES = {
-    Ending.TIMEOUT: ExitCode.UNKNOWN,
-    Ending.MEMORY: ExitCode.UNKNOWN,
-    Ending.INTERRUPTED: ExitCode.INTERRUPTED,
-    Ending.REJECTED: ExitCode.FAILURE,
-    Ending.CRASHED: ExitCode.FAILURE,
-}
-
-
 def _outcome(job: Job, compiled: Finished, verified: Finished | None, *, asked: bool) -> Outcome:
     spent = {
         task: Spent(done.seconds, done.peak_bytes)
@@ -200,7 +192,7 @@ def _outcome(job: Job, compiled: Finished, verified: Finished | None, *, asked: 
     last = compiled if verified is None else verified
     if last.ending is not Ending.DONE:
         problem = f"{last.ending.value}: {last.message}".rstrip(": ")
-        return replace(found, problem=problem, code=_CODES[last.ending])
+        return replace(found, problem=problem, code=CODES[last.ending])
     if isinstance(last.value, Equivalence):
         return replace(found, equivalence=last.value, code=code_of(last.value))
     if asked:  # compiled, and then there was no more time
@@ -251,14 +243,7 @@ def _write_files(
             files.append((options.certificate, text))
         else:
             complain(f"{options.certificate} is not written: the kernel has checked no evidence")
-    failures: list[ExitCode] = []
-    for path, content in files:
-        try:
-            write_file(path, content)
-        except OSError as error:
-            complain(f"{path}: cannot be written: {error.strerror}")
-            failures.append(ExitCode.FAILURE)
-    return failures
+    return write_files(files)
 
 
 def _evidence(outcome: Outcome, assembled: object) -> str:

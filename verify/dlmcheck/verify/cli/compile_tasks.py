@@ -17,9 +17,10 @@ from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.verify.cli.limits import Limits
 from dlmcheck.verify.cli.progress import Progress
+from dlmcheck.verify.cli.tasks import run_all
 from dlmcheck.verify.compilation import Choices, CompiledFigures, construction
 from dlmcheck.verify.equivalence import Equivalence, equivalent
-from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
+from dlmcheck.verify.jobs import Ending, Finished, Task
 from dlmcheck.verify.kernel.contents import Simulation
 
 SOLVER_SECONDS = 60.0
@@ -129,11 +130,4 @@ def _verify(
 def _run(tasks: Sequence[Task], limits: Limits, progress: Progress) -> list[Finished]:
     # Tasks go by number: the same file may be given twice.
     numbered = [replace(task, name=f"{number} {task.name}") for number, task in enumerate(tasks, 1)]
-    return run_tasks(
-        numbered,
-        workers=limits.workers,
-        timeout=limits.timeout,
-        memory=limits.memory,
-        on_finish=progress.on_finish,
-        on_progress=progress.on_progress,
-    )
+    return run_all(numbered, limits, progress)

@@ -16,6 +16,7 @@ from dlmcheck.verify.claims.registry import Claim, Profile, Registry
 from dlmcheck.verify.cli import complain
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.cli.progress import Progress
+from dlmcheck.verify.cli.tasks import CODES
 from dlmcheck.verify.counterexamples import (
     Search,
     first_failure,
@@ -92,14 +93,6 @@ def _quoted(hypothesis: str) -> str:
 
 # --- the search ----------------------------------------------------------------------------
 
-_CODES = {
-    Ending.TIMEOUT: ExitCode.UNKNOWN,
-    Ending.MEMORY: ExitCode.UNKNOWN,
-    Ending.INTERRUPTED: ExitCode.INTERRUPTED,
-    Ending.REJECTED: ExitCode.FAILURE,
-    Ending.CRASHED: ExitCode.FAILURE,
-}
-
 
 def _search(
     registry: Registry, places: tuple[Search, ...], options: CounterexampleOptions
@@ -115,7 +108,7 @@ def _search(
                 if done.ending is Ending.TIMEOUT:
                     last = [f"{options.timeout:g} s in all"]
                 complain(": ".join([f"{place.row.id}: {done.ending.value}", *last]))
-                return _CODES.get(done.ending, ExitCode.FAILURE)
+                return CODES.get(done.ending, ExitCode.FAILURE)
             if done.value.verdict is Verdict.REFUTED:
                 return _found(place, done.value, options)
             met = met or done.value.verdict.is_affirmative

@@ -7,7 +7,7 @@ import platform
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
-from dlmcheck.verify.cli.limits import cores
+from dlmcheck.verify.engines.cores import cores
 from dlmcheck.verify.exits import ExitCode
 
 # (distribution, module, what it is used for)

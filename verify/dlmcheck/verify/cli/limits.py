@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from dataclasses import dataclass
 
 from dlmcheck.spec.errors import BadInput
+from dlmcheck.verify.engines.cores import cores
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 LEAST_MEMORY = 64 << 20
@@ -61,10 +61,3 @@ def parse_memory(text: str) -> int:
     if size < LEAST_MEMORY:
         raise BadInput(f"{text!r}", source="--memory", expected="at least 64M")
     return size
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from dlmcheck.spec.errors import BadInput
+from dlmcheck.verify.cli import complain
+from dlmcheck.verify.exits import ExitCode
 
 
 def check_outputs(option_of: dict[str, Path | None], folders: tuple[str, ...] = ()) -> None:
@@ -57,6 +60,18 @@ def write_file(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def write_files(files: Iterable[tuple[Path, str]]) -> list[ExitCode]:
+    """Write files; one that fails is complained of, and does not keep the others back."""
+    failures: list[ExitCode] = []
+    for path, content in files:
+        try:
+            write_file(path, content)
+        except OSError as error:
+            complain(f"{path}: cannot be written: {error.strerror}")
+            failures.append(ExitCode.FAILURE)
+    return failures
 
 
 def _is_special(path: Path) -> bool:

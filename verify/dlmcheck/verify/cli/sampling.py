@@ -15,6 +15,14 @@ from dlmcheck.verify.cli.app import EXIT_CODES, Action, Json, Memory, Timeout, a
 
 __all__ = ["app"]
 
+TargetCoins = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PATTERN", help="Inputs of a circuit that are fair coins."),
+]
+Samples = Annotated[
+    bool, typer.Option("--samples", help="TARGET is a file of samples: an estimate.")
+]
+
 
 @app.command(epilog=EXIT_CODES)
 def rounds(
@@ -49,13 +57,8 @@ def rounds(
     fixed: Annotated[
         bool, typer.Option("--fixed", help="The sets of cells fixed in advance (write-once).")
     ] = False,
-    samples: Annotated[
-        bool, typer.Option("--samples", help="TARGET is a file of samples: an estimate.")
-    ] = False,
-    random: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PATTERN", help="Inputs of a circuit that are fair coins."),
-    ] = None,
+    samples: Samples = False,
+    random: TargetCoins = None,
     certificates: Annotated[
         Path | None,
         typer.Option(
@@ -109,13 +112,8 @@ def separate(
     locality: Annotated[
         str, typer.Option(metavar="K,K,...", help="Bounds on the tokens read.")
     ] = "any",
-    samples: Annotated[
-        bool, typer.Option("--samples", help="TARGET is a file of samples: an estimate.")
-    ] = False,
-    random: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PATTERN", help="Inputs of a circuit that are fair coins."),
-    ] = None,
+    samples: Samples = False,
+    random: TargetCoins = None,
     certificates: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write files for `cert`.")
     ] = None,
@@ -155,10 +153,7 @@ def sampler(
     cells: Annotated[
         int | None, typer.Option(min=1, help="With --model-law and no target: so many cells.")
     ] = None,
-    random: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PATTERN", help="Inputs of a circuit that are fair coins."),
-    ] = None,
+    random: TargetCoins = None,
     rounds: Annotated[
         int | None, typer.Option(min=1, help="Rounds that a rule is asked for (default: cells).")
     ] = None,
@@ -177,6 +172,11 @@ def sampler(
 ) -> Action:
     """The exact output law of a decoder, with the target's conditionals or a model's (1: not the
     target's, or not what the model says).
+
+    STEP is a function step(state, round, memory, candidates, choices) that returns a Step of
+    dlmcheck.spec.decoder; or STEP = with_random(f), with_generator(f), with_torch(f), of
+    dlmcheck.model.decoders.adapters, for a plain function f(tokens, probabilities, round, source)
+    that draws from a random.Random or a NumPy Generator, or f(torch, x, model, round).
     """
     from dlmcheck.verify.cli.sampler_command import run_sampler
     from dlmcheck.verify.cli.sampler_outcomes import SamplerOptions

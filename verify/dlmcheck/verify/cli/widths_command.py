@@ -16,12 +16,12 @@ from dlmcheck.model.formats import load_circuit
 from dlmcheck.model.scheduling.narrow import MOVES
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.verify.cli import complain
 from dlmcheck.verify.cli.limits import Limits
-from dlmcheck.verify.cli.outputs import check_outputs, write_file
+from dlmcheck.verify.cli.outputs import check_outputs, write_files
 from dlmcheck.verify.cli.progress import Progress
+from dlmcheck.verify.cli.tasks import CODES, run_all
 from dlmcheck.verify.exits import ExitCode, worst
-from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
+from dlmcheck.verify.jobs import Ending, Finished, Task
 from dlmcheck.verify.report.audit_json import to_text
 from dlmcheck.verify.report.widths import (
     LEGEND,
@@ -32,15 +32,6 @@ from dlmcheck.verify.report.widths import (
     widths_document,
 )
 from dlmcheck.verify.widths import CurvePoint, Widths, allowed_rounds, curve, widths
-
-_CODES = {
-    Ending.DONE: ExitCode.OK,
-    Ending.TIMEOUT: ExitCode.UNKNOWN,
-    Ending.MEMORY: ExitCode.UNKNOWN,
-    Ending.INTERRUPTED: ExitCode.INTERRUPTED,
-    Ending.REJECTED: ExitCode.FAILURE,
-    Ending.CRASHED: ExitCode.FAILURE,
-}
 
 
 @dataclass(frozen=True)
@@ -78,17 +69,10 @@ def run_widths(options: WidthsOptions) -> ExitCode:
         tasks = [Task(f"1 curve {options.circuits[0]}", work)]
     progress = Progress(len(tasks))
     try:
-        done = run_tasks(
-            tasks,
-            workers=options.limits.workers,
-            timeout=options.limits.timeout,
-            memory=options.limits.memory,
-            on_finish=progress.on_finish,
-            on_progress=progress.on_progress,
-        )
+        done = run_all(tasks, options.limits, progress)
     finally:
         progress.close()
-    code = worst([_CODES[one.ending] for one in done])
+    code = worst([CODES.get(one.ending, ExitCode.OK) for one in done])
     rows = [_row(name, one) for name, one in zip(options.circuits, done, strict=False)]
     points: list[CurvePoint] = []
     if options.curve:
@@ -161,11 +145,4 @@ def _write_files(
         files.append((options.json, to_text(widths_document(rows, points, described, code))))
     if options.csv is not None:
         files.append((options.csv, curve_csv(points)))
-    failures: list[ExitCode] = []
-    for path, content in files:
-        try:
-            write_file(path, content)
-        except OSError as error:
-            complain(f"{path}: cannot be written: {error.strerror}")
-            failures.append(ExitCode.FAILURE)
-    return failures
+    return write_files(files)

@@ -19,6 +19,7 @@ from dlmcheck.verify.engines.law_engines import (
     Unknown,
     Why,
     counted,
+    too_many,
 )
 from dlmcheck.verify.engines.straight_line import as_circuit, legal
 from dlmcheck.verify.kernel.counted_laws import BLOCK, SPLIT, blocks_of_counts
@@ -58,8 +59,9 @@ class Columns:
             blocks_of_counts(circuit.circuit, circuit.data), start=1
         ):
             total.update(found)
-            if limits.outcomes is not None and len(total) > limits.outcomes:
-                return Unknown(Why.OUTCOMES, f"more than {limits.outcomes} outcomes")
+            stopped = too_many(len(total), limits)
+            if stopped is not None:
+                return stopped
             if limits.seconds is not None and time.monotonic() - began > limits.seconds:
                 shown = f"{done} of 2^{max(0, coins - BLOCK)} blocks"
                 return Unknown(Why.TIME, f"{shown} in {limits.seconds} s")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlmcheck.verify.engines.compiled_source import LANES, MOST_COLUMNS, Source, source_of
+from dlmcheck.verify.engines.cores import cores
 from dlmcheck.verify.engines.law_engines import (
     CountedLaw,
     Estimate,
@@ -25,6 +26,7 @@ from dlmcheck.verify.engines.law_engines import (
     Limits,
     Unknown,
     Why,
+    too_many,
 )
 from dlmcheck.verify.engines.straight_line import Program, as_circuit, legal, program_of
 
@@ -46,13 +48,6 @@ def compiler() -> list[str]:
     """The command of the C compiler; empty if there is none."""
     named = shlex.split(os.environ.get("CC", "cc"))
     return named if named and shutil.which(named[0]) else []
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
 
 
 class CompilerFailed(Exception):
@@ -100,8 +95,9 @@ class Compiled:
             return Unknown(Why.REFUSED, f"the C compiler failed: {error}")
         if left:
             return Unknown(Why.TIME, f"{left} passes left after {limits.seconds} s")
-        if limits.outcomes is not None and len(totals) > limits.outcomes:
-            return Unknown(Why.OUTCOMES, f"more than {limits.outcomes} outcomes")
+        stopped = too_many(len(totals), limits)
+        if stopped is not None:
+            return stopped
         found = program.law(circuit.outputs, totals, max(program.coins, LANES))
         return legal(problem, found)
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dlmcheck.verify.engines.law_by_compiled import cores
+from dlmcheck.verify.engines.cores import cores
 from dlmcheck.verify.engines.law_engines import (
     CountedLaw,
     Estimate,
@@ -21,6 +21,7 @@ from dlmcheck.verify.engines.law_engines import (
     Limits,
     Unknown,
     Why,
+    too_many,
 )
 from dlmcheck.verify.engines.straight_line import (
     Operation,
@@ -136,8 +137,9 @@ class _Run:
 
     def _met(self, number: int) -> Unknown | None:
         limits = self.limits
-        if limits.outcomes is not None and len(self.total) > limits.outcomes:
-            return Unknown(Why.OUTCOMES, f"more than {limits.outcomes} outcomes")
+        stopped = too_many(len(self.total), limits)
+        if stopped is not None:
+            return stopped
         if limits.seconds is not None and time.monotonic() - self.began > limits.seconds:
             done = f"{number + 1} of {self.turns} parts"
             return Unknown(Why.TIME, f"{done} in {limits.seconds} s")

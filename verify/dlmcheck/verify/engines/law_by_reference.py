@@ -23,6 +23,7 @@ from dlmcheck.verify.engines.law_engines import (
     Unknown,
     Why,
     counted,
+    too_many,
     word_of,
 )
 
@@ -63,7 +64,8 @@ class Reference:
         law = output_law(sampler_of(problem.schedule, problem.data))
         exponent = max(weight.denominator for _, weight in law.items()).bit_length() - 1
         counts = {word_of(state): int(weight * 2**exponent) for state, weight in law.items()}
-        return _within(counted(problem.outputs, counts, exponent), limits)
+        found = counted(problem.outputs, counts, exponent)
+        return too_many(len(found.counts), limits) or found
 
 
 def _circuit_law(problem: CircuitLaw, limits: Limits) -> CountedLaw | Unknown:
@@ -73,17 +75,12 @@ def _circuit_law(problem: CircuitLaw, limits: Limits) -> CountedLaw | Unknown:
     counts: Counter[int] = Counter()
     for number, seed in enumerate(product((False, True), repeat=coins)):
         counts[word_of(evaluate(circuit, assignment(circuit, problem.data, seed)))] += 1
-        if limits.outcomes is not None and len(counts) > limits.outcomes:
-            return Unknown(Why.OUTCOMES, f"more than {limits.outcomes} outcomes")
+        stopped = too_many(len(counts), limits)
+        if stopped is not None:
+            return stopped
         if limits.seconds is not None and time.monotonic() - began > limits.seconds:
             return Unknown(Why.TIME, f"{number + 1} of 2^{coins} seeds in {limits.seconds} s")
     return counted(problem.outputs, counts, coins)
-
-
-def _within(law: CountedLaw, limits: Limits) -> CountedLaw | Unknown:
-    if limits.outcomes is not None and len(law.counts) > limits.outcomes:
-        return Unknown(Why.OUTCOMES, f"more than {limits.outcomes} outcomes")
-    return law
 
 
 ENGINE = Reference()

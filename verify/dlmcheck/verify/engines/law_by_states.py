@@ -18,6 +18,7 @@ from dlmcheck.verify.engines.law_engines import (
     Unknown,
     Why,
     counted,
+    too_many,
 )
 from dlmcheck.verify.engines.site_by_site import MOST_SHARED, Exceeded, Guard, final_weights
 from dlmcheck.verify.engines.site_tables import NotTabulated, shared_coins
@@ -83,9 +84,7 @@ def power(states: float) -> str:
 
 def within(law: CountedLaw, limits: Limits) -> CountedLaw | Unknown:
     """A law, unless it has more outcomes than are wanted."""
-    if limits.outcomes is not None and len(law.counts) > limits.outcomes:
-        return Unknown(Why.OUTCOMES, f"more than {limits.outcomes} outcomes")
-    return law
+    return too_many(len(law.counts), limits) or law
 
 
 ENGINE = States()

@@ -129,6 +129,13 @@ class Unknown:
     message: str
 
 
+def too_many(outcomes: int, limits: Limits) -> Unknown | None:
+    """The answer where more outcomes are listed than are wanted; None within the limit."""
+    if limits.outcomes is None or outcomes <= limits.outcomes:
+        return None
+    return Unknown(Why.OUTCOMES, f"more than {limits.outcomes} outcomes")
+
+
 @dataclass(frozen=True)
 class CountedLaw:
     """An exact law on words of `outputs` bits: `counts[word]` over 2^exponent.
