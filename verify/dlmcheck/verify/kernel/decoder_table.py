@@ -137,7 +137,7 @@ def check_document(document: Document) -> Checked:
     ]
     if len(set(own)) != len(own):
         raise Rejected("a class of F with a predictor of its own is named twice")
-    if set(own) != found.own_predictor:
+    if frozenset(own) != found.own_predictor:
         listed = ", ".join(sorted(one.value for one in found.own_predictor))
         raise Rejected(f"with a predictor of its own F is {listed}")
     name = document.string(raw["decoder"], ("decoder",))
