@@ -18,7 +18,9 @@ from dlmcheck.model.constructions.blocks import (
 from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.model.domains import seeded_circuit
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Literal, Op
+from dlmcheck.spec.circuit import output_law as circuit_law
 from dlmcheck.spec.lattice import RandomBits
+from dlmcheck.spec.law import is_product
 from dlmcheck.spec.resources import depth, measure, reads
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.tokens import MASK, PAPER_ENCODING
@@ -224,3 +226,11 @@ def depth_at(circuit: Circuit, level: int) -> int:
     for gate in circuit.gates:
         layers.append(1 + max((layers[a if a >= 0 else ~a] for a in gate.args), default=0))
     return max(layers[o if o >= 0 else ~o] for o in circuit.outputs)
+
+
+def test_outputs_that_are_no_nodes_of_their_own_are_not_sampled_in_d_plus_1_rounds() -> None:
+    twice = Circuit((Input("x", InputKind.RANDOM),), (), (0, 0), ("first", "second"))
+    assert depth(twice) == 0
+    assert not is_product(circuit_law(twice))
+    compiled = compile_write_once(twice, random_outputs=True)
+    assert (compiled.mapped.depth_after, compiled.schedule.rounds) == (1, 2)

@@ -274,7 +274,7 @@ AR_CLAIM = Claim(
             "C-AR",
             "families",
             "on every family, as on every circuit, steps are the nodes without the data, and up to "
-            "one more for each output, and rounds are at most d + 1",
+            "one more for each output, and rounds are at most d + 1, outputs being nodes",
             (
                 Road("autoregressive-families", TABLE, "measured on the compilations"),
                 Road(MODEL_PROOFS.id, autoregressive.FAMILIES, EVERY_CIRCUIT),

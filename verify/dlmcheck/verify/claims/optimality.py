@@ -298,8 +298,9 @@ CLAIMS = (
             Row(
                 "C-GEN",
                 "gate-local",
-                "a law sampled by a circuit of depth d is sampled in d+1 rounds, with p of depth "
-                "<= 3 and F of depth <= 1, each part reading two bits more than the fan-in",
+                "a law sampled by a circuit of depth d, each output a node of its own, is sampled "
+                "in d+1 rounds, with p of depth <= 3 and F of depth <= 1, each part reading at "
+                "most two bits more than the fan-in",
                 (
                     Road("t31-small", "law:sampled,from-one,whole-state", REFERENCE),
                     Road("optimality-families", "constant p and F", MEASURED),
