@@ -62,6 +62,15 @@ class Choices:
         self.weight *= law[answer]  # type: ignore[index]
         return answer  # type: ignore[return-value]
 
+    def again(self, start: int) -> Choices:
+        """The same answers once more, from question `start` on (0 is the first)."""
+        return Choices(self._path[start:], self._limit)
+
+    @property
+    def given(self) -> int:
+        """How many answers are given, asked for or not."""
+        return len(self._path)
+
     @property
     def asked(self) -> int:
         """How many choices the run has made so far."""

@@ -3,14 +3,16 @@
 A plain function is handed the tokens (M is -1), the predictor's probabilities for every cell as
 lists of exact numbers, the round, and a source; it returns the tokens after the round. What it
 writes counts as of its own making: which candidate was drawn for which cell cannot be seen from
-outside, so that the class of F is read off what is written.
+outside, so that the class of F is read off what is written. An adapted function is a step, and
+goes to `dlmcheck sampler FILE.py:NAME` as `NAME = with_random(function)`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import index
+from typing import Any, SupportsIndex, cast
 
 from dlmcheck.model.decoders.exact import Exact
 from dlmcheck.model.decoders.sources import GeneratorLike, RandomLike
@@ -19,7 +21,8 @@ from dlmcheck.model.decoders.torch_like import TorchLike, logits_of
 from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import Candidates, Step, StepFunction
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.spec.tokens import MASK, State, show_state
+from dlmcheck.spec.law import Law
+from dlmcheck.spec.tokens import MASK, State, Token, show_state
 
 PlainFunction = Callable[[list[int], list[list[Exact]], int, Any], Sequence[int]]
 """function(tokens, probabilities, round, source) -> tokens"""
@@ -56,7 +59,7 @@ def with_torch(function: TorchFunction, vocabulary: int = 2) -> StepFunction:
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
-        laws = [candidates.law(cell) for cell in range(len(state))]
+        laws = _laws(state, candidates, vocabulary)
 
         def model(x: Tensor, *_: object, **__: object) -> Output:
             if tuple(x.cells) != state:
@@ -80,12 +83,37 @@ def _adapted(
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
-        laws = [candidates.law(cell) for cell in range(len(state))]
+        laws = _laws(state, candidates, vocabulary)
         table = [[Exact(law[token]) for token in range(vocabulary)] for law in laws]
-        after = list(function(list(state), table, number, source(choices)))
-        return _changes(state, after)
+        after: object = function(list(state), table, number, source(choices))
+        if not isinstance(after, Iterable):
+            raise BadInput(f"returns {after!r}", source="decoder", expected="the tokens")
+        return _changes(state, [_token(one) for one in cast("Iterable[object]", after)])
 
     return step
+
+
+def _laws(state: State, candidates: Candidates, vocabulary: int) -> list[Law[Token]]:
+    """The law of each cell. Raises `BadInput` for a token that is not in the vocabulary."""
+    laws = [candidates.law(cell) for cell in range(len(state))]
+    largest = max((token for law in laws for token in law), default=0)
+    if largest >= vocabulary:
+        raise BadInput(
+            f"the predictor knows token {largest}",
+            source="decoder",
+            expected=f"tokens below {vocabulary}, or vocabulary={largest + 1} in the adapter",
+        )
+    return laws
+
+
+def _token(value: object) -> Token:
+    """A token as a whole number. Raises `BadInput` for what is none."""
+    try:
+        return index(cast(SupportsIndex, value))
+    except TypeError as error:
+        raise BadInput(
+            f"returns the token {value!r}", source="decoder", expected="whole numbers, M as -1"
+        ) from error
 
 
 def _changes(state: State, after: Sequence[int]) -> Step:

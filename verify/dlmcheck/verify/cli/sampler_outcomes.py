@@ -23,13 +23,15 @@ from dlmcheck.verify.decoders.analysis import (
     shortest_wrong_trace,
 )
 from dlmcheck.verify.decoders.conditionals import TabulatedPredictor, tabulated_predictor
+from dlmcheck.verify.decoders.foreign import ForeignStep
 from dlmcheck.verify.decoders.loading import load_step
 from dlmcheck.verify.decoders.model_law import ModelLaw, load_model
 
 
 @dataclass(frozen=True)
 class SamplerOptions:
-    """The options of `dlmcheck sampler`; `rounds` None stands for one round per cell.
+    """The options of `dlmcheck sampler`; `rounds` None stands for one round per cell in a published
+    rule, and in a step of somebody's own for "until no cell is masked".
 
     With `model_law` the predictor is that model's, and not the target's own conditionals; without
     a target the law is compared with what the model says, on `cells` cells.
@@ -135,6 +137,8 @@ def _outcome(
     masked = len(start) - len(prompt)
     rounds = masked if options.rounds is None else options.rounds
     step, fixed = load_step(options.step, masked, rounds)
+    if isinstance(step, ForeignStep):
+        fixed = options.rounds
     decoder = Decoder(
         len(start),
         predictor,
@@ -159,6 +163,8 @@ def _outcome(
     if comparison is None or comparison.impossible:
         trace = shortest_wrong_trace(decoder, target, options.most_rounds)
     other = _mirrored(decoder, options)
+    if isinstance(step, ForeignStep):
+        step.repeat_all()
     return SamplerOutcome(convention, decoder, target, analysis, comparison, trace, other)
 
 

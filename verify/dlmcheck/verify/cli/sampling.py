@@ -155,7 +155,12 @@ def sampler(
     ] = None,
     random: TargetCoins = None,
     rounds: Annotated[
-        int | None, typer.Option(min=1, help="Rounds that a rule is asked for (default: cells).")
+        int | None,
+        typer.Option(
+            min=1,
+            help="Rounds that a rule is asked for (default: cells); a step of your own runs for so "
+            "many (default: until no cell is masked).",
+        ),
     ] = None,
     prompt: Annotated[
         str | None, typer.Option(metavar="TOKENS", help="Visible tokens in front, such as 01.")

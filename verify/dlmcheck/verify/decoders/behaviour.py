@@ -12,9 +12,11 @@ joint law of (S, tokens written) in every configuration that the decoder reaches
     deterministic    ... there is one S
 
 A token of the step's own making (the likeliest one, say) counts as drawn from a law with one
-outcome. Apart from that it is asked whether the rounds have the form with *some* predictor, the
-law of a cell's token given that it is selected: a rule that keeps one confident candidate a
-round does, so that it is a jointly random F with another predictor than the one it was offered.
+outcome; if it is not always the same one, as drawn from the predictor's law, where it follows
+that whatever the positions (a plain function draws its tokens itself). Apart from that it is
+asked whether the rounds have the form with *some* predictor, the law of a cell's token given that
+it is selected: a rule that keeps one confident candidate a round does, so that it is a jointly
+random F with another predictor than the one it was offered.
 
 Hidden memory: two configurations of one round show the same state and act differently. A clock:
 one configuration acts differently in two rounds. Where few states are reached a rule can look
@@ -31,11 +33,10 @@ from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import MASK, State, masked_positions
-from dlmcheck.verify.decoders.enumeration import Branch, Transition
+from dlmcheck.verify.decoders.enumeration import Branch, Transition, written_law
 from dlmcheck.verify.kernel.round_forms import (
     NARROW_TO_WIDE,
     Classes,
-    Written,
     forms,
     narrowest,
     selection_classes,
@@ -162,19 +163,6 @@ def selection_law(branches: Law[Branch], before: State) -> Law[frozenset[int]]:
             found = taken + left
         for chosen, w in found:
             weights[chosen] = weights.get(chosen, Fraction(0)) + w
-    return Law(weights)
-
-
-def written_law(made: Transition, before: State) -> Law[Written]:
-    """The joint law of the masked cells that a round writes, and of their tokens."""
-    weights: dict[Written, Fraction] = {}
-    for after, scaled in made.after.items():
-        pairs = tuple(
-            (cell, token)
-            for cell, (old, token) in enumerate(zip(before, after.state, strict=True))
-            if old == MASK and token != MASK
-        )
-        weights[pairs] = weights.get(pairs, Fraction(0)) + Fraction(scaled, made.denominator)
     return Law(weights)
 
 

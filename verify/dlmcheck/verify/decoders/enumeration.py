@@ -11,7 +11,7 @@ two give one law (tests).
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
@@ -20,7 +20,8 @@ from dlmcheck.spec.choices import Choices, explore
 from dlmcheck.spec.decoder import Candidates, Decoder, Notes, Step, check_step
 from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.law import Law, bernoulli
-from dlmcheck.spec.tokens import MASK, State, Token
+from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
+from dlmcheck.verify.kernel.round_forms import Written, tokens_follow
 
 Site = tuple[tuple[Token, int], ...]
 """What a cell shows after a round, with whole weights that have no common divisor."""
@@ -122,7 +123,8 @@ class Transition:
 
     `branches` is the law of the branches, `parts` are the same with the laws of the cells, each
     with a weight over the first factor of `denominator`; `sources` says per cell from which law
-    its token is drawn, None if that is not one law per cell; `as_offered` says whether these are
+    its token is drawn, None if that is not one law per cell (the predictor's, if the tokens written
+    follow these whatever was drawn from where); `as_offered` says whether these are
     the laws that the predictor offers.
     """
 
@@ -202,10 +204,29 @@ def transition(decoder: Decoder, before: Configuration, number: int) -> Transiti
         )
         for (weight, branch, sites), scale in zip(laws, scales, strict=True)
     )
+    made = Transition(branches, None if several else sources, parts, denominator, not several)
+    if several:
+        # A step that draws its tokens itself may draw them as the predictor says, all the same.
+        offered = {cell: decoder.predictor(state, cell) for cell in masked_positions(state)}
+        if tokens_follow(written_law(made, state), offered):
+            return replace(made, sources=offered, as_offered=True)
     as_offered = not several and all(
         law == decoder.predictor(state, cell) for cell, law in sources.items()
     )
-    return Transition(branches, None if several else sources, parts, denominator, as_offered)
+    return replace(made, as_offered=as_offered)
+
+
+def written_law(made: Transition, before: State) -> Law[Written]:
+    """The joint law of the masked cells that a round writes, and of their tokens."""
+    weights: dict[Written, Fraction] = {}
+    for after, scaled in made.after.items():
+        pairs = tuple(
+            (cell, token)
+            for cell, (old, token) in enumerate(zip(before, after.state, strict=True))
+            if old == MASK and token != MASK
+        )
+        weights[pairs] = weights.get(pairs, Fraction(0)) + Fraction(scaled, made.denominator)
+    return Law(weights)
 
 
 def _check(decoder: Decoder, state: State, number: int, branch: Branch) -> None:

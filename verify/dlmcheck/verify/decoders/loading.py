@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -11,10 +11,9 @@ from types import ModuleType
 from typing import cast
 
 from dlmcheck.model.decoders.named import RULES
-from dlmcheck.spec.choices import Choices
-from dlmcheck.spec.decoder import Candidates, Step, StepFunction
-from dlmcheck.spec.errors import BadInput, DlmcheckError
-from dlmcheck.spec.tokens import State, show_state
+from dlmcheck.spec.decoder import StepFunction
+from dlmcheck.spec.errors import BadInput
+from dlmcheck.verify.decoders.foreign import ForeignStep
 
 
 def load_step(name: str, cells: int, rounds: int) -> tuple[StepFunction, int | None]:
@@ -33,7 +32,7 @@ def load_step(name: str, cells: int, rounds: int) -> tuple[StepFunction, int | N
             source="decoder",
             expected=f"MODULE:STEP, FILE.py:STEP, or one of {', '.join(RULES)}",
         )
-    return _guarded(cast(StepFunction, load_function(name, "a step function")), name), None
+    return ForeignStep(cast(StepFunction, load_function(name, "a step function")), name), None
 
 
 def load_function(name: str, expected: str) -> Callable[..., object]:
@@ -47,33 +46,14 @@ def load_function(name: str, expected: str) -> Callable[..., object]:
     return found
 
 
-def _guarded(step: StepFunction, name: str) -> StepFunction:
-    """The same step; what it raises, or returns that is no `Step`, is bad input."""
-
-    def run(
-        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
-    ) -> Step:
-        try:
-            made: object = step(state, number, memory, candidates, choices)
-        except DlmcheckError:
-            raise
-        except Exception as error:
-            where = f"in round {number} at {show_state(state)}: {type(error).__name__}: {error}"
-            raise BadInput(where, source=name, expected="a step that returns") from error
-        if not isinstance(made, Step):
-            raise BadInput(f"returns {made!r}", source=name, expected="a Step")
-        return made
-
-    return run
-
-
 def _module(place: str) -> ModuleType:
     path = Path(place)
     if path.suffix != ".py":
         try:
             return import_module(place)
-        except ImportError as error:
-            raise BadInput(str(error), source=place, expected="a module") from error
+        except (Exception, SystemExit) as error:
+            where = f"cannot be imported: {type(error).__name__}: {error}"
+            raise BadInput(where, source=place, expected="a module") from error
     found = spec_from_file_location(path.stem, path)
     if found is None or found.loader is None or not path.exists():
         raise BadInput("no such file", source=place, expected="a Python file")
@@ -82,7 +62,7 @@ def _module(place: str) -> ModuleType:
     sys.modules[found.name] = module
     try:
         found.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         where = f"cannot be run: {type(error).__name__}: {error}"
         raise BadInput(where, source=place, expected="a Python file") from error
     return module
