@@ -6,6 +6,7 @@ is encoded as a = 00, b = 01, M = 10, and 11 is illegal. Here a is written 0 and
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from dlmcheck.spec.errors import BadInput, IllegalCode
 
@@ -36,6 +37,15 @@ def masked_positions(state: State) -> frozenset[int]:
     [1, 2]
     """
     return frozenset(i for i, token in enumerate(state) if token == MASK)
+
+
+def completions(state: State) -> list[State]:
+    """The strings of bits that agree with a state, in order.
+
+    >>> completions((1, MASK))
+    [(1, 0), (1, 1)]
+    """
+    return list(product(*((0, 1) if token == MASK else (token,) for token in state)))
 
 
 def show_state(state: State) -> str:

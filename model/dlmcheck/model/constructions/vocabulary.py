@@ -42,7 +42,7 @@ from dlmcheck.spec.policies import (
     UnmaskingPolicy,
 )
 from dlmcheck.spec.sampler import independent_subset, selection_law
-from dlmcheck.spec.tokens import MASK, State, Token
+from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
 
 Word = tuple[int, ...]
 
@@ -124,15 +124,11 @@ def one_token(law: Law[Token], vocabulary: int) -> Sampler:
     return Sampler(
         length=1,
         predictor=lambda state, i, number: law,
-        unmask=DeterministicUnmasking(lambda state, number: _masked(state)),
+        unmask=DeterministicUnmasking(lambda state, number: masked_positions(state)),
         rounds=1,
         output=(0,),
         vocabulary=vocabulary,
     )
-
-
-def _masked(state: State) -> Positions:
-    return frozenset(i for i, token in enumerate(state) if token == MASK)
 
 
 # --- from tokens to bits -------------------------------------------------------------------

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dlmcheck.model.decoders.named import RULES
 from dlmcheck.model.targets.strings import even_parity
 from dlmcheck.spec.decoder import Decoder, decoder_laws
-from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import State
@@ -35,7 +34,7 @@ from dlmcheck.verify.decoders.position_rules import (
     last_batch,
     leaves_some_cell,
     passes_over_the_surest,
-    rule_case,
+    rule_cases,
     sums_of_neighbours,
 )
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
@@ -63,14 +62,7 @@ SIZES = ((2, 2), (2, 3), (3, 2), (3, 3), (FOUR, 2))
 
 
 def _rule_cases(names: Sequence[str], sizes: Sequence[tuple[int, int]]) -> list[RuleCase]:
-    found: list[RuleCase] = []
-    for name in names:
-        for cells, rounds in sizes:
-            try:
-                found.append(rule_case(name, cells, rounds))
-            except BadInput:
-                continue
-    return found
+    return [case for name in names for case in rule_cases(name, sizes)]
 
 
 # --- the surest cell first ---------------------------------------------------------------------

@@ -191,15 +191,19 @@ def with_tables(note: str, tables: str) -> str:
     return f"{before}{BEGIN}\n\n{tables}\n{END}{after}"
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print the tables, or write them into a note."""
-    tables = page()
+def print_or_write(tables: str, arguments: Sequence[str]) -> int:
+    """Print tables, or with `--write FILE` write them into a note."""
     if len(arguments) == 2 and arguments[0] == "--write":
         path = Path(arguments[1])
         path.write_text(with_tables(path.read_text("utf-8"), tables), "utf-8")
         return 0
     sys.stdout.write(tables)
     return 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the tables, or write them into a note."""
+    return print_or_write(page(), arguments)
 
 
 if __name__ == "__main__":

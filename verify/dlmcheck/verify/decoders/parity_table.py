@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from dlmcheck.model.decoders.named import RULES
 from dlmcheck.model.targets.strings import even_parity
 from dlmcheck.spec.decoder import Decoder, decoder_laws
-from dlmcheck.spec.errors import BadInput
-from dlmcheck.verify.decoders.headline import with_tables
+from dlmcheck.verify.decoders.headline import print_or_write
 from dlmcheck.verify.decoders.position_rules import (
-    RuleCase,
     changes_what_is_visible,
     draws_nothing,
     every_batch_alike,
@@ -27,7 +24,7 @@ from dlmcheck.verify.decoders.position_rules import (
     leaves_some_cell,
     looks_at_rows,
     passes_over_the_surest,
-    rule_case,
+    rule_cases,
     sums_of_neighbours,
 )
 
@@ -44,20 +41,9 @@ HEADS = (
 )
 
 
-def cases(name: str, sizes: Sequence[tuple[int, int]]) -> list[RuleCase]:
-    """The rule in those sizes in which it exists."""
-    found: list[RuleCase] = []
-    for cells, rounds in sizes:
-        try:
-            found.append(rule_case(name, cells, rounds))
-        except BadInput:
-            continue
-    return found
-
-
 def verdict(name: str) -> tuple[str, str, str]:
     """What a rule does, what follows for even parity, and where that stands."""
-    small = cases(name, SMALL)
+    small = rule_cases(name, SMALL)
     if all(draws_nothing(case) for case in small):
         return "draws nothing: one string", "never", "one string is not D_n"
     if all(leaves_some_cell(case) is None for case in small):
@@ -68,8 +54,8 @@ def verdict(name: str) -> tuple[str, str, str]:
         )
     if all(_two_rounds_anew(name, n) for n in CELLS):
         return "writes every cell anew", "two rounds, k = 2", "DEC-PARITY-REVISION"
-    listed = cases(name, SIZES)
-    once = all(changes_what_is_visible(case) is None for case in cases(name, ((4, 2),)))
+    listed = rule_cases(name, SIZES)
+    once = all(changes_what_is_visible(case) is None for case in rule_cases(name, ((4, 2),)))
     if once and all(passes_over_the_surest(case) is None for case in listed):
         return (
             "the surest cell first",
@@ -100,7 +86,7 @@ def least_rounds(name: str, cells: int) -> str:
     """The least rounds of a run whose last batch is one cell, for a surest-first rule."""
     found: list[int] = []
     for rounds in range(1, 2 * cells):
-        for case in cases(name, ((cells, rounds),)):
+        for case in rule_cases(name, ((cells, rounds),)):
             if last_batch(case) == 1:
                 found.append(max(number for number, _ in case.reached))
     return str(min(found)) if found else f"none asked for up to {2 * cells - 1}"
@@ -126,13 +112,7 @@ def table(names: Sequence[str] = tuple(RULES)) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Print the table, or write it into a note."""
-    text = table()
-    if len(arguments) == 2 and arguments[0] == "--write":
-        path = Path(arguments[1])
-        path.write_text(with_tables(path.read_text("utf-8"), text), "utf-8")
-        return 0
-    sys.stdout.write(text)
-    return 0
+    return print_or_write(table(), arguments)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from what the rule does, none from its name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -22,8 +22,9 @@ from dlmcheck.spec.decoder import (
     step_law,
 )
 from dlmcheck.spec.definition import Configuration
+from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.law import Law, bernoulli, certain, uniform
-from dlmcheck.spec.tokens import MASK, State, Token
+from dlmcheck.spec.tokens import MASK, State, Token, completions
 
 GRID = tuple(Fraction(k, 8) for k in (0, 1, 4, 5, 7))
 """P(1) of a cell: certain, sure, fair, nearly fair, and sure of the other token."""
@@ -116,20 +117,6 @@ def _leaves(case: RuleCase, rows: Sequence[Law[Token]]) -> str | None:
         if MASK not in before.state and not found:
             return f"round {number}: {before.state} does not rest"
     return None
-
-
-def completions(state: State) -> list[State]:
-    """The strings that agree with a state.
-
-    >>> completions((1, MASK))
-    [(1, 0), (1, 1)]
-    """
-    masked = [cell for cell, token in enumerate(state) if token == MASK]
-    found: list[State] = []
-    for bits in product((0, 1), repeat=len(masked)):
-        chosen = dict(zip(masked, bits, strict=True))
-        found.append(tuple(chosen.get(cell, token) for cell, token in enumerate(state)))
-    return found
 
 
 def passes_over_the_surest(case: RuleCase) -> str | None:
@@ -232,6 +219,17 @@ def rule_case(name: str, cells: int, rounds: int) -> RuleCase:
     rule = RULES[name]
     last = rounds + rule.extra if rule.fixed_rounds else None
     return RuleCase(name, rule.make(cells, rounds), cells, rounds, last)
+
+
+def rule_cases(name: str, sizes: Iterable[tuple[int, int]]) -> list[RuleCase]:
+    """A named rule in those sizes (cells, rounds) in which it exists."""
+    found: list[RuleCase] = []
+    for cells, rounds in sizes:
+        try:
+            found.append(rule_case(name, cells, rounds))
+        except BadInput:
+            continue
+    return found
 
 
 def last_batch(case: RuleCase) -> int:

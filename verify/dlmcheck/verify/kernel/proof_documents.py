@@ -18,12 +18,11 @@ from dlmcheck.spec.serial import circuit_from_json, circuit_to_json
 from dlmcheck.verify.kernel.documents import certificate_text, fields_of
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof, Rule, Step, check_proof
-from dlmcheck.verify.kernel.query_texts import check_query_text
+from dlmcheck.verify.kernel.query_texts import ROW, check_query_text, row_in, texts_in
 from dlmcheck.verify.kernel.results import Checked, Rejected
 
 KIND = "induction"
 _PROOF = ("statement", "base", "steps", "rules", "queries", "trusted", "skeleton")
-_ROW = ("row", "job", "profile")
 
 
 def proof_text(
@@ -57,7 +56,7 @@ def _step_fields(step: Step) -> dict[str, str]:
 
 def read_proof(document: Document) -> Proof:
     """The proof in a file. Raises `BadInput`."""
-    raw = fields_of(document, _PROOF, _ROW)
+    raw = fields_of(document, _PROOF, ROW)
     rules = document.array(raw["rules"], ("rules",))
     skeleton = document.array(raw["skeleton"], ("skeleton",))
     return Proof(
@@ -87,33 +86,18 @@ def _steps(document: Document, value: Json, key: str) -> tuple[Step, ...]:
 
 def query_texts(document: Document) -> dict[str, str]:
     """The text of each query in a file, by name. Raises `BadInput`."""
-    raw = fields_of(document, _PROOF, _ROW)
-    found: dict[str, str] = {}
-    for k, entry in enumerate(document.array(raw["queries"], ("queries",))):
-        path: Path = ("queries", k)
-        fields = document.fields(entry, path, ("name", "text"))
-        name = document.string(fields["name"], (*path, "name"))
-        if name in found:
-            raise document.bad(f"the query {name!r} again", path, "each query once")
-        found[name] = document.string(fields["text"], (*path, "text"))
-    return found
+    return texts_in(document, fields_of(document, _PROOF, ROW)["queries"])
 
 
 def place_of(document: Document) -> dict[str, str] | None:
     """Which row of an audit a file speaks of; None if it names none. Raises `BadInput`."""
-    raw = fields_of(document, _PROOF, _ROW)
-    if not any(key in raw for key in _ROW):
-        return None
-    for key in _ROW:
-        if key not in raw:
-            raise document.bad(f"no key {key!r}", (), ", ".join(_ROW))
-    return {key: document.string(raw[key], (key,)) for key in _ROW}
+    return row_in(document, fields_of(document, _PROOF, ROW))
 
 
 def check_document(document: Document) -> Checked:
     """The steps in a file, each by its truth table."""
     proof = read_proof(document)
-    trusted = document.string(fields_of(document, _PROOF, _ROW)["trusted"], ("trusted",))
+    trusted = document.string(fields_of(document, _PROOF, ROW)["trusted"], ("trusted",))
     if proof.queries and not trusted:
         raise Rejected("the file does not say who answered its queries")
     answers = None

@@ -11,17 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dlmcheck.spec.jsontext import Document, Path
+from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.kernel.documents import certificate_text, fields_of
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Rule
-from dlmcheck.verify.kernel.query_texts import check_query_text
+from dlmcheck.verify.kernel.query_texts import ROW, check_query_text, row_in, texts_in
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.trusted import proved_on_the_word_of
 
 KIND = "queries"
 _FIELDS = ("statement", "queries", "rules", "apart", "trusted")
-_ROW = ("row", "job", "profile")
 
 
 @dataclass(frozen=True)
@@ -56,19 +55,11 @@ def queries_text(asked: Queries, trusted: str, place: Mapping[str, str] | None =
 
 def read_queries(document: Document) -> Queries:
     """The queries in a file. Raises `BadInput`."""
-    raw = fields_of(document, _FIELDS, _ROW)
-    texts: dict[str, str] = {}
-    for k, entry in enumerate(document.array(raw["queries"], ("queries",))):
-        path: Path = ("queries", k)
-        fields = document.fields(entry, path, ("name", "text"))
-        name = document.string(fields["name"], (*path, "name"))
-        if name in texts:
-            raise document.bad(f"the query {name!r} again", path, "each query once")
-        texts[name] = document.string(fields["text"], (*path, "text"))
+    raw = fields_of(document, _FIELDS, ROW)
     rules = document.array(raw["rules"], ("rules",))
     return Queries(
         document.string(raw["statement"], ("statement",)),
-        texts,
+        texts_in(document, raw["queries"]),
         tuple(document.choice(rule, ("rules", k), Rule) for k, rule in enumerate(rules)),
         document.boolean(raw["apart"], ("apart",)),
     )
@@ -76,20 +67,14 @@ def read_queries(document: Document) -> Queries:
 
 def place_in(document: Document) -> dict[str, str] | None:
     """Which row of an audit a file speaks of; None if it names none. Raises `BadInput`."""
-    raw = fields_of(document, _FIELDS, _ROW)
-    if not any(key in raw for key in _ROW):
-        return None
-    for key in _ROW:
-        if key not in raw:
-            raise document.bad(f"no key {key!r}", (), ", ".join(_ROW))
-    return {key: document.string(raw[key], (key,)) for key in _ROW}
+    return row_in(document, fields_of(document, _FIELDS, ROW))
 
 
 def check_document(document: Document) -> Checked:
     """The form of the queries in a file, and that somebody is named who answered them."""
     asked = read_queries(document)
     place_in(document)
-    trusted = document.string(fields_of(document, _FIELDS, _ROW)["trusted"], ("trusted",))
+    trusted = document.string(fields_of(document, _FIELDS, ROW)["trusted"], ("trusted",))
     if not asked.texts:
         raise Rejected("the file holds no query")
     if not trusted:

@@ -8,10 +8,15 @@ question stands between the lines. (`engines.smt` writes such texts.)
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.verify.kernel.results import Rejected
 
 Expression = str | list["Expression"]
+
+ROW = ("row", "job", "profile")
+"""The fields in which a file with queries may say which row of an audit it speaks of."""
 
 _TOKEN = re.compile(r'\s+|;[^\n]*\n|\(|\)|\|[^|\\]*\||"(?:[^"]|"")*"|[^\s()|";]+')
 _PREMISE = "|premise "
@@ -84,3 +89,29 @@ def _expressions(name: str, text: str) -> list[Expression]:
     if len(open_lists) > 1:
         raise Rejected(f"query {name!r}: a bracket is not closed")
     return open_lists[0]
+
+
+# --- in a file ---------------------------------------------------------------------------------
+
+
+def texts_in(document: Document, value: Json) -> dict[str, str]:
+    """The texts of the field "queries", by name; each name once. Raises `BadInput`."""
+    found: dict[str, str] = {}
+    for k, entry in enumerate(document.array(value, ("queries",))):
+        path: Path = ("queries", k)
+        fields = document.fields(entry, path, ("name", "text"))
+        name = document.string(fields["name"], (*path, "name"))
+        if name in found:
+            raise document.bad(f"the query {name!r} again", path, "each query once")
+        found[name] = document.string(fields["text"], (*path, "text"))
+    return found
+
+
+def row_in(document: Document, fields: Mapping[str, Json]) -> dict[str, str] | None:
+    """Which row a file speaks of; None if it names none. Raises `BadInput` for a part of that."""
+    if not any(key in fields for key in ROW):
+        return None
+    for key in ROW:
+        if key not in fields:
+            raise document.bad(f"no key {key!r}", (), ", ".join(ROW))
+    return {key: document.string(fields[key], (key,)) for key in ROW}

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from dlmcheck.spec.tokens import MASK, State
+from dlmcheck.spec.tokens import MASK, State, completions
 from dlmcheck.verify.engines.hints import refute
 from dlmcheck.verify.kernel.refutation import check_lrat, read_lrat
 from dlmcheck.verify.searches.propositional import Formula
@@ -79,14 +79,7 @@ def read_sets(cells: int, reads: int) -> list[tuple[tuple[int, ...], ...]]:
 
 def even_completions(state: State) -> list[State]:
     """The even strings that agree with a state."""
-    masked = [cell for cell, token in enumerate(state) if token == MASK]
-    found: list[State] = []
-    for bits in product((0, 1), repeat=len(masked)):
-        chosen = dict(zip(masked, bits, strict=True))
-        full = tuple(chosen.get(cell, token) for cell, token in enumerate(state))
-        if sum(full) % 2 == 0:
-            found.append(full)
-    return found
+    return [full for full in completions(state) if sum(full) % 2 == 0]
 
 
 # --- clauses -----------------------------------------------------------------------------------
