@@ -91,8 +91,8 @@ def _family_row(growth: families.Growth) -> Row:
         "k <= 12, and so are the measured ones for n <= 16"
     )
     proof = family_stages.proof(growth.family)
-    sizes = "n = 2^k" if growth.power else "n"
-    return _row("FAMILIES", growth.family, f"for every {sizes}, by stages; {says}", proof, measured)
+    stages = f"for every {growth.sizes}, by stages"
+    return _row("FAMILIES", growth.family, f"{stages}; {says}", proof, measured)
 
 
 FAMILIES_CLAIM = Claim(

@@ -130,7 +130,7 @@ def product_cut_is_enough() -> Argument:
         IF,
         base=(),
         steps=(below_a_cut(),),
-        rules=(Rule.ROUNDS, Rule.LISTS, Rule.DRAWS, Rule.COUPLING),
+        rules=(Rule.POSITIONS, Rule.ROUNDS, Rule.LISTS, Rule.DRAWS, Rule.COUPLING),
         queries=tuple(query.name for query in asked),
         skeleton=_IF_SAYS,
     )
@@ -144,7 +144,7 @@ def exactly_with_a_product_cut() -> Argument:
         IFF,
         base=(),
         steps=(below_a_cut(), along_a_path()),
-        rules=(Rule.ROUNDS, Rule.LISTS, Rule.DRAWS, Rule.COUPLING),
+        rules=(Rule.POSITIONS, Rule.ROUNDS, Rule.LISTS, Rule.DRAWS, Rule.COUPLING),
         queries=tuple(query.name for query in asked),
         skeleton=(
             *_IF_SAYS,

@@ -33,6 +33,11 @@ class Growth:
     says: str
     least: int = 1
 
+    @property
+    def sizes(self) -> str:
+        """For which sizes the closed forms hold, in words."""
+        return f"n = 2^k, k >= {self.least}" if self.power else f"n >= {self.least}"
+
     def member(self, k: int) -> int:
         """The size parameter for a k."""
         return 1 << k if self.power else k

@@ -48,8 +48,7 @@ GROWTH = {growth.family: growth for growth in GROWTHS}
 
 def statement(family: str) -> str:
     """What is proved of a family."""
-    sizes = "n = 2^k" if GROWTH[family].power else "n"
-    return f"{family}: size and depth are as in closed form, for every {sizes}"
+    return f"{family}: size and depth are as in closed form, for every {GROWTH[family].sizes}"
 
 
 def _places(growth: Growth, inputs: int, cell: CellRule, first: CellRule | None) -> list[Query]:

@@ -107,7 +107,7 @@ def growth(without: tuple[str, ...] = ()) -> Argument:
         GROWTH,
         base=(other_inputs_stay(without),),
         steps=(gate_is_unmoved(without), parity_moves(without), *scheme.proof.steps),
-        rules=(Rule.POSITIONS, *scheme.proof.rules),
+        rules=(Rule.POSITIONS, Rule.FAN_IN, *scheme.proof.rules),
         queries=tuple(query.name for query in queries),
         skeleton=(
             "A bit that is not connected with the output does not change it.",

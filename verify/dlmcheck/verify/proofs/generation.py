@@ -28,8 +28,8 @@ from dlmcheck.verify.proofs.write_once import COIN, CONSTANTS, MANY_NODES, ONE_N
 
 PREDICTOR_DEPTH, UNMASK_DEPTH = 3, 1
 GATE_LOCAL = (
-    "every circuit, outputs nodes of their own, in d+1 rounds, p of depth <= 3 and F of depth <= 1, "
-    "near their gate"
+    "every circuit, outputs nodes of their own, in d+1 rounds, p of depth <= 3 and F of depth "
+    "<= 1, near their gate"
 )
 WRITE_ONCE = "every circuit in two rounds, write-once, with an unlimited predictor"
 REVISION = "every circuit in two rounds of revision on max(r, m) cells, with an unlimited predictor"

@@ -185,7 +185,8 @@ def tilted_argument(planted: Planted | None = None) -> Argument:
         ),
         "Two masked cells would be independent only if E^2 = O^2; so a round writes one cell.",
     )
-    return _argument(TILTED, planted, (parity_left(),), tilted_queries(), RULES, skeleton)
+    rules = (*RULES, Rule.FAN_IN)
+    return _argument(TILTED, planted, (parity_left(),), tilted_queries(), rules, skeleton)
 
 
 # --- fixed weight ------------------------------------------------------------------------------
