@@ -169,6 +169,19 @@ def test_memory_that_runs_out_ends_in_unknown(
     assert "UNKNOWN (memory)" in result.out
 
 
+def test_no_law_gives_no_certificate_and_says_so(
+    mixed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an earlier run left under that name is not of this circuit."""
+    path = tmp_path / "law.json"
+    path.write_text("of another circuit", "utf-8")
+    options: list[str | Path] = ["--data", "1", "--outcomes", "1", "--certificate", path]
+    result = here(capsys, "law", mixed, *options)
+    assert result.code == 3
+    assert f"{path} is not written" in result.err
+    assert path.read_text("utf-8") == "of another circuit"
+
+
 def test_too_many_outcomes_end_in_unknown(mixed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     result = here(capsys, "law", mixed, "--data", "1", "--outcomes", "2")
     assert result.code == 3
@@ -212,7 +225,7 @@ def test_the_law_of_a_run_and_of_a_run_that_breaks_a_rule(
         ([], "no data (expected 1 bits, for x)"),
         (["--data", "11"], "'11' (expected 1 bits, for x)"),
         (["--data", "2"], "'2' (expected 1 bits, for x)"),
-        (["--data", "1", "--engine", "oracle"], "no engine 'oracle'"),
+        (["--data", "1", "--engine", "oracle"], "--engine: no engine 'oracle'"),
         (["--data", "1", "--engine", "auto,oracle"], "no engine 'oracle'"),
         (["--data", "1", "--outputs", "z*"], "'z*' matches no output"),
         (["--data", "1", "--certificate", "."], "is a folder"),

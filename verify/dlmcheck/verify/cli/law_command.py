@@ -80,6 +80,8 @@ def run_law(options: LawOptions) -> ExitCode:
         code = _certify(problem, found[0], answers[0].engine, options.certificate)
     elif options.certificate is not None and _is_affine(answers):
         code = _certify(problem, None, LINEAR, options.certificate)
+    elif options.certificate is not None:  # a file of that name may be there from before
+        complain(f"{options.certificate} is not written: there is no law that is agreed upon")
     if options.json is not None:
         text = json.dumps(law_document(options, problem, answers, code), indent=2)
         write_file(options.json, text + "\n")
