@@ -12,8 +12,11 @@ from dlmcheck.spec.errors import IllegalCode
 from dlmcheck.spec.sampler import Positions, remask_law, round_law, selection_law
 from dlmcheck.spec.schedule import Schedule, clock_value, sampler_of
 from dlmcheck.spec.tokens import MASK, PAPER_ENCODING, Code, State
+from dlmcheck.verify.engines import smt
 from dlmcheck.verify.engines.smt import decide, script
-from dlmcheck.verify.kernel.induction import Step, countermodel, truth_columns
+from dlmcheck.verify.kernel.evidence import SolverAnswer
+from dlmcheck.verify.kernel.induction import Proof, Step, check_proof, countermodel, truth_columns
+from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.proofs.terms import Argument
 
 Atoms = dict[str, bool]
@@ -134,3 +137,10 @@ def _data(schedule: Schedule) -> list[bool]:
 def always(states: list[State], holds: Callable[[State], bool]) -> bool:
     """Whether something holds in all states that a round can lead to, and there are some."""
     return bool(states) and all(map(holds, states))
+
+
+def accepted(proof: Proof, answers: SolverAnswer | None = None) -> None:
+    """The kernel accepts a proof, and a solver confirms each step and that it can fail."""
+    assert check_proof(proof, answers).verdict is Verdict.PROVED
+    asked = smt.confirm_steps(proof.every_step)
+    assert asked == sum(len(step.premises) + 2 for step in proof.every_step)
