@@ -343,7 +343,8 @@ CLAIMS = (
                 "VOCABULARY",
                 "k-rounds",
                 "k binary positions and k rounds for each token and round have the same law: "
-                "write-once, or remasking with a round number or an absorbing stop",
+                "write-once, or remasking with a round number or an absorbing stop; F without "
+                "candidates and memory",
                 (
                     Road("vocabulary", "k rounds", REFERENCE),
                     Road(VOCABULARY_PROOFS.id, K_ROUNDS, "proof for every k"),

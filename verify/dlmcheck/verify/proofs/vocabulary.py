@@ -57,7 +57,10 @@ NO_LABELLING_PROOF = ByQueries(NO_LABELLING, no_labelling_queries(), (Rule.NUMBE
 
 # --- k rounds for each round -------------------------------------------------------------------
 
-K_ROUNDS = "k binary cells and k rounds for each token and round: the same law, for every k"
+K_ROUNDS = (
+    "k binary cells and k rounds for each token and round: the same law, for every k, F without "
+    "candidates and memory"
+)
 CHOSEN, SOME, WHOLE, MASKED = (
     "the source chooses the block",
     "it shows some bit",
