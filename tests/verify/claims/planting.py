@@ -21,6 +21,7 @@ from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import Domain, check_sweep
 from dlmcheck.verify.kernel.verdicts import Verdict
+from tests.verify.concluding import conclusions
 
 X = TypeVar("X")
 
@@ -82,8 +83,7 @@ def audit(claims: Iterable[Claim], jobs: Sequence[Job]) -> Audited:
 def _checked(job: Job) -> dict[str, Checked]:
     if isinstance(job, SweepJob):
         return check_sweep(job.make(PROFILE))
-    parts = [job.run(PROFILE, part, lambda _: None) for part in range(job.parts(PROFILE))]
-    return dict(job.conclude(PROFILE, parts))
+    return conclusions(job, PROFILE)
 
 
 def without_proofs(claims: Iterable[Claim], jobs: Sequence[Job]) -> tuple[Claim, ...]:

@@ -17,6 +17,7 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.searches.schemes import Scheme
 from dlmcheck.verify.searches.shortest import search
 from dlmcheck.verify.searches.write_once_space import Target, targets, without_copies
+from tests.verify.concluding import conclusions
 
 # The claim on the layers of gates has tests of its own.
 CLAIMS = tuple(claim for claim in lengths.CLAIMS if claim not in widths.CLAIMS)
@@ -57,11 +58,7 @@ COUNTS = {
 
 @cache
 def results(job: str) -> dict[str, Checked]:
-    found = REGISTRY.job(job)
-    parts = [
-        found.run(Profile.QUICK, part, lambda _: None) for part in range(found.parts(Profile.QUICK))
-    ]
-    return dict(found.conclude(Profile.QUICK, parts))
+    return conclusions(REGISTRY.job(job))
 
 
 @pytest.mark.parametrize("row", ROWS)

@@ -30,12 +30,13 @@ from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.claims import parity_samplers, proved_parity, section4, section4_checks
 from dlmcheck.verify.claims.parity_samplers import GROUPS, RANDOM_F, ParitySampler, sizes
-from dlmcheck.verify.claims.registry import DirectJob, Job, Profile, ProofJob
+from dlmcheck.verify.claims.registry import DirectJob, Job, ProofJob
 from dlmcheck.verify.claims.section4_checks import PUSH_FORWARD, WIRES
 from dlmcheck.verify.claims.t31 import REFERENCE
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.verdicts import Verdict
 from tests.verify.claims.planting import Audited, at_most, audit
+from tests.verify.concluding import conclusions
 
 TABLES = "truth tables"
 LARGEST = 6
@@ -61,7 +62,7 @@ def audited() -> Audited:
 @cache
 def proved(job: ProofJob) -> Mapping[str, Checked]:
     """The proofs for all n: about the samplers' rules, and not about what is planted here."""
-    return job.conclude(Profile.QUICK, [job.run(Profile.QUICK, 0, lambda _: None)])
+    return conclusions(job)
 
 
 def once(job: ProofJob) -> Job:

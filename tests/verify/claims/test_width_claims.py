@@ -21,6 +21,7 @@ from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import Outcome
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.widths import lengths
+from tests.verify.concluding import conclusions
 
 REGISTRY = Registry(widths.CLAIMS, widths.JOBS)
 ROWS = {row.id: row for row in REGISTRY.rows}
@@ -41,11 +42,7 @@ REFUTED = {
 
 @cache
 def results(job: str) -> dict[str, Checked]:
-    found = REGISTRY.job(job)
-    parts = [
-        found.run(Profile.QUICK, part, lambda _: None) for part in range(found.parts(Profile.QUICK))
-    ]
-    return dict(found.conclude(Profile.QUICK, parts))
+    return conclusions(REGISTRY.job(job))
 
 
 @pytest.mark.parametrize("row", ROWS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from hypothesis import strategies as st
 
 from dlmcheck.model.builder import Builder
@@ -10,6 +12,7 @@ from dlmcheck.spec.law import Law
 from dlmcheck.spec.sampler import output_law as run_law
 from dlmcheck.spec.schedule import sampler_of
 from dlmcheck.verify.engines.law_engines import CircuitLaw, LawProblem
+from dlmcheck.verify.kernel.counted_laws import Counts
 
 
 @st.composite
@@ -40,6 +43,17 @@ def by_definition(problem: LawProblem) -> Law[Bits]:
         return output_law(problem.circuit, problem.data)
     law = run_law(sampler_of(problem.schedule, problem.data))
     return law.map(lambda state: tuple(token == 1 for token in state))
+
+
+def fractions(law: Counts) -> dict[str, Fraction]:
+    """The probability of each string of outputs that the kernel has counted."""
+    return {text: Fraction(count, 1 << law.exponent) for text, count in law.counts.items()}
+
+
+def by_specification(problem: CircuitLaw) -> dict[str, Fraction]:
+    """The same by the specification."""
+    law = by_definition(problem)
+    return {"".join(str(int(bit)) for bit in bits): weight for bits, weight in law.items()}
 
 
 def odd_cases() -> dict[str, CircuitLaw]:

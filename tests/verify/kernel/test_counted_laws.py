@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -23,16 +22,7 @@ from dlmcheck.verify.kernel.counted_laws import (
 )
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
-from tests.verify.engines.law_problems import by_definition, circuits, odd_cases
-
-
-def fractions(law: Counts) -> dict[str, Fraction]:
-    return {text: Fraction(count, 1 << law.exponent) for text, count in law.counts.items()}
-
-
-def by_specification(problem: CircuitLaw) -> dict[str, Fraction]:
-    law = by_definition(problem)
-    return {"".join(str(int(bit)) for bit in bits): weight for bits, weight in law.items()}
+from tests.verify.engines.law_problems import by_specification, circuits, fractions, odd_cases
 
 
 @given(problem=circuits())

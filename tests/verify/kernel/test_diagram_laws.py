@@ -24,7 +24,7 @@ from dlmcheck.verify.engines.law_engines import (
 )
 from dlmcheck.verify.engines.law_evidence import NoCertificate, certificate
 from dlmcheck.verify.kernel import diagram_laws
-from dlmcheck.verify.kernel.counted_laws import Counts, count_outputs
+from dlmcheck.verify.kernel.counted_laws import count_outputs
 from dlmcheck.verify.kernel.diagram_laws import (
     FALSE,
     TRUE,
@@ -35,18 +35,13 @@ from dlmcheck.verify.kernel.diagram_laws import (
 )
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
-from tests.verify.engines.law_problems import by_definition, circuits, odd_cases
-
-
-def fractions(law: Counts) -> dict[str, Fraction]:
-    return {text: Fraction(count, 1 << law.exponent) for text, count in law.counts.items()}
+from tests.verify.engines.law_problems import by_specification, circuits, fractions, odd_cases
 
 
 @given(problem=circuits())
 def test_the_law_is_that_of_the_definition(problem: CircuitLaw) -> None:
-    law = by_definition(problem)
-    wanted = {"".join(str(int(bit)) for bit in bits): weight for bits, weight in law.items()}
-    assert fractions(law_by_diagrams(problem.circuit, problem.data, ())) == wanted
+    found = fractions(law_by_diagrams(problem.circuit, problem.data, ()))
+    assert found == by_specification(problem)
 
 
 @pytest.mark.parametrize("case", odd_cases())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -15,8 +15,17 @@ from dlmcheck.spec.tokens import MASK, PAPER_ENCODING, Code, State
 from dlmcheck.verify.engines import smt
 from dlmcheck.verify.engines.smt import decide, script
 from dlmcheck.verify.kernel.evidence import SolverAnswer
-from dlmcheck.verify.kernel.induction import Proof, Step, check_proof, countermodel, truth_columns
+from dlmcheck.verify.kernel.induction import (
+    Proof,
+    Step,
+    check_proof,
+    check_step,
+    countermodel,
+    truth_columns,
+)
+from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.proofs.parity_steps import MadeStep
 from dlmcheck.verify.proofs.terms import Argument
 
 Atoms = dict[str, bool]
@@ -71,6 +80,18 @@ def failing(argument: Argument) -> set[str]:
             wrong &= premise
         if wrong:
             found.add(step.name)
+    return found
+
+
+def rejected(steps: Iterable[MadeStep]) -> set[str]:
+    """The names of the steps that the kernel rejects because they do not hold."""
+    found: set[str] = set()
+    for one in steps:
+        try:
+            check_step(one.step)
+        except Rejected as error:
+            if " fails at " in error.reason:
+                found.add(one.step.name)
     return found
 
 

@@ -27,10 +27,9 @@ from dlmcheck.spec.sampler import laws_by_round
 from dlmcheck.spec.schedule import Schedule, interface, sampler_of
 from dlmcheck.spec.tokens import MASK, PAPER_ENCODING, State
 from dlmcheck.verify.claims import proved_collapse
-from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.evidence import SolverAnswer
-from dlmcheck.verify.kernel.induction import check_proof, check_step, countermodel
+from dlmcheck.verify.kernel.induction import check_proof, countermodel
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.proofs import one_round
@@ -44,8 +43,9 @@ from dlmcheck.verify.proofs.parity_circuits import (
 )
 from dlmcheck.verify.proofs.parity_steps import Kind, MadeStep
 from dlmcheck.verify.proofs.positions import Undecided
+from tests.verify.concluding import conclusions
 from tests.verify.proofs.parity_concrete import decoded, formula_bits
-from tests.verify.proofs.rounds import Atoms, countermodels, failing, rows
+from tests.verify.proofs.rounds import Atoms, countermodels, failing, rejected, rows
 
 PROOFS: dict[str, tuple[Callable[[], CircuitAccount], Callable[[int], Circuit]]] = {
     "revision": (revision_circuit, even_strings),
@@ -61,7 +61,7 @@ def built(which: str) -> CircuitProof:
 
 def test_all_three_are_proved() -> None:
     job = proved_collapse.JOB
-    found = job.conclude(Profile.QUICK, [job.run(Profile.QUICK, 0, lambda _: None)])
+    found = conclusions(job)
     assert {checked.verdict for checked in found.values()} == {Verdict.PROVED}
     assert set(found) == set(proved_collapse.READINGS.values())
 
@@ -185,14 +185,7 @@ def test_a_step_agrees_with_the_circuit(data: st.DataObject) -> None:
 
 def wrong_steps(account: CircuitAccount) -> set[str]:
     """The steps that the kernel rejects because they do not hold."""
-    found: set[str] = set()
-    for one in circuit_proof(account).steps:
-        try:
-            check_step(one.step)
-        except Rejected as error:
-            if " fails at " in error.reason:
-                found.add(one.step.name)
-    return found
+    return rejected(circuit_proof(account).steps)
 
 
 def inverted_first(b: Builder, y: Callable[[P], Literal], i: P, n: P) -> Literal:

@@ -30,17 +30,17 @@ from dlmcheck.spec.circuit import (
 )
 from dlmcheck.spec.resources import is_layered, levels
 from dlmcheck.verify.claims import exactly_d as claims
-from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.induction import countermodel
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.proofs import exactly_d
+from tests.verify.concluding import conclusions
 from tests.verify.proofs.rounds import failing, rows
 
 
 def test_the_proofs_hold() -> None:
     job = claims.PROOFS
-    found = job.conclude(Profile.QUICK, [job.run(Profile.QUICK, 0, lambda _: None)])
+    found = conclusions(job)
     assert set(found) == {exactly_d.IFF, exactly_d.IF}
     assert {checked.verdict for checked in found.values()} == {Verdict.PROVED}
 

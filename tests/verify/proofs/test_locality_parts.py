@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from dlmcheck.verify.claims import proved_locality
-from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.engines import smt
 from dlmcheck.verify.kernel.induction import check_proof
 from dlmcheck.verify.kernel.results import Rejected
@@ -16,6 +15,7 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.proofs import locality_parts
 from dlmcheck.verify.proofs.locality import Planted
 from dlmcheck.verify.proofs.terms import Argument
+from tests.verify.concluding import conclusions
 from tests.verify.proofs.rounds import failing
 
 Make = Callable[[Planted | None], Argument]
@@ -82,7 +82,7 @@ def test_planted_errors_fail_exactly_their_steps(name: str) -> None:
 
 def test_every_statement_is_checked_by_the_job_of_the_rows() -> None:
     job = proved_locality.JOBS[0]
-    found = job.conclude(Profile.QUICK, [job.run(Profile.QUICK, 0, lambda _: None)])
+    found = conclusions(job)
     statements = {argument.proof.statement for argument in locality_parts.arguments()}
     assert statements <= set(found)
     assert {checked.verdict for checked in found.values()} == {Verdict.PROVED}

@@ -24,16 +24,17 @@ from dlmcheck.model.targets.strings import even_parity
 from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.claims import identity_checks
-from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.engines import smt
-from dlmcheck.verify.kernel.induction import check_step, countermodel
+from dlmcheck.verify.kernel.induction import countermodel
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.proofs import parity_ends
 from dlmcheck.verify.proofs.parity import local_proof
 from dlmcheck.verify.proofs.parity_account import EVEN, Account
 from dlmcheck.verify.proofs.parity_steps import Kind
+from tests.verify.concluding import conclusions
 from tests.verify.proofs.parity_concrete import concluded, instance, run, schedule_of
+from tests.verify.proofs.rounds import rejected
 from tests.verify.proofs.test_parity_proofs import check_agreement
 
 ACCOUNTS = dict(zip(parity_ends.PARTS, parity_ends.accounts(), strict=True))
@@ -42,7 +43,7 @@ each = pytest.mark.parametrize("part", ACCOUNTS)
 
 def test_it_is_proved() -> None:
     job = identity_checks.ENDS_PROVED
-    found = job.conclude(Profile.QUICK, [job.run(Profile.QUICK, 0, lambda _: None)])
+    found = conclusions(job)
     assert [checked.verdict for checked in found.values()] == [Verdict.PROVED]
     assert set(found) == {parity_ends.STATEMENT}
 
@@ -140,14 +141,7 @@ def _coin(coins: tuple[bool, ...], family: str, index: int) -> bool:
 
 
 def failing(account: Account) -> set[str]:
-    found: set[str] = set()
-    for one in local_proof(account).steps:
-        try:
-            check_step(one.step)
-        except Rejected as error:
-            if " fails at " in error.reason:
-                found.add(one.step.name)
-    return found
+    return rejected(local_proof(account).steps)
 
 
 @pytest.mark.parametrize("part", ["T4.1, y_0 = 1", "T4.2, y_0 = 1"])
