@@ -109,10 +109,10 @@ STATES, PER_LAYER, LAYERS, POWER, DEPTH, SUM = map(
 FEWER = Term("fewer")
 
 
-def revise_token(edits: Edits = Edits.REVISE_TOKEN, fit: Fits = fits) -> Argument:
-    """The proof with revision to tokens; `power` is 2^(k-w), doubled from one k to the next."""
+def _patterns_counted() -> tuple[Query, ...]:
+    """`power` is 2^(k-w), doubled from one k to the next: patterns of a visible set of k cells."""
     exponent, least = Term("e"), Term("c")
-    queries = (
+    return (
         real(
             "layers of one visible set",
             {
@@ -167,6 +167,11 @@ def revise_token(edits: Edits = Edits.REVISE_TOKEN, fit: Fits = fits) -> Argumen
             (DEPTH + 1).at_most(SUM),
         ),
     )
+
+
+def revise_token(edits: Edits = Edits.REVISE_TOKEN, fit: Fits = fits) -> Argument:
+    """The proof with revision to tokens; other edits and fits are for planting an error."""
+    queries = _patterns_counted()
     proof = Proof(
         TOKENS,
         base=(),
