@@ -503,7 +503,7 @@ def test_an_engine_that_lies_is_exit_4(
 def test_usage_errors_write_nothing(tmp_path: Path, cli: Callable[..., Result]) -> None:
     path, target = family(tmp_path, "parity-chain", 3), tmp_path / "target"
     for arguments, message in (
-        (("--edits", "overwrite"), "--edits: 'overwrite' (expected write-once"),
+        (("--edits", "overwrite"), "'overwrite' (expected write-once, remask, revise or all)"),
         (("--layer-0", "bought"), "--layer-0: 'bought' (expected sampled, free, private)"),
         (("--frontier", "far"), "(expected arguments, block-shift, token-shift)"),
         (("--certificate", target), "--certificate: nothing is verified (expected --verify)"),

@@ -69,6 +69,14 @@ def test_2_usage() -> None:
         assert complaint(done)
 
 
+@pytest.mark.parametrize("command", [(), ("law",), ("compile",)])
+def test_help_by_either_name(command: tuple[str, ...]) -> None:
+    short, long = planted(*command, "-h"), planted(*command, "--help")
+    assert short.code == 0
+    assert short.out == long.out
+    assert "Usage: dlmcheck" in short.out
+
+
 def test_3_timeout(tmp_path: Path) -> None:
     hold = tmp_path / "hold"
     hold.touch()

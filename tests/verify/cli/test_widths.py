@@ -197,6 +197,17 @@ def test_options_of_a_curve_need_one(
     assert "is about a curve" in complaint(done)
 
 
+def test_a_curve_does_not_end_before_it_begins(
+    cli: Callable[..., Result], adder: Path, tmp_path: Path
+) -> None:
+    written = tmp_path / "curve.json"
+    done = cli("widths", adder, "--curve", "--until", "1", "--json", written)
+    assert done.code == 2, done
+    assert complaint(done).startswith("--until: 1 rounds (expected at least the ")
+    assert not done.out
+    assert not written.exists()
+
+
 def test_a_curve_is_of_one_circuit(cli: Callable[..., Result], adder: Path) -> None:
     done = cli("widths", adder, adder, "--curve")
     assert done.code == 2

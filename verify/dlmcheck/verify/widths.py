@@ -18,6 +18,7 @@ from dlmcheck.model.scheduling.narrow import MOVES
 from dlmcheck.model.scheduling.slack import slack_of
 from dlmcheck.spec.assignment import bank_rows, needed_nodes
 from dlmcheck.spec.circuit import Circuit
+from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.engines.widths import Optimised, optimise
 
 CURVE_CONFLICTS = 500
@@ -115,8 +116,14 @@ class CurvePoint:
 
 
 def allowed_rounds(circuit: Circuit, until: int | None, points: int) -> list[int]:
-    """At most so many numbers of rounds, evenly spaced, from the fewest to `until` (default 2d)."""
+    """At most so many numbers of rounds, evenly spaced, from the fewest to `until` (default 2d).
+
+    Raises `BadInput` if `until` is less than the fewest.
+    """
     fewest = slack_of(circuit).last + 1
+    if until is not None and until < fewest:
+        expected = f"at least the {fewest} rounds that depth {fewest - 1} needs"
+        raise BadInput(f"{until} rounds", source="--until", expected=expected)
     most = max(fewest, 2 * fewest - 2 if until is None else until)
     steps = max(1, min(points - 1, most - fewest))
     return sorted({fewest + (most - fewest) * k // steps for k in range(steps + 1)})

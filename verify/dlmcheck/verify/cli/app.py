@@ -23,6 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Decides exactly, and with evidence, whether claims about samplers of diffusion "
     "language models hold.",
     epilog=EXIT_CODES,

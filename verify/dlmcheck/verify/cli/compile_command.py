@@ -24,7 +24,6 @@ from dlmcheck.verify.compilation import (
     CONSTRUCTIONS,
     Choices,
     choices,
-    construction,
     optimising,
 )
 from dlmcheck.verify.equivalence import Equivalence
@@ -136,7 +135,9 @@ def edit_models(named: Sequence[str]) -> tuple[str, ...]:
     """
     listed = [edits for name in named for edits in (CONSTRUCTIONS if name == ALL else [name])]
     for edits in listed:
-        construction(edits)
+        if edits not in CONSTRUCTIONS:
+            expected = f"{', '.join(CONSTRUCTIONS)} or {ALL}"
+            raise BadInput(f"{edits!r}", source="--edits", expected=expected)
     return tuple(dict.fromkeys(listed))
 
 

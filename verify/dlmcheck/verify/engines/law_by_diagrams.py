@@ -8,7 +8,16 @@ of the coins, so several orders are tried under a small node limit before the la
     last met     the same, arguments and outputs from the last to the first
     as given     the order of the inputs
 
-The library can establish an order that it is told, but looks for none by itself (no sifting).
+The library can establish an order that it is told, but looks for none by itself (no sifting);
+nothing is reordered while diagrams are built: an order that does not fit is given up for the next.
+
+A law of states is not pushed forward round by round here. The unrolling goes through a run round
+by round and keeps each cell as a function of the coins drawn so far; what neither an output nor an
+open rule reads is dropped before the first diagram is made, and a gate's diagram after its last
+reader. No coin is counted out before the end: how few cells are live does not bound the diagrams.
+The push-forward, which merges equal states after each round, is that of `law_by_states`, with
+states listed one by one.
+
 OxiDD's capacity is fixed when a manager is made; running out of it is `Why.NODES`. Its counts are
 whole numbers (not so in all packages: a test compares them beyond 64 and 1023 bits). Nothing is
 shared with the engines that enumerate, but the unrolling of a run into a circuit.

@@ -248,7 +248,9 @@ ENGINES: dict[str, str] = {
 def engine(name: str) -> LawEngine:
     """The engine of a name. Raises `BadInput` if there is none."""
     if name not in ENGINES:
-        raise BadInput(f"no engine {name!r}", source="engine", expected=", ".join([AUTO, *ENGINES]))
+        raise BadInput(
+            f"no engine {name!r}", source="--engine", expected=", ".join([AUTO, *ENGINES])
+        )
     return cast(LawEngine, import_module(ENGINES[name]).ENGINE)
 
 
