@@ -45,4 +45,6 @@ def test_what_is_too_large_or_unknown_is_refused(
     capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
     assert run(*arguments) == 2
-    assert "expected" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "expected" in said
+    assert ("with --own-law" in said) is ("--own-law" in arguments)

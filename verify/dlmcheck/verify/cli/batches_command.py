@@ -53,7 +53,8 @@ def run_batches(options: BatchesOptions) -> ExitCode:
     length = len(next(iter(target)))
     limit = MOST_CELLS_OWN if options.own_law else MOST_CELLS
     if length > limit:
-        raise BadInput(f"a target on {length} cells", source=named, expected=f"at most {limit}")
+        expected = f"at most {limit}{' with --own-law' if options.own_law else ''}"
+        raise BadInput(f"a target on {length} cells", source=named, expected=expected)
     curve = entropy_curve(target)
     if options.every:
         listed = [(sizes, curve_error(curve, sizes)) for sizes in all_schedules(length)]
