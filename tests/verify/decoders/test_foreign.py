@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -194,6 +195,20 @@ def test_a_step_runs_for_the_rounds_that_are_named(
     code, said = run(tmp_path, capsys, "forgets_once", "product:9/10,1/2")
     assert code == 0
     assert "write-once" in said
+
+
+def test_a_file_may_import_its_neighbours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "neighbour_of_own.py").write_text(FILE)
+    (tmp_path / "importer_of_own.py").write_text("from neighbour_of_own import half\n")
+    monkeypatch.chdir(tmp_path)
+    for place in ("importer_of_own.py", "importer_of_own", "neighbour_of_own"):
+        with pytest.raises(SystemExit) as ended:
+            main(["sampler", f"{place}:half", "--target", "product:9/10,9/10"])
+        assert ended.value.code == 0
+    assert "(exact)" in capsys.readouterr().out
 
 
 def test_fractions_are_as_they_were_afterwards() -> None:

@@ -48,6 +48,10 @@ def load_function(name: str, expected: str) -> Callable[..., object]:
 
 def _module(place: str) -> ModuleType:
     path = Path(place)
+    # Where Python itself would look: beside the file, or where the command is run.
+    beside = str(path.parent.resolve() if path.suffix == ".py" else Path.cwd())
+    if beside not in sys.path:
+        sys.path.append(beside)
     if path.suffix != ".py":
         try:
             return import_module(place)
