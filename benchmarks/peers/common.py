@@ -65,7 +65,8 @@ def read_circuit(path: str) -> Circuit:
     for op, *args in found["gates"]:
         if len(args) > 2:
             raise ValueError(f"{op} of {len(args)} values")
-        gates.append(("ID", [~args[0]]) if op == "NOT" else (op, args))
+        name = op if args else f"CONST{op[-1]}"  # 0 or 1 in the file
+        gates.append(("ID", [~args[0]]) if op == "NOT" else (name, args))
     return Circuit(len(found["inputs"]), gates, [one["literal"] for one in found["outputs"]])
 
 

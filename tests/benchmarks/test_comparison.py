@@ -18,8 +18,10 @@ from benchmarks.processes import run
 from benchmarks.questions import Way, Workload, law_file, local_rules, said
 from benchmarks.report import headline, replayed
 from dlmcheck.model.local_schedules import local_schedule
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, evaluate
 from dlmcheck.spec.sampler import output_law
 from dlmcheck.spec.schedule import sampler_of
+from dlmcheck.spec.serial import circuit_to_json
 
 LIMITS = Limits(20, 4, 1)
 
@@ -165,3 +167,18 @@ def test_the_lock_holds_every_peer_with_hashes_and_names_no_host() -> None:
     entries = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
     assert all("==" in line and line.endswith("\\") for line in entries)
     assert set(MODULES) <= {line.split("==")[0] for line in entries}
+
+
+def test_adapters_read_every_gate(tmp_path: Path) -> None:
+    inputs = (Input("a", InputKind.RANDOM), Input("b", InputKind.RANDOM))
+    pairs = [Gate(op, (0, ~1)) for op in (Op.AND, Op.OR, Op.XOR)]
+    others = [Gate(Op.CONST0), Gate(Op.CONST1), Gate(Op.ID, (~0,)), Gate(Op.NOT, (1,))]
+    circuit = Circuit(inputs, (*pairs, *others), (2, 3, 4, 5, 6, 7, 8))
+    file = tmp_path / "circuit.json"
+    file.write_text(circuit_to_json(circuit), "utf-8")
+    gates = {"AND": common.both, "OR": common.either, "XOR": common.differ}
+    for bits in product((False, True), repeat=2):
+        found = common.values(
+            common.read_circuit(str(file)), list(bits), (False, True), lambda bit: not bit, gates
+        )
+        assert tuple(found) == evaluate(circuit, bits)
