@@ -21,9 +21,9 @@ from dlmcheck.spec.law import Law, bernoulli, uniform
 from dlmcheck.spec.perfect import Impossible, perfect_predictor
 from dlmcheck.spec.tokens import MASK, State
 from dlmcheck.verify.decoders.analysis import analyse
-from dlmcheck.verify.decoders.behaviour import classes, written_law
+from dlmcheck.verify.decoders.behaviour import classes
 from dlmcheck.verify.decoders.conditionals import tabulated_predictor
-from dlmcheck.verify.decoders.enumeration import Transition, transition
+from dlmcheck.verify.decoders.enumeration import Transition, transition, written_law
 from dlmcheck.verify.kernel.round_forms import forms, token_laws
 
 THIRD, QUARTER = Fraction(1, 3), Fraction(1, 4)

@@ -49,7 +49,7 @@ def solutions(claim: Uniform, outputs: int) -> list[tuple[bool, ...]]:
         z
         for z in product((False, True), repeat=outputs)
         if all(
-            sum(z[place] for place in row) % 2 == int(constant)
+            sum(z[place] for place in row if isinstance(place, int)) % 2 == int(constant)
             for row, constant in zip(claim.equations, claim.constants, strict=True)
         )
     ]
