@@ -21,13 +21,14 @@ export PYRIGHT_PYTHON_FORCE_VERSION :=
 export PYRIGHT_PYTHON_PYLANCE_VERSION :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup audit test check format lint types imports lock clean
+.PHONY: help setup audit test check format lint types imports benchmark lock clean
 
 help:
 	@echo "make audit    audit the claims against claims.lock (profile quick)"
 	@echo "make check    all checks: format, lint, types, import contracts, tests, audit"
 	@echo "make test     the tests and doctests"
 	@echo "make setup    make .venv from requirements.lock (the others do it when needed)"
+	@echo "make benchmark  our engines beside other tools (about half an hour; installs them apart)"
 	@echo "make format   let ruff lay out and tidy the code"
 	@echo "make lock     compile requirements.in to requirements.lock"
 	@echo "make clean    remove .venv and all caches"
@@ -77,6 +78,9 @@ format: $(STAMP)
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format --quiet .
 
+benchmark: $(STAMP)
+	$(BIN)/python -m benchmarks --markdown benchmarks/results.md --json benchmarks/results.json
+
 # Universal: one lock for every platform and every Python from 3.11 on. Nothing in it names the
 # registry it was made from.
 lock:
@@ -85,9 +89,13 @@ lock:
 	$(VENV)-lock/bin/uv pip compile --quiet --system-certs --upgrade --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --strip-extras --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links requirements.in --output-file requirements.lock
+	$(VENV)-lock/bin/uv pip compile --quiet --system-certs --upgrade --universal --python-version 3.11 \
+	  --fork-strategy fewest --generate-hashes --strip-extras --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links benchmarks/requirements.in \
+	  --output-file benchmarks/requirements.lock
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock build dist
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-benchmarks build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find spec model verify tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,7 +13,7 @@ from itertools import permutations
 
 from dlmcheck.spec.batches import law_of_order, schedule_error
 from dlmcheck.spec.entropy import NOTHING, LogSum, divergence, entropy
-from dlmcheck.spec.law import Law, marginal, product_law
+from dlmcheck.spec.law import Law, certain, marginal, product_law
 from dlmcheck.spec.perfect import agrees, conditional
 from dlmcheck.spec.tokens import MASK, State
 from dlmcheck.verify.claims.batch_cases import (
@@ -184,6 +184,9 @@ def _adaptive_law(target: Law[State], order: Sequence[int], first: int) -> Law[S
     def finished(outcome: State) -> Law[State]:
         shown = showing(order[:first])(outcome)
         at_once = len(_sizes_then(outcome, order, first)) == 2
+        if not target.probability(lambda one: agrees(one, shown)):
+            # Whatever is written now, the outcome is none of the target's.
+            return certain(tuple(max(token, 0) for token in outcome))
         given = target.given(lambda one: agrees(one, shown))
         if not at_once:
             return given
