@@ -115,7 +115,7 @@ def _within(sampler: Sampler, point: Point, predictor: Circuit | None) -> bool:
         return True
     # At a visible cell the token is the one that stands there.
     own = _becomes_revising(sampler, point)
+    reads = [predictor_dependence(sampler, cell) for cell in range(sampler.length)]
     return all(
-        len(predictor_dependence(sampler, i) | ({i} if own else set())) <= bounds.locality
-        for i in range(sampler.length)
+        len(read) + (own and cell not in read) <= bounds.locality for cell, read in enumerate(reads)
     )

@@ -9,26 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, unique
 from typing import Any, Protocol
 
 from dlmcheck.spec.lattice import Point
 from dlmcheck.verify.claims.bounded import Bound, why_bounded
+from dlmcheck.verify.claims.profiles import Profile
 from dlmcheck.verify.kernel.evidence import SolverAnswer
 from dlmcheck.verify.kernel.induction import Proof, check_proof
 from dlmcheck.verify.kernel.query_documents import Queries
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import Part, Sweep, conclude, run_part
 
-
-@unique
-class Profile(Enum):
-    """How much an audit does: the domains grow, the statements stay."""
-
-    QUICK = "quick"
-    FULL = "full"
-    DEEP = "deep"
-
+__all__ = [
+    "Claim",
+    "DirectJob",
+    "Job",
+    "Profile",
+    "Progress",
+    "ProofJob",
+    "Registry",
+    "Road",
+    "Row",
+    "SweepJob",
+    "by_statement",
+]
 
 Progress = Callable[[int], None]
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from dlmcheck.verify.claims.registry import Profile, Registry
+from dlmcheck.verify.claims.profiles import Profile
 from dlmcheck.verify.exits import ExitCode
 
-Action = Callable[[Registry | None], ExitCode]
+Action = Callable[[Any], ExitCode]
+"""Takes the registry, or None for the catalogue. Its type would be imported at every start."""
 
 EXIT_CODES = (
     "Exit codes: 0 all as it should be; 1 refuted, or not as locked; 2 usage or bad input; "
