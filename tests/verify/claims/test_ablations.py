@@ -66,16 +66,6 @@ OTHER_LAW = "output * has probability * in the run and * in the circuit"
 NOT_EVEN = "n = *: the output law is not D_n"
 
 REASONS = {
-    "DEC-PARITY-SUREST/blind-rules": "round 1, fair rows: *",
-    "DEC-PARITY-COINS/batches": "round 1: (0, 0) is not left at once",
-    "DEC-PARITY-COINS/no-round-number": "no predictor",
-    "DEC-PARITY-COINS/published-end": "total variation 1/20000000000",
-    "DEC-PARITY-REVISION/one-cell": "total variation 1/2",
-    "SCHED-COST/fixed-order": "log 2, not 1/3 log 2",
-    "SCHED-COST/marginals": "log 2, not 0",
-    "SCHED-COST/adaptive": "1/3 log 2, not 2/9 log 2",
-    "SCHED-OWN-LAW/equal": "log 2 + log 3 - log 5, not 1/3 log 2",
-    "SCHED-OWN-LAW/best": "5/3 log 2 - 2/3 log 3 is more than *",
     "T3.1/without,enough-rounds": ILLEGAL_MASK,
     "T3.1/without,F-waits": OTHER_LAW,
     "T3.1/without,gate-local-predictor": "1 round(s) sample a circuit of depth 2",

@@ -17,7 +17,7 @@ from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import State, Token, show_state
 from dlmcheck.verify.decoders.analysis import Comparison, DecoderAnalysis
-from dlmcheck.verify.decoders.enumeration import Part, Site, Transition
+from dlmcheck.verify.decoders.enumeration import BranchPart, Site, Transition
 from dlmcheck.verify.kernel.decoder_table import INFINITE, KIND, MOST_TOKENS
 from dlmcheck.verify.kernel.divergence import Divergence
 from dlmcheck.verify.kernel.documents import certificate_text
@@ -77,7 +77,7 @@ def decoder_certificate(
     )
 
 
-def _parts(part: Part, denominator: int, memories: Memories) -> Iterator[object]:
+def _parts(part: BranchPart, denominator: int, memories: Memories) -> Iterator[object]:
     """A part as it stands in a file; one with notes is written out, since they are memories."""
     if part.notes is None:
         sums = [sum(weight for _, weight in site) for site in part.sites]

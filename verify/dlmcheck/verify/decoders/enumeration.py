@@ -56,7 +56,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Part:
+class BranchPart:
     """A branch of weight `weight` with the law of each cell after it, independent of the others."""
 
     weight: int
@@ -130,7 +130,7 @@ class Transition:
 
     branches: Law[Branch]
     sources: dict[int, Law[Token]] | None
-    parts: tuple[Part, ...]
+    parts: tuple[BranchPart, ...]
     denominator: int
     as_offered: bool
 
@@ -196,7 +196,7 @@ def transition(decoder: Decoder, before: Configuration, number: int) -> Transiti
     scales = [_product(scale for _, scale in sites) for _, _, sites in laws]
     denominator = lcm(*(w.denominator * s for (w, _, _), s in zip(laws, scales, strict=True)))
     parts = tuple(
-        Part(
+        BranchPart(
             weight.numerator * (denominator // (weight.denominator * scale)),
             tuple(site for site, _ in sites),
             branch.step.memory,
@@ -284,7 +284,9 @@ def _product(factors: Iterator[int]) -> int:
     return result
 
 
-def _multiplied_out(part: Part, weight: int, alphabet: Alphabet) -> tuple[list[int], list[int]]:
+def _multiplied_out(
+    part: BranchPart, weight: int, alphabet: Alphabet
+) -> tuple[list[int], list[int]]:
     """All outcomes of a part: their codes and weights."""
     notes = None if part.notes is None else {cell: dict(given) for cell, given in part.notes}
     codes = [0 if notes is not None else alphabet.memory(part.memory)]
@@ -308,7 +310,7 @@ def _states(made: Transition) -> dict[State, Fraction]:
     weights: dict[int, int] = {}
     alphabet = Alphabet(len(made.parts[0].sites))
     for part in made.parts:
-        blank = Part(part.weight, part.sites, None, None)
+        blank = BranchPart(part.weight, part.sites, None, None)
         for code, value in zip(*_multiplied_out(blank, 1, alphabet), strict=True):
             weights[code] = weights.get(code, 0) + value
     return {

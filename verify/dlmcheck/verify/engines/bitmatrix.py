@@ -54,7 +54,7 @@ def echelon(rows: Sequence[int], width: int) -> Echelon:
     """Factor a matrix given by its rows as integers; `width` is the number of columns.
 
     >>> echelon([0b11, 0b01, 0b10], 2).rest
-    ((2, 3),)
+    ((2, 2),)
     """
     import numpy as np
 
