@@ -13,6 +13,7 @@ from dlmcheck.verify.decoders.foreign import floats_refused
 
 FILE = '''
 import math, random
+import numpy
 from fractions import Fraction
 from dlmcheck.model.decoders.adapters import with_random, with_generator
 from dlmcheck.spec.decoder import Step
@@ -104,6 +105,19 @@ plain_step, product_step, half_step, nothing_step = map(
     with_random, (plain, product, half_token, nothing)
 )
 two_step = with_generator(two_of)
+
+def races(tokens, probabilities, number, source):
+    cell = masked(tokens)[0]
+    tokens[cell] = (numpy.log(probabilities[cell]) + source.gumbel(size=2)).argmax()
+    return tokens
+
+def noise_and_number(tokens, probabilities, number, source):
+    return tokens if (probabilities[0] / source.exponential(size=2))[0] > 1 else tokens
+
+def two_noises(tokens, probabilities, number, source):
+    return tokens if source.gumbel(size=2) + source.gumbel(size=2) else tokens
+
+race_step, noise_step, noises_step = map(with_generator, (races, noise_and_number, two_noises))
 '''
 
 
@@ -133,6 +147,8 @@ def run(
         ("product_step", "calculated with"),
         ("half_step", "returns the token 0.5"),
         ("nothing_step", "returns None"),
+        ("noise_step", "noise is compared"),
+        ("noises_step", "noise is no number"),
     ],
 )
 def test_one_clear_line_and_no_law(
@@ -164,7 +180,7 @@ def test_a_table_of_two_tokens_is_not_handed_to_a_target_of_three(
     assert "vocabulary=3" in said
 
 
-@pytest.mark.parametrize("step", ["half", "lists", "plain_step", "two_step"])
+@pytest.mark.parametrize("step", ["half", "lists", "plain_step", "two_step", "race_step"])
 def test_what_is_exact_passes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], step: str
 ) -> None:

@@ -34,7 +34,10 @@ def with_random(function: PlainFunction, vocabulary: int = 2) -> StepFunction:
 
 
 def with_generator(function: PlainFunction, vocabulary: int = 2) -> StepFunction:
-    """A step from a function that draws from a NumPy `Generator`."""
+    """A step from a function that draws from a NumPy `Generator`.
+
+    `numpy.argmax(numpy.log(p) + rng.gumbel(size=n))` is drawn exactly, see `noise_arrays`.
+    """
     return _adapted(function, vocabulary, GeneratorLike)
 
 

@@ -129,6 +129,12 @@ class Exact:
     def __bool__(self) -> bool:
         return bool(self.value)
 
+    def log(self) -> object:
+        """Its logarithm, unrounded; `numpy.log` of a list of exact numbers calls this."""
+        from dlmcheck.model.decoders.shadows import logarithm
+
+        return logarithm(self)
+
     def __float__(self) -> float:
         raise FloatRefused(
             f"{self.value} is asked for as a float; a logarithm or a root of it is no rational, "

@@ -136,6 +136,9 @@ class Noise:
     def __init__(self, uniform: UniformNumber) -> None:
         self.uniform = uniform
 
+    def __repr__(self) -> str:
+        return "noise"
+
     def _refuse(self, other: object) -> bool:
         raise FloatRefused(
             "noise is compared before a weight is put to it: only the largest of p / (-log u) or "
@@ -205,7 +208,9 @@ class Gumbel(MinusGumbel):
     def __radd__(self, other: object) -> Race:
         if isinstance(other, float) and isinf(other):
             return Race(NEVER, self.uniform, self.scale)
-        if isinstance(other, Logarithm) or as_fraction(other):
+        if isinstance(other, Logarithm):
+            return Race(other, self.uniform, self.scale)
+        if as_fraction(other):
             raise FloatRefused(f"{other} with noise: its exp is no rational")
         return Race(Logarithm({}), self.uniform, self.scale)
 
@@ -225,6 +230,9 @@ class Race:
         self.weight = weight
         self.uniform = uniform
         self.temperature = temperature
+
+    def __repr__(self) -> str:
+        return "a noisy number"
 
     def chance(self) -> Fraction:
         """The weight in the race. Raises `FloatRefused` if it is irrational."""

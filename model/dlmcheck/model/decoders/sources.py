@@ -2,7 +2,9 @@
 
 `RandomLike` has the methods of Python's `random.Random`, `GeneratorLike` those of NumPy's
 `Generator`, as far as decoders use them; results are lists and exact numbers instead of arrays
-and floats. What is not here raises `AttributeError` by itself.
+and floats. Exponential and Gumbel noise is compared without being drawn: single exponential
+numbers by `clocks`, many at once by the argmax of `noise_arrays`. What is not here raises
+`AttributeError` by itself.
 """
 
 from __future__ import annotations
@@ -10,9 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import permutations
+from math import prod
 from typing import Any, TypeVar
 
-from dlmcheck.model.decoders.exact import as_fraction
+from dlmcheck.model.decoders.clocks import Clock
+from dlmcheck.model.decoders.exact import FloatRefused, as_fraction
+from dlmcheck.model.decoders.noise_arrays import NoiseArray
+from dlmcheck.model.decoders.shadows import Exponential, Gumbel
+from dlmcheck.model.decoders.tensors import Tensor
 from dlmcheck.model.decoders.uniforms import UniformNumber, UniformPool
 from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.errors import BadInput
@@ -67,6 +74,10 @@ class RandomLike:
     def shuffle(self, items: list[Any]) -> None:
         """A uniform order, in place."""
         items[:] = self.sample(items, len(items))
+
+    def expovariate(self, lambd: object = 1) -> Clock:
+        """An exponential number of this rate, to be compared with its like."""
+        return Clock.of_rate(lambd, self._choices)
 
 
 class GeneratorLike:
@@ -136,6 +147,36 @@ class GeneratorLike:
         coin = bernoulli(as_fraction(p))
         return sum(self._choices.choose(coin) for _ in range(n))
 
+    def exponential(
+        self, scale: object = 1, size: int | tuple[int, ...] | None = None
+    ) -> Clock | NoiseArray:
+        """One exponential number, to be compared with its like; or many, for argmax(p / noise)."""
+        if size is None:
+            return Clock.of_rate(1, self._choices) * scale
+        if as_fraction(scale) != 1:
+            raise FloatRefused("many exponential numbers are drawn with scale=1: put p above them")
+        shape = _shape(size)
+        return NoiseArray(Tensor([Exponential(u, Fraction(1)) for u in self._noise(shape)], shape))
+
+    def standard_exponential(self, size: int | tuple[int, ...] | None = None) -> Clock | NoiseArray:
+        """As `exponential` with scale 1."""
+        return self.exponential(1, size)
+
+    def gumbel(
+        self, loc: object = 0, scale: object = 1, size: int | tuple[int, ...] | None = None
+    ) -> NoiseArray:
+        """Gumbel noise, for argmax(log p + noise); p is sharpened to p^(1/scale)."""
+        if size is None or as_fraction(loc):
+            raise FloatRefused("Gumbel noise is drawn with loc=0 and size=..., for its argmax")
+        shape, exact = _shape(size), as_fraction(scale)
+        return NoiseArray(Tensor([Gumbel(u, exact) for u in self._noise(shape)], shape))
+
+    def _noise(self, shape: tuple[int, ...]) -> list[UniformNumber]:
+        numbers = [self._pool.draw() for _ in range(prod(shape))]
+        for number in numbers:
+            self._pool.spend(number)
+        return numbers
+
     def multinomial(self, n: int, pvals: Sequence[object]) -> list[int]:
         """How often each outcome comes up in n independent draws."""
         law = _weighted(len(pvals), pvals)
@@ -143,6 +184,10 @@ class GeneratorLike:
         for _ in range(n):
             counts[self._choices.choose(law)] += 1
         return counts
+
+
+def _shape(size: int | tuple[int, ...]) -> tuple[int, ...]:
+    return (size,) if isinstance(size, int) else tuple(size)
 
 
 def _weighted(count: int, weights: Sequence[object] | None) -> Law[int]:
