@@ -78,11 +78,11 @@ def test_canary_each_misfit_is_named_with_its_line() -> None:
     verdicts["L4.3/shape,depth-2"] = Verdict.PROVED
     verdicts["NEW/row"] = Verdict.BOUNDED
     verdicts["T4.5-LOCAL/one-set,n=3,k=1"] = Verdict.REFUTED
-    del verdicts["ROUNDS-WEIGHT/uniform"]
-    rows = ROWS - {"ROUNDS-WEIGHT/uniform"}
+    del verdicts["C-SPACE/functions"]
+    rows = ROWS - {"C-SPACE/functions"}
     proved_row, bounded_row, refuted, gone = (
         [one for one in complaints(verdicts, rows) if one.startswith(start)]
-        for start in ("L4.3/shape", "NEW/row", "T4.5-LOCAL/one-set,n=3,k=1", "ROUNDS-WEIGHT")
+        for start in ("L4.3/shape", "NEW/row", "T4.5-LOCAL/one-set,n=3,k=1", "C-SPACE/functions")
     )
     lines = inspect.getsource(bounded).splitlines()
     number = lines.index('        "L4.3/shape,depth-2",') + 1
@@ -91,7 +91,7 @@ def test_canary_each_misfit_is_named_with_its_line() -> None:
     assert bounded_row == ["NEW/row is BOUNDED: add a line with why to claims/bounded.py"]
     assert "is REFUTED: remove line" in refuted[0]
     assert refuted[0].endswith('"T4.5-LOCAL/one-set,n=*",')
-    assert "ROUNDS-WEIGHT/uniform is no row: remove line" in gone[0]
+    assert "C-SPACE/functions is no row: remove line" in gone[0]
 
 
 _GROUP = re.compile(r"    \*_rows\(Why\..*?\n    \),\n", re.DOTALL)
@@ -112,12 +112,12 @@ def test_lines_are_removed_with_reasons_that_have_no_row_left() -> None:
     source = inspect.getsource(bounded)
     assert pruned(source, set()) == source
     assert set(_KEY.findall(source)) == set(BOUNDED)
-    fewer = pruned(source, {"L4.3/shape,depth-2", "C-GEN/unrestricted,revision"})
+    fewer = pruned(source, {"L4.3/shape,depth-2", "T4.5-ERROR/one-round,attained"})
     removed = set(source.splitlines()) - set(fewer.splitlines())
     reason = BOUNDED["L4.3/shape,depth-2"].text
     assert {line.strip().strip(",").strip('"') for line in removed} == {
         "L4.3/shape,depth-2",
-        "C-GEN/unrestricted,revision",
+        "T4.5-ERROR/one-round,attained",
         f'*_rows(Why.FINITE, "{reason}',
     }
     compile(fewer, "bounded", "exec")
