@@ -22,6 +22,7 @@ from dlmcheck.spec.resources import (
     layer_width,
     levels,
     live_width,
+    locality,
     measure,
     output_depths,
     random_bits_are_private,
@@ -207,6 +208,22 @@ def test_shared_inputs_are_those_in_the_cones_of_two_groups(circuit: Circuit, si
     for v in count:
         reading = tuple(g for g, below in enumerate(cones) if v in below)
         assert groups_reading(circuit, groups, v) == reading
+
+
+@given(CIRCUITS)
+def test_locality_is_the_size_of_the_largest_cone(circuit: Circuit) -> None:
+    assert locality(circuit) == max((len(below) for below in reads(circuit)), default=0)
+
+
+def test_a_cone_that_meets_an_input_often_is_not_taken_for_a_large_one() -> None:
+    # Node 6 meets inputs four times, but only two of them; node 7 meets three.
+    gates = (
+        *(Gate(Op.AND, (0, 1)), Gate(Op.XOR, (0, 1)), Gate(Op.OR, (4, 5))),
+        Gate(Op.AND, (1, 2, 3)),
+    )
+    circuit = Circuit(FOUR, gates, (6, 7))
+    assert [len(below) for below in reads(circuit)] == [2, 3]
+    assert locality(circuit) == 3
 
 
 def test_private_random_bits() -> None:

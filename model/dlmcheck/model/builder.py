@@ -23,7 +23,9 @@ class Builder:
         self.inputs = tuple(inputs)
         self._share = share
         self._gates: list[Gate] = []
-        self._known: dict[Gate, int] = {}
+        self._next = len(self.inputs)
+        # One table for each operation: arguments are hashed much faster than gates.
+        self._known: dict[Op, dict[tuple[Literal, ...], int]] = {op: {} for op in Op}
 
     @classmethod
     def with_names(cls, *, data: Iterable[str] = (), random: Iterable[str] = ()) -> Builder:
@@ -37,15 +39,15 @@ class Builder:
 
     def gate(self, op: Op, args: Iterable[Literal] = ()) -> Literal:
         """Add a gate (or find the equal one) and return its node as a literal."""
-        wanted = Gate(op, tuple(args))
+        wanted = tuple(args)
+        made = self._next
         if self._share:
-            known = self._known.get(wanted)
-            if known is not None:
-                return known
-        node = len(self.inputs) + len(self._gates)
-        self._gates.append(wanted)
-        self._known[wanted] = node
-        return node
+            node = self._known[op].setdefault(wanted, made)
+            if node != made:
+                return node
+        self._next = made + 1
+        self._gates.append(Gate(op, wanted))
+        return made
 
     def constant(self, value: bool) -> Literal:
         """A constant gate."""

@@ -9,9 +9,10 @@ already taken. Each such output gets one node more, and each of these is counted
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
+from itertools import compress
 
 from dlmcheck.spec.circuit import Circuit, Gate, InputKind, Literal, Op, is_inverted, node_of
 from dlmcheck.spec.resources import depth, levels
@@ -95,7 +96,7 @@ def map_netlist(
     right where random inputs are cells that the sampler writes or is given.
     """
     users = Counter(node_of(output) for output in circuit.outputs)
-    read = _read_nodes(circuit, _needed(circuit, users))
+    read = _read_nodes(circuit, _needed(circuit, users)) if sink_outputs else frozenset[int]()
     taken: set[int] = set()
     # An output is the old node it takes (an int), or the new gate that it gets.
     placed: list[int | tuple[Gate, Reason]] = []
@@ -109,26 +110,21 @@ def map_netlist(
         else:
             placed.append(_own_node(circuit, output, node in taken))
     ends = [item if isinstance(item, int) else node_of(a) for item in placed for a in _reads(item)]
-    keep = _needed(circuit, ends) | set(range(len(circuit.inputs)))
-    order = sorted(keep)
-    number = {old: new for new, old in enumerate(order)}
-    gates = [
-        _renumbered(circuit.gate_of(old), number) for old in order if old >= len(circuit.inputs)
-    ]
+    new_node, gates = _kept(circuit, _needed(circuit, ends))
     outputs: list[Literal] = []
     added: list[tuple[int, Reason]] = []
     for item in placed:
         if isinstance(item, int):
-            outputs.append(number[item])
+            outputs.append(_number(new_node, item))
         else:
             node = len(circuit.inputs) + len(gates)
-            gates.append(_renumbered(item[0], number))
+            gates.append(_renumbered(item[0], new_node))
             outputs.append(node)
             added.append((node, item[1]))
     return Mapped(
         original=circuit,
         circuit=Circuit(circuit.inputs, tuple(gates), tuple(outputs), circuit.output_names),
-        new_node=tuple(number.get(v) for v in range(circuit.node_count)),
+        new_node=tuple(new_node),
         added=tuple(added),
     )
 
@@ -158,25 +154,50 @@ def _reads(item: int | tuple[Gate, Reason]) -> tuple[Literal, ...]:
     return (item,) if isinstance(item, int) else item[0].args
 
 
-def _needed(circuit: Circuit, ends: Iterable[int]) -> set[int]:
-    needed: set[int] = set()
-    stack = list(ends)
-    while stack:
-        node = stack.pop()
-        if node not in needed:
-            needed.add(node)
-            if node >= len(circuit.inputs):
-                stack.extend(node_of(arg) for arg in circuit.gate_of(node).args)
+def _needed(circuit: Circuit, ends: Iterable[int]) -> bytearray:
+    """For each node, whether some of the ends depend on it."""
+    needed = bytearray(circuit.node_count)
+    for node in ends:
+        needed[node] = True
+    # Readers come after what they read.
+    node = circuit.node_count
+    for gate in reversed(circuit.gates):
+        node -= 1
+        if needed[node]:
+            for arg in gate.args:
+                needed[arg if arg >= 0 else ~arg] = True
     return needed
 
 
-def _read_nodes(circuit: Circuit, nodes: Collection[int]) -> set[int]:
-    gates = (circuit.gate_of(node) for node in nodes if node >= len(circuit.inputs))
-    return {node_of(arg) for gate in gates for arg in gate.args}
+def _read_nodes(circuit: Circuit, needed: bytearray) -> frozenset[int]:
+    gates = compress(circuit.gates, needed[len(circuit.inputs) :])
+    return frozenset([node_of(arg) for gate in gates for arg in gate.args])
 
 
-def _renumbered(gate: Gate, number: Mapping[int, int]) -> Gate:
-    return Gate(gate.op, tuple(number[a] if a >= 0 else ~number[~a] for a in gate.args))
+def _kept(circuit: Circuit, needed: bytearray) -> tuple[list[int | None], list[Gate]]:
+    """The new number of each node (None: dropped), and the gates that stay, renumbered."""
+    first = len(circuit.inputs)
+    dropped = needed.find(False, first)
+    if dropped < 0:  # nothing moves
+        return list(range(circuit.node_count)), list(circuit.gates)
+    number: list[int | None] = list(range(dropped))
+    gates = list(circuit.gates[: dropped - first])
+    for node in range(dropped, circuit.node_count):
+        number.append(first + len(gates) if needed[node] else None)
+        if needed[node]:
+            gates.append(_renumbered(circuit.gates[node - first], number))
+    return number, gates
+
+
+def _number(new_node: Sequence[int | None], node: int) -> int:
+    number = new_node[node]
+    assert number is not None, "what is read is kept"
+    return number
+
+
+def _renumbered(gate: Gate, number: Sequence[int | None]) -> Gate:
+    args = [_number(number, a) if a >= 0 else ~_number(number, ~a) for a in gate.args]
+    return Gate(gate.op, tuple(args))
 
 
 # --- layers --------------------------------------------------------------------------------

@@ -43,6 +43,9 @@ class Op(Enum):
     OR = "OR"
     XOR = "XOR"
 
+    # Members are compared by identity; the hash that `Enum` has is of the name, and slow.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -115,24 +118,24 @@ class Circuit:
             object.__setattr__(self, "output_names", names)
         if len(self.output_names) != len(self.outputs):
             raise BadCircuit("number of output names differs from number of outputs")
-        for kind, names in (
-            ("input", tuple(i.name for i in self.inputs)),
-            ("output", self.output_names),
-        ):
-            if len(set(names)) != len(names):
-                raise BadCircuit(f"two {kind}s share a name")
-        first = len(self.inputs)
-        for index, gate in enumerate(self.gates):
-            node = first + index
-            for arg in gate.args:
+        if len({i.name for i in self.inputs}) != len(self.inputs):
+            raise BadCircuit("two inputs share a name")
+        if len(set(self.output_names)) != len(self.output_names):
+            raise BadCircuit("two outputs share a name")
+        node = len(self.inputs)
+        for gate in self.gates:
+            args = gate.args
+            for arg in args:
                 if not -node <= arg < node:  # as ~v is -v-1
                     raise BadCircuit(
-                        f"gate {node} reads {gate.args}", expected="arguments that come before it"
+                        f"gate {node} reads {args}", expected="arguments that come before it"
                     )
-            if not _arity_fits(gate):
-                raise BadCircuit(f"gate {node}: {gate.op.value} with {len(gate.args)} arguments")
+            # Two arguments fit most gates: only the others are looked at more closely.
+            if (len(args) != 2 or gate.op in _NARROW) and not _arity_fits(gate):
+                raise BadCircuit(f"gate {node}: {gate.op.value} with {len(args)} arguments")
+            node += 1
         for output in self.outputs:
-            if node_of(output) >= self.node_count:
+            if not -node <= output < node:
                 raise BadCircuit(f"output literal {output}", expected="an existing node")
 
     @property
@@ -155,6 +158,10 @@ class Circuit:
         if not len(self.inputs) <= node < self.node_count:
             raise BadCircuit(f"node {node} is no gate")
         return self.gates[node - len(self.inputs)]
+
+
+_NARROW = frozenset({Op.CONST0, Op.CONST1, Op.ID, Op.NOT})
+"""The operations that do not take any positive number of arguments."""
 
 
 def _arity_fits(gate: Gate) -> bool:

@@ -25,7 +25,11 @@ def levels(circuit: Circuit) -> tuple[int, ...]:
     """
     level = [0] * len(circuit.inputs)
     for gate in circuit.gates:
-        level.append(1 + max([level[node_of(arg)] for arg in gate.args], default=0))
+        highest = 0
+        for arg in gate.args:
+            found = level[arg if arg >= 0 else ~arg]
+            highest = found if found > highest else highest
+        level.append(highest + 1)
     return tuple(level)
 
 
@@ -85,22 +89,27 @@ def live_width(circuit: Circuit, layers: Sequence[int]) -> int:
     if len(layers) != circuit.node_count:
         raise BadCircuit(f"{len(layers)} layers for {circuit.node_count} nodes")
     last_use = list(layers)
-    for node, gate in enumerate(circuit.gates, start=len(circuit.inputs)):
-        layer = layers[node]
-        for arg in map(node_of, gate.args):
-            if layers[arg] >= layer:
+    node = len(circuit.inputs)
+    for gate in circuit.gates:
+        # The value must still be there when the reader is written, one round earlier.
+        before = layers[node] - 1
+        for literal in gate.args:
+            arg = literal if literal >= 0 else ~literal
+            if last_use[arg] < before:
+                last_use[arg] = before
+            elif layers[arg] > before:
                 raise BadCircuit(
-                    f"gate {node} in layer {layer} reads node {arg} in layer {layers[arg]}",
+                    f"gate {node} in layer {layers[node]} reads node {arg} in layer {layers[arg]}",
                     expected="arguments in earlier layers",
                 )
-            # The value must still be there when the reader is written, one round earlier.
-            last_use[arg] = max(last_use[arg], layer - 1)
+        node += 1
     end = max(layers, default=0)
     for output in circuit.outputs:
         last_use[node_of(output)] = end
     # A node enters the live set in its layer and leaves it after its last use.
     change = Counter(layers)
-    change.subtract(last + 1 for last in last_use)
+    for last, count in Counter(last_use).items():
+        change[last + 1] -= count
     return max(accumulate(change[time] for time in sorted(change)), default=0)
 
 
@@ -113,16 +122,37 @@ def reads(circuit: Circuit) -> tuple[frozenset[int], ...]:
 
 def _inputs_below(circuit: Circuit, node: int) -> frozenset[int]:
     first = len(circuit.inputs)
+    gates = circuit.gates
     seen = {node}
     stack = [node]
     while stack:
         current = stack.pop()
         if current >= first:
-            for arg in map(node_of, circuit.gates[current - first].args):
+            for literal in gates[current - first].args:
+                arg = literal if literal >= 0 else ~literal
                 if arg not in seen:
                     seen.add(arg)
                     stack.append(arg)
-    return frozenset(v for v in seen if v < first)
+    return frozenset([v for v in seen if v < first])
+
+
+def locality(circuit: Circuit) -> int:
+    """The largest number of inputs in the cone of an output (0 without outputs)."""
+    # How often a cone meets inputs is no less than how many it meets, and known from one pass:
+    # the cones that may be largest are looked at first, and most need not be looked at at all.
+    first = len(circuit.inputs)
+    bound = [1] * first
+    for gate in circuit.gates:
+        most = 0
+        for arg in gate.args:
+            most += bound[arg if arg >= 0 else ~arg]
+        bound.append(most if most < first else first)
+    largest = 0
+    for node in sorted({*map(node_of, circuit.outputs)}, key=bound.__getitem__, reverse=True):
+        if bound[node] <= largest:
+            break
+        largest = max(largest, len(_inputs_below(circuit, node)))
+    return largest
 
 
 def shared_inputs(circuit: Circuit, groups: Sequence[Sequence[Literal]]) -> frozenset[int]:
@@ -133,22 +163,22 @@ def shared_inputs(circuit: Circuit, groups: Sequence[Sequence[Literal]]) -> froz
     """
     nobody, several = -1, -2
     owner = [nobody] * circuit.node_count
-
-    def claim(node: int, group: int) -> None:
-        if owner[node] != group:
-            owner[node] = group if owner[node] == nobody else several
-
     for number, group in enumerate(groups):
         for literal in group:
-            claim(node_of(literal), number)
+            node = literal if literal >= 0 else ~literal
+            if owner[node] != number:
+                owner[node] = number if owner[node] == nobody else several
     # Readers come after what they read: backwards, an owner is final before it is passed on.
-    node = circuit.node_count
+    reader = circuit.node_count
     for gate in reversed(circuit.gates):
-        node -= 1
-        if owner[node] != nobody:
-            for arg in gate.args:
-                claim(node_of(arg), owner[node])
-    return frozenset(v for v in range(len(circuit.inputs)) if owner[v] == several)
+        reader -= 1
+        mine = owner[reader]
+        if mine != nobody:
+            for literal in gate.args:
+                node = literal if literal >= 0 else ~literal
+                if owner[node] != mine:
+                    owner[node] = mine if owner[node] == nobody else several
+    return frozenset([v for v in range(len(circuit.inputs)) if owner[v] == several])
 
 
 def groups_reading(
@@ -174,7 +204,7 @@ def random_bits_are_private(circuit: Circuit) -> bool:
 
 def fan_in(circuit: Circuit) -> int:
     """The largest number of arguments of a gate."""
-    return max((len(gate.args) for gate in circuit.gates), default=0)
+    return max([len(gate.args) for gate in circuit.gates], default=0)
 
 
 def output_depths(circuit: Circuit) -> tuple[int, ...]:
@@ -206,13 +236,14 @@ class Resources:
 def measure(circuit: Circuit) -> Resources:
     """All resources of one circuit, at its earliest layers."""
     layers = levels(circuit)
+    xors = [len(gate.args) for gate in circuit.gates if gate.op is Op.XOR]
     return Resources(
         size=circuit.node_count,
         depth=max(layers, default=0),
         width_layer=layer_width(layers),
         width_live=live_width(circuit, layers),
         fan_in=fan_in(circuit),
-        locality=max((len(cone) for cone in reads(circuit)), default=0),
-        uses_xor=any(gate.op is Op.XOR for gate in circuit.gates),
-        xor_fan_in=max((len(g.args) for g in circuit.gates if g.op is Op.XOR), default=0),
+        locality=locality(circuit),
+        uses_xor=bool(xors),
+        xor_fan_in=max(xors, default=0),
     )

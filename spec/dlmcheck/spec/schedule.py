@@ -138,14 +138,13 @@ def _positions(predictor: Circuit) -> list[tuple[int, ...]]:
 def _check_interface(
     schedule: Schedule, name: str, circuit: Circuit, outputs: int, *, candidates: bool
 ) -> None:
-    fixed = interface(schedule.length, clock_bits=schedule.clock_bits, candidates=candidates)
+    fixed = 2 * schedule.length * (2 if candidates else 1) + schedule.clock_bits
     kinds = [i.kind for i in circuit.inputs]
-    expected = [InputKind.DATA] * len(fixed) + [InputKind.RANDOM] * (len(kinds) - len(fixed))
-    if kinds != expected:
+    if kinds != [InputKind.DATA] * fixed + [InputKind.RANDOM] * (len(kinds) - fixed):
         raise BadInput(
             f"the {name} circuit has {len(kinds)} inputs",
             source="schedule",
-            expected=f"{len(fixed)} state, clock and candidate bits, then random bits",
+            expected=f"{fixed} state, clock and candidate bits, then random bits",
         )
     if len(circuit.outputs) != outputs:
         raise BadInput(

@@ -11,7 +11,7 @@ from enum import Enum, unique
 
 from dlmcheck.model.constructions import rules
 from dlmcheck.model.constructions.shift import block_source
-from dlmcheck.spec.circuit import Circuit, node_of
+from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.lattice import RandomBits
 from dlmcheck.spec.resources import levels
 
@@ -93,18 +93,31 @@ def _arguments_layout(circuit: Circuit, random_bits: RandomBits) -> Layout:
     gate that no sampled bit reaches can be written a round before its layer would be.
     """
     nodes = _in_sequence(circuit, random_bits)
-    cell = {node: i for i, node in enumerate(nodes)}
-    shown = set(_shown(circuit, random_bits))
-    rounds: dict[int, int] = {}
-    waits: dict[int, tuple[int, ...]] = {}
-    for node in range(circuit.node_count):
-        args = () if node < len(circuit.inputs) else circuit.gate_of(node).args
-        # dict.fromkeys: each cell once, in the order in which the gate names them.
-        celled = [v for v in dict.fromkeys(map(node_of, args)) if v in cell]
-        latest = max((rounds[v] for v in celled), default=0)
-        rounds[node] = 0 if node in shown else rules.next_round(latest)
-        waits[node] = tuple(cell[v] for v in celled)
-    return Layout(tuple(nodes), tuple(rounds[v] for v in nodes), tuple(waits[v] for v in nodes))
+    private = -1
+    cell_of = [private] * circuit.node_count
+    for cell, node in enumerate(nodes):
+        cell_of[node] = cell
+    rounds = [rules.next_round(0)] * len(circuit.inputs)
+    for node in _shown(circuit, random_bits):
+        rounds[node] = 0
+    waits: list[tuple[int, ...]] = [()] * len(circuit.inputs)
+    for gate in circuit.gates:
+        latest = 0
+        awaited: dict[int, None] = {}
+        for arg in gate.args:
+            node = arg if arg >= 0 else ~arg
+            cell = cell_of[node]
+            # Each cell once, in the order in which the gate names them.
+            if cell != private and cell not in awaited:
+                awaited[cell] = None
+                latest = latest if latest > rounds[node] else rounds[node]
+        rounds.append(rules.next_round(latest))
+        waits.append(tuple(awaited))
+    return Layout(
+        tuple(nodes),
+        tuple([rounds[node] for node in nodes]),
+        tuple([waits[node] for node in nodes]),
+    )
 
 
 def _block_layout(circuit: Circuit, random_bits: RandomBits, equal_widths: bool) -> Layout:

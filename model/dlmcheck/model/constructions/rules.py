@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, Self, TypeVar
 
 from dlmcheck.model.builder import Builder
-from dlmcheck.spec.circuit import Literal, Op, is_inverted
+from dlmcheck.spec.circuit import Literal, Op
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.tokens import MASK, Code
 
@@ -27,16 +27,16 @@ def along(edge: Literal, bit: Literal) -> Literal:
     >>> along(3, 8), along(~3, 8) == ~8
     (8, True)
     """
-    return ~bit if is_inverted(edge) else bit
+    return ~bit if edge < 0 else bit
 
 
 def drawn_bit(builder: Builder, op: Op, args: Sequence[Literal]) -> Literal | bool:
     """A gate's value on wires, without gates for constants and for gates of one argument."""
-    if op in (Op.CONST0, Op.CONST1):
+    if len(args) > 1:
+        return builder.gate(op, args)
+    if not args:
         return op is Op.CONST1
-    if len(args) == 1:
-        return ~args[0] if op is Op.NOT else args[0]
-    return builder.gate(op, args)
+    return ~args[0] if op is Op.NOT else args[0]
 
 
 def slot_bit(builder: Builder, op: Op, args: Sequence[Literal]) -> Literal:
@@ -69,7 +69,7 @@ def is_due(builder: Builder, masked: Literal, awaited: Sequence[Literal]) -> Lit
 
     `awaited` are the masked bits of these.
     """
-    return builder.and_(masked, *(~other for other in awaited)) if awaited else masked
+    return builder.and_(masked, *[~other for other in awaited]) if awaited else masked
 
 
 def bank_is_due(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
 from dlmcheck.model.constructions import rules
-from dlmcheck.spec.circuit import Circuit
+from dlmcheck.spec.circuit import Circuit, Input
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.schedule import interface
 from dlmcheck.spec.tokens import PAPER_ENCODING, Token
@@ -85,18 +85,22 @@ def block_source(shown: int, widths: Sequence[int]) -> tuple[int | None, ...]:
     return tuple(source)
 
 
-def frontier(length: int, waits_for: Sequence[Sequence[int]]) -> Circuit:
+def frontier(
+    length: int, waits_for: Sequence[Sequence[int]], inputs: Sequence[Input] | None = None
+) -> Circuit:
     """F as a circuit: cell i is selected iff it is masked and all cells it waits for are visible.
 
     One AND gate per cell, with its inversions on the edges, and none where a cell waits for
     nothing. With `waits_for` a shift this is F = masked(x) AND NOT masked(ShiftR(x)), filled with
-    any visible token.
+    any visible token. `inputs` are those of `interface(length)`, if they are made already.
 
     >>> frontier(2, [[], [0]]).outputs
     (0, 4)
     """
-    builder = Builder(interface(length))
+    builder = Builder(interface(length) if inputs is None else inputs)
     return builder.build(
-        rules.is_due(builder, masked_bit(cell), [masked_bit(other) for other in others])
-        for cell, others in enumerate(waits_for)
+        [
+            rules.is_due(builder, masked_bit(cell), [masked_bit(other) for other in others])
+            for cell, others in enumerate(waits_for)
+        ]
     )

@@ -154,11 +154,12 @@ def _schedule(
 ) -> Schedule:
     length = len(layout.nodes)
     given = circuit.random_inputs if random_bits is RandomBits.FREE else ()
+    predictor = _predictor(circuit, random_bits, layout, cell_of)
     return Schedule(
         length=length,
         rounds=max(layout.rounds, default=0),
-        predictor=_predictor(circuit, random_bits, layout, cell_of),
-        unmask=shift.frontier(length, layout.waits_for),
+        predictor=predictor,
+        unmask=shift.frontier(length, layout.waits_for, predictor.inputs[: 2 * length]),
         output=_found(cell_of, circuit.outputs),
         output_names=circuit.output_names,
         data_cells=_found(cell_of, circuit.data_inputs),
@@ -192,20 +193,17 @@ def _predictor(
     coins = () if random_bits is RandomBits.FREE else circuit.random_inputs
     builder = Builder(interface(length, random=len(coins)))
     coin_of = {node: 2 * length + j for j, node in enumerate(coins)}
-
-    def seen(literal: Literal) -> Literal:
-        node = node_of(literal)
-        cell = cell_of[node]
-        return rules.along(literal, coin_of[node] if cell is None else value_bit(cell))
-
+    seen = [coin_of[node] if cell is None else value_bit(cell) for node, cell in enumerate(cell_of)]
+    first = len(circuit.inputs)
     outputs: list[Literal] = []
     for cell, node in enumerate(layout.nodes):
         masked, value = masked_bit(cell), value_bit(cell)
         # A visible cell keeps its token whatever is drawn; padding draws 0.
         drawn: Literal | bool = False
-        if node is not None and node >= len(circuit.inputs):
-            gate = circuit.gate_of(node)
-            drawn = rules.drawn_bit(builder, gate.op, [seen(arg) for arg in gate.args])
+        if node is not None and node >= first:
+            gate = circuit.gates[node - first]
+            args = [rules.along(arg, seen[arg if arg >= 0 else ~arg]) for arg in gate.args]
+            drawn = rules.drawn_bit(builder, gate.op, args)
         elif node in coin_of:
             drawn = coin_of[node]
         outputs += rules.keeping_bits(builder, masked, value, drawn)
