@@ -15,7 +15,7 @@ def exact(program: str) -> dict[str, Fraction]:
     problog: Any = import_module("problog")
     evaluator: Any = import_module("problog.evaluator")
 
-    class Exact(evaluator.Semiring):  # type: ignore[misc]
+    class Exact(evaluator.Semiring):  # type: ignore[misc]  # the library has no types
         """Fractions."""
 
         def one(self) -> Fraction:

@@ -97,4 +97,4 @@ def copy_schedule(**changes: object) -> Schedule:
         "output": (0, 1),
         "output_names": ("a", "b"),
     }
-    return Schedule(**(arguments | changes))  # type: ignore[arg-type]
+    return Schedule(**(arguments | changes))  # type: ignore[arg-type]  # fields of all types

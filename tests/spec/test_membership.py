@@ -99,7 +99,7 @@ def test_the_remasking_sampler_lies_at_its_point() -> None:
 def test_a_narrower_point_is_left_on_the_axis_that_was_narrowed(
     changes: dict[str, object], axis: str
 ) -> None:
-    narrower = replace(PARITY_WITH_REMASKING, **changes)  # type: ignore[arg-type]
+    narrower = replace(PARITY_WITH_REMASKING, **changes)  # type: ignore[arg-type]  # fields of all types
     assert axes_left(remasking_sampler(3), narrower) == tuple(axis.split())
 
 

@@ -70,7 +70,7 @@ def sampler(length: int, rounds: int, **changes: object) -> Sampler:
         output=(),
         end=End.OUTPUT_ONLY,
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)  # type: ignore[arg-type]  # fields of all types
 
 
 TWO_COINS = sampler(2, 1)

@@ -609,6 +609,7 @@ def test_with_a_clock_only_so_many_further_rounds_can_be_checked() -> None:
             "the given start (-1,) contradicts the prompt",
         ),
         (
+            # The wrong type is what is tested.
             {"unmask": MemoryUnmasking([], lambda x, m, c, t: certain((NONE, m)))},  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
             "the initial memory is not hashable",
         ),

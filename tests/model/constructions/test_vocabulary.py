@@ -305,6 +305,7 @@ def fewest_rounds(law: Law[State]) -> int:
         best = len(rest)
         for size in range(1, len(rest) + 1):
             for chosen in combinations(rest, size):
+                # mypy infers no type for a lambda with a default.
                 part = left.map(lambda z, c=chosen: tuple(z[i] for i in c))  # type: ignore[misc]
                 if is_product(part):
                     worst = max(
@@ -358,6 +359,7 @@ def test_dyadic_predictors_do_not_survive_under_any_labelling_or_order_of_bits()
         words = in_bits(law, labelling)
         for first, second in permutations(range(2)):
             seen = [
+                # mypy infers no type for a lambda with a default.
                 words.given(lambda w, b=b, f=first: w[f] == b).probability(  # type: ignore[misc]
                     lambda w, s=second: w[s] == 1  # type: ignore[misc]
                 )

@@ -193,6 +193,7 @@ def test_laws_of_circuits() -> None:
 def test_numbers_that_are_no_exact_probabilities_are_refused() -> None:
     inexact: float = 0.5
     builders: list[Callable[[], object]] = [
+        # The wrong types are what is tested.
         lambda: product_bits([inexact]),  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
         lambda: tilted_even_parity([1, inexact]),  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
         lambda: flip_chain(3, inexact),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -114,6 +114,7 @@ def _in_turn(sampler: Sampler, number: int) -> Callable[[Configuration], Law[Con
         def written(chosen: frozenset[int]) -> Law[State]:
             law = Law({before.state: 1})
             for cell in sorted(chosen):
+                # mypy infers no type for a lambda with a default.
                 law = law.bind(lambda state, cell=cell: draw(state, cell))  # type: ignore[misc]
             return law
 
@@ -219,6 +220,7 @@ def _changed(engine: Engine, change: Callable[[Law[State]], Law[State]], given: 
             law = law.map(lambda c: Configuration(c.state))
         weights: dict[Configuration, Fraction] = {}
         for memory in {configuration.memory for configuration in law}:
+            # mypy infers no type for a lambda with a default.
             mass = law.probability(lambda c, memory=memory: c.memory == memory)  # type: ignore[misc]
             part = law.given(lambda c, memory=memory: c.memory == memory)  # type: ignore[misc]
             for state, weight in change(part.map(lambda c: c.state)).items():

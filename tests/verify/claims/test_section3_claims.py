@@ -237,6 +237,7 @@ def test_a_ternary_counter_needs_its_third_symbol(monkeypatch: pytest.MonkeyPatc
 
 
 def test_banks_of_their_own_must_not_be_swapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A private name, which pyright would refuse as an attribute.
     right: Callable[[Circuit, object], tuple[int, int]] = getattr(shorter, "_split")  # noqa: B009
 
     def swapped(circuit: Circuit, layers: object) -> tuple[int, int]:

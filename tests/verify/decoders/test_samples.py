@@ -64,7 +64,7 @@ class Drawing(Choices):
     # A law of any outcome: what is generic in the base is one type here.
     def choose(self, law: object) -> object:  # type: ignore[override]
         """An outcome, drawn with the probabilities in floats."""
-        outcomes, weights = zip(*law.items(), strict=True)  # type: ignore[attr-defined]
+        outcomes, weights = zip(*law.items(), strict=True)  # type: ignore[attr-defined]  # it is a law
         return self._random.choices(outcomes, [float(w) for w in weights])[0]
 
 

@@ -77,7 +77,7 @@ class NoiseArray:
     __sub__ = __rsub__ = __truediv__ = __rpow__ = __neg__ = _refuse
     __bool__ = __float__ = __int__ = __array__ = __iter__ = _refuse
     argmin = argsort = sort = max = min = _refuse
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # how Python marks what has no hash
 
 
 def _tensor(value: Any) -> Tensor:

@@ -194,7 +194,7 @@ class MinusGumbel(Noise):
         return Gumbel(self.uniform, self.scale)
 
     def __rsub__(self, other: Any) -> Race:
-        return other + Gumbel(self.uniform, self.scale)  # type: ignore[no-any-return]
+        return other + Gumbel(self.uniform, self.scale)  # type: ignore[no-any-return]  # `other` is anybody's
 
 
 class Gumbel(MinusGumbel):

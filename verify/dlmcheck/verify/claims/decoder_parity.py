@@ -7,9 +7,8 @@ LOCAL-DECODERS. What a rule does is read off its code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from dlmcheck.model.decoders.named import RULES
 from dlmcheck.model.targets.strings import even_parity
 from dlmcheck.spec.decoder import Decoder, decoder_laws
 from dlmcheck.spec.law import Law, total_variation
@@ -35,7 +34,7 @@ from dlmcheck.verify.decoders.position_rules import (
     leaves_some_cell,
     passes_over_the_surest,
     rule_cases,
-    sums_of_neighbours,
+    two_rounds_anew,
 )
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
 from dlmcheck.verify.trust import ENCODER
@@ -58,11 +57,23 @@ SUREST_FIRST = (
     "left-to-right",
 )
 FOUR = 4
-SIZES = ((2, 2), (2, 3), (3, 2), (3, 3), (FOUR, 2))
+TWO_CELLS = ((2, 2), (2, 3))
+SIZES = (*TWO_CELLS, (3, 2), (3, 3), (FOUR, 2))
 
 
-def _rule_cases(names: Sequence[str], sizes: Sequence[tuple[int, int]]) -> list[RuleCase]:
-    return [case for name in names for case in rule_cases(name, sizes)]
+def _rules(
+    domain: str,
+    names: Sequence[str],
+    sizes: Sequence[tuple[int, int]],
+    properties: Mapping[str, Callable[[RuleCase], Outcome]],
+) -> Callable[[Profile], Sweep[RuleCase, RuleCase]]:
+    """A job: the named rules in these sizes (cells, rounds)."""
+
+    def make(_: Profile) -> Sweep[RuleCase, RuleCase]:
+        cases = [case for name in names for case in rule_cases(name, sizes)]
+        return Sweep(listed(domain, cases, str), lambda case: case, properties)
+
+    return make
 
 
 # --- the surest cell first ---------------------------------------------------------------------
@@ -106,21 +117,24 @@ def _law_merged(case: RuleCase) -> Law[State]:
     return Law(analyse(_with_conditionals(case), case.most_rounds()).law)
 
 
-def _surest(_: Profile) -> Sweep[RuleCase, RuleCase]:
-    properties = {
+_surest = _rules(
+    "rules that rank by confidence",
+    SUREST_FIRST,
+    SIZES,
+    {
         FIRST: surest_first,
         LAST_CELL: last_cell(_law_defined),
         LAST_CELL_MERGED: last_cell(_law_merged),
-    }
-    cases = _rule_cases(SUREST_FIRST, SIZES)
-    return Sweep(listed("rules that rank by confidence", cases, str), lambda c: c, properties)
+    },
+)
 
 
-def _blind(_: Profile) -> Sweep[RuleCase, RuleCase]:
-    cases = _rule_cases(("llada-random", "mdlm-ancestral"), SIZES)
-    return Sweep(
-        listed("rules that do not look at rows", cases, str), lambda c: c, {FIRST: surest_first}
-    )
+_blind = _rules(
+    "rules that do not look at rows",
+    ("llada-random", "mdlm-ancestral"),
+    SIZES,
+    {FIRST: surest_first},
+)
 
 
 # --- everything at once ------------------------------------------------------------------------
@@ -134,18 +148,13 @@ def at_once(case: RuleCase) -> Outcome:
     return HOLDS if reason is None else fails(reason)
 
 
-def _coins(_: Profile) -> Sweep[RuleCase, RuleCase]:
-    cases = _rule_cases(ALL_AT_ONCE, ((2, 2), (2, 3)))
-    return Sweep(
-        listed("rules with coins of one rate", cases, str), lambda c: c, {AT_ONCE: at_once}
-    )
-
-
-def _some_at_once(_: Profile) -> Sweep[RuleCase, RuleCase]:
-    cases = _rule_cases(("llada-random", *SUREST_FIRST), ((2, 2), (2, 3)))
-    return Sweep(
-        listed("rules that write so many cells", cases, str), lambda c: c, {AT_ONCE: at_once}
-    )
+_coins = _rules("rules with coins of one rate", ALL_AT_ONCE, TWO_CELLS, {AT_ONCE: at_once})
+_some_at_once = _rules(
+    "rules that write so many cells",
+    ("llada-random", *SUREST_FIRST),
+    TWO_CELLS,
+    {AT_ONCE: at_once},
+)
 
 
 # --- revision ----------------------------------------------------------------------------------
@@ -157,8 +166,7 @@ ONE_ANEW = "the same where the second round writes one cell"
 
 def _anew(rule: str, merged: bool) -> Callable[[int], Outcome]:
     def outcome(cells: int) -> Outcome:
-        step = RULES[rule].make(cells, 2)
-        decoder = Decoder(cells, sums_of_neighbours(cells), step, rounds=2, may_revise=True)
+        decoder = two_rounds_anew(rule, cells)
         law = (
             Law(analyse(decoder, 2).law)
             if merged

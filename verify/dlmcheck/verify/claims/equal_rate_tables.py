@@ -39,8 +39,11 @@ IMPOSSIBLE = (
     *(EqualRates(3, 6, sets) for sets in read_sets(3, 1)),
     EqualRates(4, 2),
 )
-WALKED_QUICKLY = 100
-"""So many lists of times are walked in the quick profile; all up to 64 states in the others."""
+MOST_WALKED_QUICKLY = 40
+"""A problem of at most so many lists of times is walked in the quick profile."""
+
+MOST_WALKED = 100
+"""The same in the other profiles."""
 
 
 def law_of_table(problem: EqualRates, table: Table, step: StepFunction, rounds: int) -> Law[State]:
@@ -133,7 +136,7 @@ def none_by_walking(most: int) -> Callable[[EqualRates], Outcome]:
 
 def impossible(profile: Profile) -> Sweep[EqualRates, EqualRates]:
     """The problems that have no table; the walk goes through the smaller ones."""
-    most = 40 if profile is Profile.QUICK else WALKED_QUICKLY
+    most = MOST_WALKED_QUICKLY if profile is Profile.QUICK else MOST_WALKED
     return Sweep(
         listed("the linear schedule, small lengths", IMPOSSIBLE, str),
         lambda problem: problem,

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from dlmcheck.model.decoders.named import RULES
 from dlmcheck.model.targets.strings import even_parity
-from dlmcheck.spec.decoder import Decoder, decoder_laws
+from dlmcheck.spec.decoder import decoder_laws
 from dlmcheck.verify.decoders.headline import print_or_write
 from dlmcheck.verify.decoders.position_rules import (
     changes_what_is_visible,
@@ -25,7 +25,7 @@ from dlmcheck.verify.decoders.position_rules import (
     looks_at_rows,
     passes_over_the_surest,
     rule_cases,
-    sums_of_neighbours,
+    two_rounds_anew,
 )
 
 SIZES = ((2, 2), (2, 3), (3, 2), (3, 3))
@@ -76,10 +76,9 @@ def _two_rounds_anew(name: str, cells: int) -> bool:
     rule = RULES[name]
     if not rule.fixed_rounds or rule.extra:
         return False
-    decoder = Decoder(
-        cells, sums_of_neighbours(cells), rule.make(cells, 2), rounds=2, may_revise=True
-    )
-    return decoder_laws(decoder, 2)[-1].map(lambda one: one.state) == even_parity(cells)
+    return decoder_laws(two_rounds_anew(name, cells), 2)[-1].map(
+        lambda one: one.state
+    ) == even_parity(cells)
 
 
 def least_rounds(name: str, cells: int) -> str:

@@ -251,3 +251,9 @@ def sums_of_neighbours(cells: int) -> DecoderPredictor:
         return certain(state[cell] ^ (state[cell - 1] if cell else 0))
 
     return predictor
+
+
+def two_rounds_anew(name: str, cells: int) -> Decoder:
+    """A named rule, made for two rounds, with the predictor of Theorem 4.1."""
+    step = RULES[name].make(cells, 2)
+    return Decoder(cells, sums_of_neighbours(cells), step, rounds=2, may_revise=True)

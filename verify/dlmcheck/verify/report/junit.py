@@ -35,7 +35,7 @@ def junit_bytes(gate: Gate) -> bytes:
             suites.setdefault(claim, TestSuite(claim)).add_testcase(case)
     for suite in suites.values():
         xml.add_testsuite(suite)
-    xml.update_statistics()  # type: ignore[no-untyped-call]
+    xml.update_statistics()  # type: ignore[no-untyped-call]  # the library has no types here
     buffer = BytesIO()
     xml.write(buffer)  # pyright: ignore[reportUnknownMemberType]
     return buffer.getvalue() + b"\n"

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 from dlmcheck.spec.tokens import MASK, State, completions
 from dlmcheck.verify.engines.hints import refute
@@ -59,7 +59,6 @@ def read_sets(cells: int, reads: int) -> list[tuple[tuple[int, ...], ...]]:
     >>> read_sets(3, 1)
     [((1,), (0,), (0,)), ((1,), (2,), (0,))]
     """
-    from itertools import permutations
 
     def renamed(sets: Sequence[tuple[int, ...]], names: Sequence[int]) -> list[tuple[int, ...]]:
         moved = {
