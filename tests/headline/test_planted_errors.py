@@ -62,6 +62,7 @@ from dlmcheck.verify.claims.catalogue import catalogue
 from dlmcheck.verify.claims.locality_entries import ENTRIES
 from dlmcheck.verify.claims.registry import Claim, Profile, SweepJob
 from dlmcheck.verify.counterexamples import first_failure
+from dlmcheck.verify.decoders import position_rules
 from dlmcheck.verify.engines.widths import optimise
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Rejected
@@ -332,7 +333,7 @@ PLANTED: Mapping[str, Planted] = {
         one_step_fewer, "total variation *",
     ),
     "DEC-PARITY-REVISION": Planted(
-        "decoders-revision", decoder_parity.ANEW, decoder_parity, "sums_of_neighbours",
+        "decoders-revision", decoder_parity.ANEW, position_rules, "sums_of_neighbours",
         without_the_last_zero, "total variation 1/2",
     ),
     "SCHED-COST": Planted(
