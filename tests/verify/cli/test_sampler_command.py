@@ -25,6 +25,14 @@ def overwrites(state, number, memory, candidates, choices):
 def broken(state, number, memory, candidates, choices):
     return 1 / 0
 
+def waits_at_impossible_states(state, number, memory, candidates, choices):
+    "Two cells; then the others where the predictor is sure of something."
+    masked = [cell for cell, token in enumerate(state) if token < 0]
+    if len(masked) == len(state):
+        return Step(reveal=frozenset({0, 1}))
+    sure = all(max(dict(candidates.law(cell).items()).values()) == 1 for cell in masked)
+    return Step(reveal=frozenset(masked if sure else ()))
+
 def returns_a_set(state, number, memory, candidates, choices):
     return {0, 1}
 """
@@ -83,6 +91,20 @@ def test_conventions_are_told_apart_where_they_matter(capsys: pytest.CaptureFixt
     assert "goes wrong   MMM -> 11M" in said
     assert run("llada-random", "--target", "one-hot:3", "--rounds", "2", "--impossible", "low") == 1
     assert "convention" not in capsys.readouterr().out
+
+
+def test_a_law_that_is_wrong_under_one_convention_wins_over_one_that_does_not_end(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(STEP)
+    asked = (f"{file}:waits_at_impossible_states", "--target", "one-hot:3")
+    assert run(*asked, "--impossible", "uniform") == 3
+    assert run(*asked, "--impossible", "low") == 1
+    # All three: the fair coin at 11M is not sure of anything, the extremes are.
+    assert run(*asked) == 1
+    said = capsys.readouterr().out
+    assert "ended with probability 8/9" in said
 
 
 def test_the_law_of_each_round_and_the_wrong_trace_are_in_the_json(tmp_path: Path) -> None:

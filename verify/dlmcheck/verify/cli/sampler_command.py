@@ -23,7 +23,7 @@ from dlmcheck.verify.cli.sampler_outcomes import (
 from dlmcheck.verify.decoders.analysis import DecoderAnalysis
 from dlmcheck.verify.decoders.certificate import decoder_certificate
 from dlmcheck.verify.decoders.model_law import ModelLaw
-from dlmcheck.verify.exits import ExitCode
+from dlmcheck.verify.exits import ExitCode, worst
 
 SHOWN = 16
 """So many outcomes are printed; the JSON has all of them."""
@@ -32,7 +32,8 @@ DIGITS = 12
 
 
 def run_sampler(options: SamplerOptions) -> ExitCode:
-    """Enumerate, print, compare: 0 the target's law, 1 another one, 3 not all runs have ended.
+    """Enumerate, print, compare: 0 the target's law, 1 another one, 3 not all runs have ended; of
+    several conventions the code that wins among `exits`.
 
     Raises `BadInput` for a decoder, target or prompt that cannot be read, and for a step that
     breaks the rules, has randomness of its own, or raises an error itself.
@@ -44,13 +45,9 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
     except (IllegalSampler, NotReproducible, TooManyChoices) as error:
         raise BadInput(str(error), source=options.step, expected="a legal step") from error
     certificate = None if options.certificate is None else _certificate(options, outcomes)
-    code = ExitCode.OK
     for outcome in outcomes:
         _print(outcome, len(outcomes) > 1)
-        if outcome.comparison is None:
-            code = ExitCode.UNKNOWN
-        elif outcome.comparison.total_variation and code is ExitCode.OK:
-            code = ExitCode.REFUTED
+    code = worst(map(_code, outcomes))
     if given is not None and given.is_estimate:
         print("note         the target is an estimate from samples: this is about its law alone")
     if options.json is not None:
@@ -61,6 +58,12 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
         write_file(options.certificate, certificate)
         print(f"certificate  {options.certificate}, for `dlmcheck cert`")
     return code
+
+
+def _code(outcome: SamplerOutcome) -> ExitCode:
+    if outcome.comparison is None:
+        return ExitCode.UNKNOWN
+    return ExitCode.REFUTED if outcome.comparison.total_variation else ExitCode.OK
 
 
 @contextmanager
