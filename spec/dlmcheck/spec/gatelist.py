@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from dlmcheck.spec.circuit import Gate, Literal, Op, node_of
 from dlmcheck.spec.errors import (
@@ -48,6 +49,15 @@ class GateList:
         written = _literal(self.document, value, path, len(self.numbers), self.names)
         return self.numbers[written] if written >= 0 else ~self.numbers[~written]
 
+    def literals(self, values: Sequence[Json], path: Path) -> tuple[Literal, ...]:
+        """The literals of an array that stands at a path. Raises as `literal` does."""
+        nodes = len(self.numbers)
+        if set(map(type, values)) <= {int} and self.numbers == range(nodes):
+            plain = cast(Sequence[int], values)
+            if not values or -nodes <= min(plain) <= max(plain) < nodes:
+                return tuple(plain)
+        return tuple(self.literal(value, (*path, j)) for j, value in enumerate(values))
+
 
 def read_gates(document: Document, value: Json, path: Path, inputs: Sequence[str]) -> GateList:
     """The gates of an array that stands at a path, over named inputs.
@@ -57,30 +67,33 @@ def read_gates(document: Document, value: Json, path: Path, inputs: Sequence[str
     `CyclicCircuit`, each with its line.
     """
     entries = document.array(value, path)
-    names = {name: node for node, name in enumerate(inputs)}
     first = len(inputs)
-    gates: list[Gate] = []
-    for entry in entries:
-        gate = _numbered(entry, first + len(gates))
-        if gate is None:
-            return _by_name(document, entries, path, names, first)
-        gates.append(gate)
-    return GateList(document, tuple(gates), range(first + len(gates)), names)
+    names = {name: node for node, name in enumerate(inputs)}
+    gates = _numbered(entries, first)
+    if gates is None:
+        return _by_name(document, entries, path, names, first)
+    return GateList(document, gates, range(first + len(gates)), names)
 
 
-def _numbered(entry: Json, node: int) -> Gate | None:
-    """The gate of an entry in the form that programs write; None for anything else."""
-    if not isinstance(entry, list) or not entry or not isinstance(entry[0], str):
+def _numbered(entries: Sequence[Json], first: int) -> tuple[Gate, ...] | None:
+    """The gates, if all entries have the form that programs write; None if one has not.
+
+    There may be millions: what can be asked of all of them at once is asked once.
+    """
+    arrays = [entry for entry in entries if isinstance(entry, list) and entry]
+    ops = [array[0] for array in arrays if isinstance(array[0], str)]
+    if len(ops) < len(entries):
         return None
-    op = OPS.get(entry[0])
-    args: list[int] = []
-    for argument in entry[1:]:
-        if type(argument) is not int or not -node <= argument < node:
+    args = [tuple(array[1:]) for array in arrays]
+    for op, count in set(zip(ops, map(len, args), strict=True)):
+        if op not in OPS or not _arity_fits(OPS[op], count):
             return None
-        args.append(argument)
-    if op is None or not _arity_fits(op, len(args)):
-        return None
-    return Gate(op, tuple(args))
+    for node, found in enumerate(args, start=first):
+        for arg in found:
+            if type(arg) is not int or not -node <= arg < node:
+                return None
+    literals = cast(list[tuple[Literal, ...]], args)
+    return tuple(map(Gate, [OPS[op] for op in ops], literals))
 
 
 def _arity_fits(op: Op, count: int) -> bool:

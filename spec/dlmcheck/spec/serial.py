@@ -28,9 +28,9 @@ which they can also be named.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.errors import (
     DuplicateSignal,
     IllegalCode,
@@ -139,7 +139,7 @@ def schedule_to_json(schedule: Schedule) -> str:
         "data": _cells(schedule.data_names, schedule.data_cells),
         "given": json.dumps(list(schedule.given_cells)),
         "output": _cells(schedule.output_names, schedule.output),
-        "labels": _lines(map(json.dumps, schedule.labels)),
+        "labels": _string_lines(schedule.labels),
         "predictor": _part(schedule.predictor, 2),
         "unmask": _part(schedule.unmask, 1),
         "remask": "null" if schedule.remask is None else _part(schedule.remask, 1),
@@ -169,10 +169,23 @@ def schedule_from_json(text: str, source: str = "schedule") -> Schedule:
             "a remasking circuit exactly with the edits remask",
         )
 
-    def part(key: str, outputs: int, *, candidates: bool = False) -> Circuit:
-        return _read_part(document, top[key], key, length, outputs, clock_bits, candidates)
+    predictor = _read_part(
+        document,
+        top["predictor"],
+        "predictor",
+        2 * length,
+        lambda: interface(length, clock_bits=clock_bits),
+    )
+    state = predictor.inputs[: 2 * length + clock_bits]
 
-    predictor = part("predictor", 2 * length)
+    def policy(key: str, *, candidates: bool = False) -> Circuit:
+        def fixed() -> Sequence[Input]:
+            if candidates:
+                return interface(length, clock_bits=clock_bits, candidates=True)
+            return state
+
+        return _read_part(document, top[key], key, length, fixed)
+
     data_names, data_cells = _read_cells(document, top, "data", length)
     output_names, output = _read_cells(document, top, "output", length)
     given: list[int] = []
@@ -180,10 +193,7 @@ def schedule_from_json(text: str, source: str = "schedule") -> Schedule:
     for j, value in enumerate(document.array(top["given"], ("given",))):
         given.append(_cell(document, value, ("given", j), length, shown))
         shown.add(given[-1])
-    labels = [
-        document.string(value, ("labels", j))
-        for j, value in enumerate(document.array(top["labels"], ("labels",)))
-    ]
+    labels = _read_strings(document, document.array(top["labels"], ("labels",)), ("labels",))
     if labels and len(labels) != length:
         raise document.bad(
             f"{len(labels)} labels for {length} cells", ("labels",), "one per cell, or none"
@@ -192,10 +202,10 @@ def schedule_from_json(text: str, source: str = "schedule") -> Schedule:
         length=length,
         rounds=rounds,
         predictor=predictor,
-        unmask=part("unmask", length, candidates=sees),
+        unmask=policy("unmask", candidates=sees),
         output=tuple(output),
         output_names=tuple(output_names),
-        remask=None if top["remask"] is None else part("remask", length),
+        remask=None if top["remask"] is None else policy("remask"),
         edits=edits,
         clock_bits=clock_bits,
         unmask_sees_candidates=sees,
@@ -205,7 +215,7 @@ def schedule_from_json(text: str, source: str = "schedule") -> Schedule:
         end=document.choice(top["end"], ("end",), End),
         stop=stop,
         encoding=_read_encoding(document, top["encoding"]),
-        labels=tuple(labels),
+        labels=labels,
     )
 
 
@@ -223,8 +233,20 @@ def _lines(items: Iterable[str]) -> str:
     return f"[\n  {text}]" if text else "[]"
 
 
+_NAMES = {op: op.value for op in Op}
+
+
 def _gate(gate: Gate) -> str:
-    return "[" + ", ".join([f'"{gate.op.value}"', *map(str, gate.args)]) + "]"
+    args = gate.args
+    if len(args) == 2:  # most are: one format
+        return f'["{_NAMES[gate.op]}", {args[0]}, {args[1]}]'
+    return "[" + ", ".join([f'"{_NAMES[gate.op]}"', *map(str, args)]) + "]"
+
+
+def _string_lines(strings: Sequence[str]) -> str:
+    """As `_lines` of the strings, written at once."""
+    text = json.dumps(list(strings), separators=(",\n  ", ": "))
+    return f"[\n  {text[1:]}" if strings else "[]"
 
 
 def _cells(names: Sequence[str], cells: Sequence[int]) -> str:
@@ -327,15 +349,19 @@ def _read_cells(
     return names, cells
 
 
+def _read_strings(document: Document, values: Sequence[Json], path: Path) -> tuple[str, ...]:
+    """The strings of an array that stands at a path."""
+    found = [value for value in values if isinstance(value, str)]
+    if len(found) < len(values):
+        j = next(j for j, value in enumerate(values) if not isinstance(value, str))
+        raise document.malformed(values[j], (*path, j), "a string")
+    return tuple(found)
+
+
 def _read_part(
-    document: Document,
-    value: Json,
-    key: str,
-    length: int,
-    outputs: int,
-    clock_bits: int,
-    candidates: bool,
+    document: Document, value: Json, key: str, outputs: int, fixed: Callable[[], Sequence[Input]]
 ) -> Circuit:
+    """A circuit of a schedule; `fixed` makes the inputs that are not random."""
     fields = document.fields(value, (key,), ("random", "gates", "outputs"))
     random = document.integer(fields["random"], (key, "random"))
     if random > MAX_RANDOM:
@@ -351,10 +377,9 @@ def _read_part(
         raise document.bad(
             f"the {key} circuit has {len(written)} outputs", (key, "outputs"), f"{outputs}"
         )
-    inputs = interface(length, clock_bits=clock_bits, candidates=candidates, random=random)
+    inputs = (*fixed(), *interface(0, random=random))
     gates = read_gates(document, fields["gates"], (key, "gates"), [i.name for i in inputs])
-    literals = [gates.literal(v, (key, "outputs", j)) for j, v in enumerate(written)]
-    return Circuit(inputs, gates.gates, tuple(literals))
+    return Circuit(inputs, gates.gates, gates.literals(written, (key, "outputs")))
 
 
 def _read_encoding(document: Document, value: Json) -> Encoding:
