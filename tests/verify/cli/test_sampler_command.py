@@ -33,6 +33,11 @@ def waits_at_impossible_states(state, number, memory, candidates, choices):
     sure = all(max(dict(candidates.law(cell).items()).values()) == 1 for cell in masked)
     return Step(reveal=frozenset(masked if sure else ()))
 
+def remasks_nothing(state, number, memory, candidates, choices):
+    "The last one of those that stay masked."
+    masked = [cell for cell, token in enumerate(state) if token < 0]
+    return Step(reveal=frozenset(masked[:1]), remask=frozenset(masked[1:]))
+
 def returns_a_set(state, number, memory, candidates, choices):
     return {0, 1}
 """
@@ -69,11 +74,30 @@ def test_the_effect_of_ties_is_said(capsys: pytest.CaptureFixture[str], tmp_path
     target = "product:9/10,9/10"
     assert run("llada-low-confidence", "--target", target, "--json", str(written)) == 1
     # From the right 01 and 10 change places: (18 against 90) of 1000.
-    assert "is at total variation 9/125 from this one" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "from right to left is at total variation 9/125 from this one" in said
+    # In random order 01 and 10 have half of each other's probability.
+    assert "with the cells in random order is at total variation 9/250 from this one" in said
+    assert "depends on how ties are broken" in said
     (outcome,) = json.loads(written.read_text())["outcomes"]
     assert outcome["mirrored_law"]["10"] == outcome["law"]["01"] == "9/500"
     assert run("llada-random", "--target", target) == 0
-    assert "from right to left is the same" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "from right to left is the same" in said
+    assert "in random order is the same" in said
+    assert "depends" not in said
+    assert run("entropy-order", "--target", "even-parity:3") == 0
+    assert "order        left to right in every configuration" in capsys.readouterr().out
+
+
+def test_remasking_that_never_remasks_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(STEP)
+    assert run(f"{file}:remasks_nothing", "--target", "product:1/3,1/2") == 0
+    said = capsys.readouterr().out
+    assert "names cells to remask in 1 configurations, and in all 3 a visible cell turns" in said
 
 
 def test_an_exact_decoder_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:

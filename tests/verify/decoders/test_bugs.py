@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import cast
 
 from dlmcheck.model.decoders.confidence import likeliest, sharpened
-from dlmcheck.model.decoders.mirror import mirrored
+from dlmcheck.model.decoders.mirror import mirrored, shuffled
 from dlmcheck.model.decoders.rules import (
     entropy_of,
     evenly,
@@ -24,6 +24,7 @@ from dlmcheck.spec.law import Law, product_law, total_variation
 from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import MASK, State
 from dlmcheck.verify.decoders.analysis import DecoderAnalysis, analyse, shortest_wrong_trace
+from dlmcheck.verify.decoders.behaviour import Order
 
 NINE = Fraction(9, 10)
 CHAIN = flip_chain(3, Fraction(1, 4))
@@ -81,8 +82,29 @@ def remasks_what_is_shown(
 
 
 def test_remasking_that_never_remasks_is_write_once() -> None:
-    assert not run(remasks_what_is_masked, CHAIN).behaviour.remasks
-    assert run(remasks_what_is_shown, CHAIN, 2).behaviour.remasks
+    idle = run(remasks_what_is_masked, CHAIN)
+    assert not idle.behaviour.remasks
+    # It names a cell wherever one is left: in all configurations but those of the last round.
+    assert idle.behaviour.names_remasked == idle.configurations - len(idle.by_round[2]) > 0
+    other = run(remasks_what_is_shown, CHAIN, 2).behaviour
+    assert other.remasks
+    assert other.names_remasked
+    assert run(left_to_right(evenly(3, 3)), CHAIN).behaviour.names_remasked == 0
+
+
+def test_a_coin_of_probability_0_is_remasking_that_never_remasks() -> None:
+    """The cap of the remasking rate is taken for a percentage and rounded down."""
+
+    def step(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        shown = [cell for cell, token in enumerate(state) if token != MASK]
+        coins = tuple((cell, Fraction(4 // 100)) for cell in shown)
+        return Step(reveal=frozenset(masked_cells(state, number)[:1]), remask_coins=coins)
+
+    found = run(step, CHAIN)
+    assert not found.behaviour.remasks
+    assert found.behaviour.names_remasked == found.configurations - 1
 
 
 # --- ties that silently make it left-to-right --------------------------------------------------
@@ -93,9 +115,16 @@ def test_a_confidence_order_is_left_to_right_where_all_are_equally_sure() -> Non
     target = even_parity(4)
     by_entropy = run(most_confident(evenly(4, 4), entropy_of), target)
     assert by_entropy.behaviour.unmasking is Unmasking.DETERMINISTIC
+    assert by_entropy.behaviour.order is Order.LEFT_TO_RIGHT
     assert by_entropy.by_round == run(left_to_right(evenly(4, 4)), target).by_round
     other = run(mirrored(most_confident(evenly(4, 4), entropy_of)), target)
     assert other.by_round != by_entropy.by_round
+    assert other.behaviour.order is Order.RIGHT_TO_LEFT
+    random = run(shuffled(most_confident(evenly(4, 4), entropy_of)), target)
+    assert random.behaviour.unmasking is Unmasking.EXCHANGEABLE
+    assert random.behaviour.order is None
+    told_apart = product_bits([Fraction(1, 2), NINE, Fraction(1, 3)])
+    assert run(most_confident(evenly(3, 3), entropy_of), told_apart).behaviour.order is None
 
 
 def test_where_two_cells_are_written_the_ties_decide_the_law() -> None:
@@ -103,6 +132,8 @@ def test_where_two_cells_are_written_the_ties_decide_the_law() -> None:
     target = product_law_of_pairs()
     found, other = run(step, target), run(mirrored(step), target)
     assert found.law != other.law
+    random = run(shuffled(step), target)
+    assert len({tuple(sorted(one.law.items())) for one in (found, other, random)}) == 3
 
 
 def product_law_of_pairs() -> Law[State]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from fractions import Fraction
 from typing import cast
 
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlmcheck.model.decoders.mirror import mirrored
+from dlmcheck.model.decoders.mirror import RemembersByItself, mirrored, shuffled
 from dlmcheck.model.decoders.named import RULES
+from dlmcheck.model.decoders.rules import evenly, left_to_right, random_order
 from dlmcheck.model.targets import even_parity, flip_chain, one_hot, product_bits
 from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import Candidates, Decoder, Step, decoder_laws, step_law
@@ -171,6 +173,29 @@ def test_notes_change_places_in_the_mirror() -> None:
     other = Decoder(3, one.predictor, mirrored(takes_notes), rounds=4)
     # The chain is its own mirror image.
     assert {state[::-1]: w for state, w in analyse(other).law.items()} == analyse(one).law
+
+
+# --- the cells in another order --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["llada-random", "mdlm-ancestral", "remdm-conf"])
+def test_a_rule_without_ties_does_not_care_for_the_order_of_cells(name: str) -> None:
+    rule = RULES[name]
+    step, fixed = rule.make(3, 2), 2 + rule.extra if rule.fixed_rounds else None
+    one = Decoder(3, tabulated_predictor(TARGETS[3]), step, rounds=fixed)
+    assert analyse(replace(one, step=shuffled(step))).law == analyse(one).law
+
+
+def test_a_rule_from_left_to_right_becomes_random_order() -> None:
+    one = Decoder(3, tabulated_predictor(one_hot(3)), shuffled(left_to_right(evenly(3, 2))))
+    other = Decoder(3, one.predictor, random_order(evenly(3, 2)))
+    assert analyse(one).law == analyse(other).law
+
+
+def test_memory_that_may_speak_of_cells_is_not_put_in_random_order() -> None:
+    one = Decoder(3, tabulated_predictor(one_hot(3)), shuffled(RULES["wino"].make(3, 3)))
+    with pytest.raises(RemembersByItself):
+        analyse(one)
 
 
 # --- what is refused -----------------------------------------------------------------------

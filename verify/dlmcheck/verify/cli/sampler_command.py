@@ -138,10 +138,7 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
                 more = f" and {len(states) - SHOWN} more" if len(states) > SHOWN else ""
                 print(f"{name:<12} {listed}{more}")
     _print_behaviour(analysis)
-    effect = outcome.tie_effect
-    if effect is not None:
-        said = f"at total variation {shown(effect)} from this one" if effect else "the same"
-        print(f"ties         the law from right to left is {said}")
+    _print_ties(outcome)
     if outcome.trace is not None:
         trace = " -> ".join(map(show_state, outcome.trace.states))
         print(f"goes wrong   {trace}, probability {shown(outcome.trace.probability)}")
@@ -150,6 +147,20 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
         print(f"  {show_state(state)}  {shown(weight)}")
     if len(ordered) > SHOWN:
         print(f"  and {len(ordered) - SHOWN} more outcomes")
+
+
+def _print_ties(outcome: SamplerOutcome) -> None:
+    """What becomes of the law if ties are broken otherwise, or the cells named otherwise."""
+    effects = (
+        ("from right to left", outcome.tie_effect),
+        ("with the cells in random order", outcome.random_tie_effect),
+    )
+    for order, effect in effects:
+        if effect is not None:
+            said = f"at total variation {shown(effect)} from this one" if effect else "the same"
+            print(f"ties         the law {order} is {said}")
+    if any(effect for _, effect in effects):
+        print("             so the law depends on how ties are broken, or on the order itself")
 
 
 def _print_model(model: ModelLaw, target: Law[State]) -> None:
@@ -175,6 +186,14 @@ def _print_behaviour(analysis: DecoderAnalysis) -> None:
         "uses hidden memory": found.uses_memory,
     }
     print(f"             {', '.join(n for n, yes in flags.items() if yes) or 'write-once'}")
+    if found.order is not None:
+        print(f"order        {found.order.value} in every configuration")
+    if found.names_remasked and not found.remasks:
+        print(
+            f"remasking    never: the step names cells to remask in {found.names_remasked} "
+            f"configurations, and in all {analysis.configurations} a visible cell turns back to M "
+            "with probability 0"
+        )
 
 
 def sampler_document(
@@ -210,12 +229,17 @@ def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
         "own_predictor": sorted(one.value for one in found.own_predictor),
         "remasks": found.remasks,
         "revises": found.revises,
+        "names_remasked": found.names_remasked,
+        "order": None if found.order is None else found.order.value,
         "uses_clock": found.uses_clock,
         "uses_memory": found.uses_memory,
         "tie_effect": None if outcome.tie_effect is None else str(outcome.tie_effect),
         "mirrored_law": None
         if outcome.mirrored is None
         else _weights(dict(outcome.mirrored.items())),
+        "random_tie_effect": None
+        if outcome.random_tie_effect is None
+        else str(outcome.random_tie_effect),
         "law": _weights(analysis.law),
         "by_round": [_weights(law) for law in analysis.by_round],
         "comparison": None

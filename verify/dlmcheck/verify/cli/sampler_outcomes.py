@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from dlmcheck.model.decoders.mirror import mirrored
+from dlmcheck.model.decoders.mirror import mirrored, shuffled
 from dlmcheck.model.targets import Target
 from dlmcheck.spec.decoder import Decoder, DecoderPredictor
 from dlmcheck.spec.errors import BadInput, DlmcheckError
@@ -26,6 +26,9 @@ from dlmcheck.verify.decoders.conditionals import TabulatedPredictor, tabulated_
 from dlmcheck.verify.decoders.foreign import ForeignStep
 from dlmcheck.verify.decoders.loading import load_step
 from dlmcheck.verify.decoders.model_law import ModelLaw, load_model
+
+MOST_SHUFFLED = 4
+"""So many masked cells are put in random order; the number of orders is a factorial."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,24 @@ class SamplerOutcome:
     trace: Trace | None
     mirrored: Law[State] | None
     """The law of the same rule from right to left; None if it has none."""
+    shuffled: Law[State] | None
+    """The law with the masked cells in random order; None if it was not computed."""
     model: ModelLaw | None = None
 
     @property
     def tie_effect(self) -> Fraction | None:
         """The total variation between the laws from the left and from the right."""
-        if self.mirrored is None or self.analysis.ended != 1:
+        return self._away(self.mirrored)
+
+    @property
+    def random_tie_effect(self) -> Fraction | None:
+        """The total variation between the law from the left and that in random order."""
+        return self._away(self.shuffled)
+
+    def _away(self, other: Law[State] | None) -> Fraction | None:
+        if other is None or self.analysis.ended != 1:
             return None
-        return total_variation(Law(self.analysis.law), self.mirrored)
+        return total_variation(Law(self.analysis.law), other)
 
 
 def sampler_outcomes(options: SamplerOptions, given: Target | None) -> list[SamplerOutcome]:
@@ -162,16 +175,19 @@ def _outcome(
     trace = None
     if comparison is None or comparison.impossible:
         trace = shortest_wrong_trace(decoder, target, options.most_rounds)
-    other = _mirrored(decoder, options)
+    mirror = _law_of(replace(decoder, step=mirrored(decoder.step)), options)
+    random = None
+    if start.count(MASK) <= MOST_SHUFFLED:
+        random = _law_of(replace(decoder, step=shuffled(decoder.step)), options)
     if isinstance(step, ForeignStep):
         step.repeat_all()
-    return SamplerOutcome(convention, decoder, target, analysis, comparison, trace, other)
+    return SamplerOutcome(convention, decoder, target, analysis, comparison, trace, mirror, random)
 
 
-def _mirrored(decoder: Decoder, options: SamplerOptions) -> Law[State] | None:
-    """The law of the rule from right to left; a step may be legal in one direction only."""
+def _law_of(decoder: Decoder, options: SamplerOptions) -> Law[State] | None:
+    """The law of the rule on cells in another order; a step may be legal in one order only."""
     try:
-        found = analyse(replace(decoder, step=mirrored(decoder.step)), options.most_rounds)
+        found = analyse(decoder, options.most_rounds)
     except DlmcheckError:
         return None
     return Law(found.law) if found.ended == 1 else None

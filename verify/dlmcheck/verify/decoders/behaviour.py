@@ -18,6 +18,10 @@ asked whether the rounds have the form with *some* predictor, the law of a cell'
 it is selected: a rule that keeps one confident candidate a round does, so that it is a jointly
 random F with another predictor than the one it was offered.
 
+Order: a deterministic rule can be from left to right in all that it does here, whatever it looks
+at, because ties were broken so. Remasking: a step can name cells to be remasked, and never turn a
+visible one back.
+
 Hidden memory: two configurations of one round show the same state and act differently. A clock:
 one configuration acts differently in two rounds. Where few states are reached a rule can look
 simpler than it is meant; what is said is about this run, on this target.
@@ -27,6 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, unique
 from fractions import Fraction
 
 from dlmcheck.spec.definition import Configuration
@@ -44,6 +49,14 @@ from dlmcheck.verify.kernel.round_forms import (
 )
 
 
+@unique
+class Order(Enum):
+    """From which side masked cells are written."""
+
+    LEFT_TO_RIGHT = "left to right"
+    RIGHT_TO_LEFT = "right to left"
+
+
 @dataclass(frozen=True)
 class Behaviour:
     """What a decoder does, over all configurations it reaches.
@@ -51,7 +64,10 @@ class Behaviour:
     `fits` are the classes whose form every round has; `unmasking` is the narrowest of them (a
     deterministic rule is also independent). `own_predictor` are the classes that fit if the
     predictor may be another one than that from which the tokens were drawn. `remasks` and
-    `revises` say whether a visible cell ever turns back to M, or to another token.
+    `revises` say whether a visible cell ever turns back to M, or to another token;
+    `names_remasked` in how many configurations the step names cells that it remasks, or coins for
+    it. `order` says whether the cells written are the first masked ones from one side wherever
+    there is a choice.
     """
 
     fits: frozenset[Unmasking]
@@ -60,6 +76,8 @@ class Behaviour:
     uses_clock: bool
     remasks: bool
     revises: bool
+    names_remasked: int
+    order: Order | None
     most_written: int
     as_offered: bool
 
@@ -79,7 +97,8 @@ def behaviour(rounds: Rounds) -> Behaviour:
     """The behaviour behind the rounds of everything that was reached."""
     fits = own = frozenset(NARROW_TO_WIDE)
     remasks = revises = False
-    most_written = 0
+    most_written = named = 0
+    orders: set[frozenset[Order]] = set()
     by_memory: dict[tuple[State, int], list[Transition]] = {}
     by_round: dict[Configuration, list[Transition]] = {}
     for (before, number), made in rounds.items():
@@ -88,8 +107,12 @@ def behaviour(rounds: Rounds) -> Behaviour:
         own &= any_predictor
         by_memory.setdefault((before.state, number), []).append(made)
         by_round.setdefault(before, []).append(made)
+        named += any(one.step.remask or one.step.remask_coins for one in made.branches)
         for branch in made.branches:
-            most_written = max(most_written, len(_chosen(branch, before.state)))
+            chosen = _chosen(branch, before.state)
+            most_written = max(most_written, len(chosen))
+            if 0 < len(chosen) < before.state.count(MASK) or set(chosen.values()) - {1}:
+                orders.add(_orders(chosen, before.state))
             edits = dict(branch.step.edit)
             for cell in branch.remasked:
                 # What is written and masked again within one round is remasked as well.
@@ -105,9 +128,27 @@ def behaviour(rounds: Rounds) -> Behaviour:
         uses_clock=any(map(_differ, by_round.values())),
         remasks=remasks,
         revises=revises,
+        names_remasked=named,
+        order=_common(orders),
         most_written=most_written,
         as_offered=all(made.as_offered for made in rounds.values()),
     )
+
+
+def _orders(chosen: Chances, before: State) -> frozenset[Order]:
+    """The orders in which these masked cells are the first ones, for certain."""
+    masked = [cell for cell, token in enumerate(before) if token == MASK]
+    cells, count = set(chosen), len(chosen)
+    if set(chosen.values()) - {1}:
+        return frozenset()
+    left = {Order.LEFT_TO_RIGHT} if cells == set(masked[:count]) else set[Order]()
+    return frozenset(left | ({Order.RIGHT_TO_LEFT} if cells == set(masked[-count:]) else set()))
+
+
+def _common(orders: set[frozenset[Order]]) -> Order | None:
+    """The order that all choices have; None if they have none, or if there was no choice."""
+    found = frozenset[Order].intersection(*orders) if orders else frozenset[Order]()
+    return next(iter(found), None)
 
 
 def _differ(made: Sequence[Transition]) -> bool:
