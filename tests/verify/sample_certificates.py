@@ -47,6 +47,7 @@ from dlmcheck.verify.kernel.circuit_formulas import equal_circuits
 from dlmcheck.verify.kernel.counted_laws import count_outputs, law_text
 from dlmcheck.verify.kernel.diagram_laws import diagram_law_text, law_by_diagrams
 from dlmcheck.verify.kernel.encoders import refutation_text
+from dlmcheck.verify.kernel.frontier_laws import frontier_law_text, law_in_order, needed_gates
 from dlmcheck.verify.kernel.induction import Proof, Rule, Step
 from dlmcheck.verify.kernel.laws import difference
 from dlmcheck.verify.kernel.local_parity import Question, Reading
@@ -97,6 +98,7 @@ def samples(second: bool = False) -> dict[str, str]:
         "refutation": _refutation(second),
         "circuit-law": _circuit_law(second),
         "diagram-law": _diagram_law(second),
+        "frontier-law": _frontier_law(second),
         "state-law": _state_law(second),
         "width": _width(second),
         "linear": linear_text(even_strings(5 if second else 4)),
@@ -223,6 +225,15 @@ def _diagram_law(second: bool) -> str:
     data = (not second,)
     order = ["s", "r"] if second else ["r"]
     return diagram_law_text(circuit, data, law_by_diagrams(circuit, data, order), order)
+
+
+def _frontier_law(second: bool) -> str:
+    """A coin under a bit of data, or another coin; or the other way round."""
+    builder = Builder.with_names(data=["a"], random=["r", "s"])
+    first, then = (builder.or_, builder.and_) if second else (builder.and_, builder.or_)
+    circuit = builder.build([then(first(0, 1), 2)], ["o0"])
+    data, order = (not second,), needed_gates(circuit)
+    return frontier_law_text(circuit, data, law_in_order(circuit, data, order), order)
 
 
 def _state_law(second: bool) -> str:

@@ -44,6 +44,7 @@ KINDS: dict[str, str] = {
     "queries": "dlmcheck.verify.kernel.query_documents",
     "circuit-law": "dlmcheck.verify.kernel.counted_laws",
     "diagram-law": "dlmcheck.verify.kernel.diagram_laws",
+    "frontier-law": "dlmcheck.verify.kernel.frontier_laws",
     "width": "dlmcheck.verify.kernel.widths",
     "linear": "dlmcheck.verify.kernel.linear",
     "sampler": "dlmcheck.verify.kernel.sampler_table",

@@ -7,6 +7,7 @@ from dlmcheck.spec.errors import DlmcheckError
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.engines.elimination import linear_run_text, linear_text
+from dlmcheck.verify.engines.frontier_orders import Order, best_order
 from dlmcheck.verify.engines.law_by_diagrams import Found, coin_names, find_law
 from dlmcheck.verify.engines.law_by_states import most_states
 from dlmcheck.verify.engines.law_engines import (
@@ -19,7 +20,9 @@ from dlmcheck.verify.engines.law_engines import (
 from dlmcheck.verify.engines.straight_line import as_circuit
 from dlmcheck.verify.kernel.counted_laws import MOST_COINS, Counts, law_text
 from dlmcheck.verify.kernel.diagram_laws import diagram_law_text
+from dlmcheck.verify.kernel.frontier_laws import frontier_law_text
 from dlmcheck.verify.kernel.results import Checked, Rejected
+from dlmcheck.verify.kernel.run_circuits import run_circuit
 from dlmcheck.verify.kernel.state_laws import state_law_text
 
 FEW = 22
@@ -27,14 +30,18 @@ FEW = 22
 NODES = 1 << 16
 """Diagrams that the kernel builds quickly: it is not as fast as the library."""
 SECONDS = 10.0
+DIAGRAMS, FRONTIER = "diagrams", "frontier"
+PER_TUPLE = 2e-6
+"""Seconds of the kernel for a gate and a tuple of live values, roughly."""
 STATES = 22
 """log2 of the states of a run that the kernel is asked to go through, at most."""
-LIMITS_OF_RUNS = (
+LIMITS = (
     "sees the candidates",
     "coins at once",
     "are shared by cells",
     "weights at once",
     "too many to be gone through",
+    "in this order",
 )
 """What the kernel says of runs that it does not go through, whatever law is stated of them."""
 
@@ -46,10 +53,11 @@ class NoCertificate(DlmcheckError):
 def certificate(problem: LawProblem, found: CountedLaw, by: str) -> tuple[str, Checked]:
     """A certificate of a law that an engine has found, and what the kernel says of it.
 
-    For a run the kernel pushes the law on states forward. For a circuit with up to `FEW` coins it
-    goes through all seeds. With more, decision diagrams are looked for, whatever engine has found
-    the law, and the kernel builds them anew in their order; if there are none that are small, all
-    seeds are gone through as long as somebody might wait.
+    For a run the kernel pushes the law on states forward, or sweeps it gate by gate where states
+    are too many. For a circuit with up to `FEW` coins it goes through all seeds. With more, an
+    order in which few values are live is looked for, whatever engine has found the law, then
+    decision diagrams; the kernel sweeps, or builds the diagrams anew, in that order. If there is
+    neither, all seeds are gone through as long as somebody might wait.
 
     Raises `NoCertificate` if the kernel could not go through it, `Rejected` if it does not
     accept it: then the engine was wrong.
@@ -59,19 +67,22 @@ def certificate(problem: LawProblem, found: CountedLaw, by: str) -> tuple[str, C
         return _of_a_run(problem, counts, by)
     circuit = problem.circuit
     coins = len(cone(circuit, circuit.outputs)[0].random_inputs)
-    text = ""
     if coins > FEW:
+        order = best_order(circuit)
+        if by == FRONTIER or (is_narrow(order) and by != DIAGRAMS):
+            return _swept(problem, counts, order, by)
         diagrams = find_law(problem, Limits(nodes=NODES, seconds=SECONDS))
         if isinstance(diagrams, Found):
-            order = coin_names(circuit, diagrams.order)
-            text = diagram_law_text(circuit, problem.data, counts, order)
-    if not text and coins > MOST_COINS:
-        raise NoCertificate(
-            f"{coins} coins are too many to be gone through, and diagrams have more than "
-            f"{NODES} nodes: trusted, {by}"
-        )
-    text = text or law_text(circuit, problem.data, counts)
-    return text, check_certificate(Document.parse(text, "certificate"))
+            names = coin_names(circuit, diagrams.order)
+            return _checked(diagram_law_text(circuit, problem.data, counts, names), by)
+        if is_narrow(order):
+            return _swept(problem, counts, order, by)
+        if coins > MOST_COINS:
+            raise NoCertificate(
+                f"{coins} coins are too many to be gone through, diagrams have more than "
+                f"{NODES} nodes, and {order.width} values are live: trusted, {by}"
+            )
+    return _checked(law_text(circuit, problem.data, counts), by)
 
 
 def affine_certificate(problem: LawProblem) -> tuple[str, Checked]:
@@ -91,14 +102,38 @@ def affine_certificate(problem: LawProblem) -> tuple[str, Checked]:
     return text, check_certificate(Document.parse(text, "certificate"))
 
 
+def is_narrow(order: Order) -> bool:
+    """Whether the kernel sweeps a circuit in this order within `SECONDS`, roughly."""
+    return PER_TUPLE * order.weight <= SECONDS
+
+
 def _of_a_run(problem: RunLaw, counts: Counts, by: str) -> tuple[str, Checked]:
     coins = len(as_circuit(problem).circuit.random_inputs)
-    if coins > STATES and most_states(problem.schedule) > 1 << STATES:
-        raise NoCertificate(f"there may be more than 2^{STATES} states: trusted, {by}")
+    if by == FRONTIER or (coins > STATES and most_states(problem.schedule) > 1 << STATES):
+        try:
+            order = best_order(run_circuit(problem.schedule, problem.data))
+        except Rejected as error:
+            raise NoCertificate(f"{error.reason}: trusted, {by}") from None
+        if by == FRONTIER or is_narrow(order):
+            return _swept(problem, counts, order, by)
+        raise NoCertificate(
+            f"there may be more than 2^{STATES} states, and {order.width} values are live: "
+            f"trusted, {by}"
+        )
     text = state_law_text(problem.schedule, problem.data, problem.schedule.output, counts)
+    return _checked(text, by)
+
+
+def _swept(problem: LawProblem, counts: Counts, order: Order, by: str) -> tuple[str, Checked]:
+    subject = problem.circuit if isinstance(problem, CircuitLaw) else problem.schedule
+    return _checked(frontier_law_text(subject, problem.data, counts, order.gates), by)
+
+
+def _checked(text: str, by: str) -> tuple[str, Checked]:
+    """A certificate and what the kernel says of it; its own limits speak against no law."""
     try:
         return text, check_certificate(Document.parse(text, "certificate"))
     except Rejected as error:
-        if any(limit in error.reason for limit in LIMITS_OF_RUNS):
+        if any(limit in error.reason for limit in LIMITS):
             raise NoCertificate(f"{error.reason}: trusted, {by}") from None
         raise

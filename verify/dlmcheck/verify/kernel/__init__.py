@@ -14,6 +14,8 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     columns     truth tables a column at a time
     counted_laws  the law of a circuit as counts of seeds, all seeds gone through
     diagram_laws  the same where there are too many: decision diagrams, built anew in an order
+    frontier_laws  the same for circuits and runs in which few values are live: swept gate by gate
+    run_circuits  the circuit that a run is, round by round
     functions   functions of a circuit's inputs, each stored once
     folding     a circuit of a schedule under changing inputs, as such functions
     simulation  cut-point certificates: a schedule simulates a circuit, seed for seed

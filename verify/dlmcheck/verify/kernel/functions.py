@@ -54,6 +54,10 @@ class Functions:
         self._is_cut[code >> 1] = 1
         return code
 
+    def parts(self, number: int) -> tuple[Op, tuple[Code, ...]]:
+        """What a function was built as: AND or XOR, and of what; a variable is of nothing."""
+        return Op.XOR if self._is_xor[number] else Op.AND, self._args[number]
+
     def gate(self, op: Op, codes: Sequence[Code]) -> Code:
         """The function of a gate on some codes."""
         if len(codes) == 2:

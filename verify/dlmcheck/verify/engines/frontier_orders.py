@@ -1,0 +1,158 @@
+"""Orders of a circuit's gates in which few values are live at a time.
+
+After a step a value is live if a coin that was met, or a gate that was computed, still has a
+reader (note CERTIFICATES). How many are live depends on the order alone, so it is known before
+anything is counted. Orders that are tried, the cheap ones first, until one is narrow enough:
+
+    as given          the order of the circuit; for a run, round by round
+    depth first       from the outputs, arguments as they stand, or from behind
+    by need           depth first, the argument first that needs most places for itself: best
+                      possible where the circuit is a tree (Sethi, Ullman, "The generation of
+                      optimal code for arithmetic expressions", 1970)
+    by force          gates pulled to where their arguments and readers are (`force`), then
+                      depth first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dlmcheck.spec.circuit import Circuit, node_of
+from dlmcheck.verify.engines.force import arrangement
+
+ENOUGH = 12
+"""With so few live values no other order is tried."""
+MOST_PULLED = 20_000
+"""Circuits with more gates are not arranged by force."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Gates as nodes, each once; `widths[i]` values are live after gate i; how it was found."""
+
+    name: str
+    gates: tuple[int, ...]
+    widths: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """The most values that are live after a gate."""
+        return max(self.widths, default=0)
+
+    @property
+    def weight(self) -> float:
+        """Live tuples after all gates together, at most."""
+        return sum(2.0 ** min(width, 900) for width in self.widths)
+
+
+def best_order(circuit: Circuit) -> Order:
+    """The first order of those above that is narrow enough, or that of the least weight."""
+    shape = _Shape(circuit)
+    found: list[Order] = []
+    for name, make in _orders(shape):
+        gates = make()
+        found.append(Order(name, gates, shape.widths(gates)))
+        if found[-1].width <= ENOUGH:
+            return found[-1]
+    return min(found, key=lambda one: one.weight)
+
+
+def all_orders(circuit: Circuit) -> list[Order]:
+    """All of them, to compare."""
+    shape = _Shape(circuit)
+    made = [(name, make()) for name, make in _orders(shape)]
+    return [Order(name, gates, shape.widths(gates)) for name, gates in made]
+
+
+def _orders(shape: _Shape) -> Iterator[tuple[str, Callable[[], tuple[int, ...]]]]:
+    yield "as given", lambda: tuple(shape.needed)
+    yield "depth first", lambda: shape.depth_first(lambda node: shape.args[node])
+    yield (
+        "depth first from behind",
+        lambda: shape.depth_first(lambda node: shape.args[node][::-1], step=-1),
+    )
+    yield "by need", shape.by_need
+    if len(shape.needed) <= MOST_PULLED:
+        yield "by force", shape.by_force
+
+
+class _Shape:
+    """Who reads what in a circuit; data inputs are left out, as they are no values to hold."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        self.first = first = len(circuit.inputs)
+        self.count = circuit.node_count
+        fixed = set(circuit.data_inputs)
+        self.roots: list[int] = [node_of(output) for output in circuit.outputs]
+        wanted = bytearray(self.count)
+        for root in self.roots:
+            wanted[root] = 1
+        self.args: dict[int, tuple[int, ...]] = {}
+        for node in range(self.count - 1, first - 1, -1):
+            if wanted[node]:
+                args = [node_of(arg) for arg in circuit.gates[node - first].args]
+                self.args[node] = tuple(dict.fromkeys(arg for arg in args if arg not in fixed))
+                for arg in args:
+                    wanted[arg] = 1
+        self.needed = list(self.args)[::-1]
+
+    def widths(self, gates: Sequence[int]) -> tuple[int, ...]:
+        """How many values are live after each gate."""
+        readers = [0] * self.count
+        for args in self.args.values():
+            for arg in args:
+                readers[arg] += 1
+        for root in self.roots:
+            readers[root] += 1
+        met = bytearray(self.count)
+        live = 0
+        widths: list[int] = []
+        for node in gates:
+            live += 1
+            for arg in self.args[node]:
+                if not met[arg] and arg < self.first:
+                    met[arg] = 1
+                    live += 1
+                readers[arg] -= 1
+                if not readers[arg]:
+                    live -= 1
+            widths.append(live)
+        return tuple(widths)
+
+    def depth_first(self, below: Callable[[int], Sequence[int]], step: int = 1) -> tuple[int, ...]:
+        """Gates after what they read, from the outputs on; `below` has the arguments in order."""
+        seen = bytearray(self.count)
+        found: list[int] = []
+        for root in self.roots[::step]:
+            stack = [root]
+            while stack:
+                node = stack.pop()
+                if node < 0:
+                    found.append(~node)
+                elif node >= self.first and not seen[node]:
+                    seen[node] = 1
+                    stack.append(~node)
+                    stack += [arg for arg in below(node)[::-1] if not seen[arg]]
+        return tuple(found)
+
+    def by_need(self) -> tuple[int, ...]:
+        """The argument first that needs most places."""
+        need = [1] * self.count
+        sorted_args: dict[int, list[int]] = {}
+        for node in self.needed:
+            args = sorted(self.args[node], key=lambda arg: -need[arg])
+            sorted_args[node] = args
+            need[node] = max((need[arg] + k for k, arg in enumerate(args)), default=1)
+        return self.depth_first(sorted_args.__getitem__)
+
+    def by_force(self) -> tuple[int, ...]:
+        """Arguments in the order of an arrangement, which outputs follow, too."""
+        nets: list[Sequence[int]] = [(node, *args) for node, args in self.args.items()]
+        place = arrangement(self.count, nets)
+        roots = self.roots
+        self.roots = sorted(roots, key=place.__getitem__)
+        try:
+            return self.depth_first(lambda node: sorted(self.args[node], key=place.__getitem__))
+        finally:
+            self.roots = roots

@@ -1,0 +1,318 @@
+"""The exact law of a circuit or a run in which few values are live at a time.
+
+    {"kind": "frontier-law", "circuit": ..., "data": "", "exponent": 4,
+     "counts": {"01": "0x7", ...}, "order": [8, 9, 12, ...]}
+
+with "schedule" instead of "circuit" for a run, which is then the circuit `run_circuits` makes of
+it. The file gives the law and the one thing that is hard to find: an order of the gates. The
+kernel sweeps the gates in that order. It holds, for each tuple of values that somebody will still
+read, on how many settings of the coins met so far it occurs (note CERTIFICATES). Coins enter when
+they are first read; a value leaves with its last reader, which the kernel finds for itself. So an
+order can be bad, and is then rejected for its width, but no order makes a wrong count.
+
+Counts are in base 16: they have as many bits as there are coins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlmcheck.spec.circuit import Bits, Circuit, Gate, Literal, Op, node_of
+from dlmcheck.spec.errors import MalformedSyntax
+from dlmcheck.spec.jsontext import Document, Json
+from dlmcheck.spec.schedule import Schedule
+from dlmcheck.spec.serial import circuit_to_json, schedule_to_json
+from dlmcheck.verify.kernel.counted_laws import Counts
+from dlmcheck.verify.kernel.documents import (
+    certificate_text,
+    circuit_field,
+    fields_of,
+    schedule_field,
+    text_field,
+)
+from dlmcheck.verify.kernel.evidence import Certificate
+from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
+from dlmcheck.verify.kernel.run_circuits import run_circuit
+from dlmcheck.verify.kernel.verdicts import Verdict
+
+KIND = "frontier-law"
+STATEMENTS = {"circuit": "law of a circuit", "schedule": "law of a run"}
+MOST_TUPLES = 1 << 20
+"""Orders in which more tuples of values are live at a time are rejected."""
+MOST_BITS = 1 << 34
+"""So are those whose counts, each of a bit for each coin met, need more room together."""
+
+Held = dict[int, int]
+"""Live values, one bit each at a place that stays theirs, and the number of settings."""
+
+
+def law_in_order(circuit: Circuit, data: Bits, order: Sequence[int]) -> Counts:
+    """The law of a circuit's outputs, by a sweep over the gates that they depend on.
+
+    `order` has each of these gates once, as a node, and arguments before who reads them. Raises
+    `Rejected` if it is no such order, or if too many tuples of values are live at a time.
+
+    >>> from dlmcheck.spec.circuit import Input
+    >>> coins = tuple(Input(name, InputKind.RANDOM) for name in "abc")
+    >>> both = Circuit(coins, (Gate(Op.AND, (0, 1)), Gate(Op.AND, (3, 2))), (4,))
+    >>> law_in_order(both, (), [3, 4])
+    Counts(exponent=3, counts={'0': 7, '1': 1})
+    """
+    return _Sweep(circuit, data).law(order)
+
+
+def needed_gates(circuit: Circuit) -> list[int]:
+    """The gates that some output depends on, as nodes, in the order of the circuit.
+
+    It is an order for `law_in_order`.
+    """
+    first = len(circuit.inputs)
+    needed = bytearray(circuit.node_count)
+    for output in circuit.outputs:
+        needed[node_of(output)] = 1
+    for node in range(circuit.node_count - 1, first - 1, -1):
+        if needed[node]:
+            for arg in circuit.gates[node - first].args:
+                needed[node_of(arg)] = 1
+    return [node for node in range(first, circuit.node_count) if needed[node]]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A literal as it is read: where it stands (negative: a constant), and if it enters or leaves.
+
+    `flip` negates it, or is the constant itself.
+    """
+
+    place: int
+    flip: bool
+    enters: bool
+    leaves: bool
+
+
+class _Sweep:
+    """The tuples of live values and how often they occur, moved forward gate by gate."""
+
+    def __init__(self, circuit: Circuit, data: Bits) -> None:
+        self.circuit = circuit
+        self.fixed = dict(zip(circuit.data_inputs, data, strict=True))
+        self.gates = needed_gates(circuit)
+        self.readers = [0] * circuit.node_count
+        first = len(circuit.inputs)
+        for node in self.gates:
+            for arg in circuit.gates[node - first].args:
+                self.readers[node_of(arg)] += 1
+        for output in circuit.outputs:
+            self.readers[node_of(output)] += 1
+        self.place: dict[int, int] = {}
+        self.free: list[int] = []
+        self.held: Held = {0: 1}
+        self.coins = 0
+
+    def law(self, order: Sequence[int]) -> Counts:
+        """All gates, then the outputs. Raises `Rejected`."""
+        missing = set(self.gates)
+        if len(order) != len(missing) or missing != set(order):
+            raise Rejected("the order does not have each gate once that an output depends on")
+        done = bytearray(self.circuit.node_count)
+        first = len(self.circuit.inputs)
+        for node in order:
+            gate = self.circuit.gates[node - first]
+            for arg in gate.args:
+                below = node_of(arg)
+                if below >= first and not done[below]:
+                    raise Rejected(f"gate {node} comes before gate {below}, which it reads")
+            self._gate(node, gate)
+            done[node] = 1
+        return self._outputs()
+
+    def _take(self) -> int:
+        """A free place."""
+        return self.free.pop() if self.free else len(self.place)
+
+    def _read(self, literal: Literal) -> _Read:
+        """One reader less; a coin that is read for the first time gets its place."""
+        node = node_of(literal)
+        self.readers[node] -= 1
+        if node in self.fixed:
+            return _Read(-1, self.fixed[node] ^ (literal < 0), enters=False, leaves=False)
+        enters = node not in self.place
+        if enters:
+            self.place[node] = self._take()
+            self.coins += 1
+        place, leaves = self.place[node], not self.readers[node]
+        if leaves:
+            del self.place[node]
+            self.free.append(place)
+        return _Read(place, literal < 0, enters, leaves)
+
+    def _gate(self, node: int, gate: Gate) -> None:
+        """A gate takes its arguments one after the other; its value so far is live."""
+        value = self.place[node] = self._take()
+        start = gate.op in (Op.AND, Op.CONST1)
+        if start:
+            self.held = {key | 1 << value: count for key, count in self.held.items()}
+        for arg in gate.args:
+            # A place that is given away here is not taken again before the next read.
+            self._step(gate.op, value, self._read(arg))
+
+    def _step(self, op: Op, value: int, read: _Read) -> None:
+        one = 1 << value
+        if read.place < 0:
+            moved = self.held
+            flip, mine, enters, keep = read.flip, 0, False, -1
+        else:
+            flip, mine, enters = read.flip, 1 << read.place, read.enters
+            moved, keep = self.held, ~mine if read.leaves else -1
+        found: Held = {}
+        for key, count in moved.items():
+            for shown in (key, key | mine) if enters else (key,):
+                bit = bool(shown & mine) ^ flip
+                if op is Op.AND:
+                    after = shown if bit else shown & ~one
+                elif op is Op.OR or op is Op.ID:
+                    after = shown | one if bit else shown
+                elif op is Op.NOT:
+                    after = shown if bit else shown | one
+                else:
+                    after = shown ^ one if bit else shown
+                after &= keep
+                found[after] = found.get(after, 0) + count
+        self.held = found
+        self._limits()
+
+    def _limits(self) -> None:
+        if len(self.held) > MOST_TUPLES:
+            raise Rejected(f"more than {MOST_TUPLES} tuples of values are live in this order")
+        if len(self.held) * self.coins > MOST_BITS:
+            raise Rejected(f"counts of {self.coins} coins take too much room in this order")
+
+    def _outputs(self) -> Counts:
+        """Output by output; coins that no gate read enter here."""
+        reads: list[tuple[int, bool]] = []
+        for output in self.circuit.outputs:
+            node = node_of(output)
+            if node in self.fixed:
+                reads.append((-1, self.fixed[node] ^ (output < 0)))
+                continue
+            if node not in self.place:
+                mine = 1 << self._take()
+                self.place[node] = mine.bit_length() - 1
+                self.coins += 1
+                self.held |= {key | mine: count for key, count in self.held.items()}
+                self._limits()
+            reads.append((self.place[node], output < 0))
+        counts: dict[str, int] = {}
+        for key, count in self.held.items():
+            text = "".join(
+                "1" if (place >= 0 and bool(key >> place & 1)) ^ flip else "0"
+                for place, flip in reads
+            )
+            counts[text] = counts.get(text, 0) + count
+        return Counts(self.coins, dict(sorted(counts.items())))
+
+
+# --- certificates --------------------------------------------------------------------------
+
+
+def frontier_law_text(
+    subject: Circuit | Schedule, data: Bits, law: Counts, order: Sequence[int]
+) -> str:
+    """A certificate of a law as text."""
+    if isinstance(subject, Circuit):
+        about = {"circuit": circuit_to_json(subject)}
+    else:
+        about = {"schedule": schedule_to_json(subject)}
+    return certificate_text(
+        KIND,
+        **about,
+        data="".join(str(int(bit)) for bit in data),
+        exponent=law.exponent,
+        counts={text: hex(count) for text, count in law.counts.items()},
+        order=list(order),
+    )
+
+
+def check_document(document: Document) -> Checked:
+    """PROVED if a circuit, or a run, has the law that a file states. Raises `Rejected`."""
+    raw = fields_of(document, ("data", "exponent", "counts", "order"), tuple(STATEMENTS))
+    if "circuit" not in raw and "schedule" not in raw:
+        raise document.bad(
+            'no key "circuit", and no key "schedule"', (), "one of them", kind=MalformedSyntax
+        )
+    if "circuit" in raw and "schedule" in raw:
+        raise document.bad(
+            "a circuit and a schedule", ("schedule",), "one of them", kind=MalformedSyntax
+        )
+    shown = text_field(document, "data")
+    number, outputs = 0, 0
+    schedule: Schedule | None = None
+    circuit: Circuit | None = None
+    if "circuit" in raw:
+        circuit = circuit_field(document)
+        number, outputs = len(circuit.data_inputs), len(circuit.outputs)
+    else:
+        schedule = schedule_field(document)
+        number, outputs = len(schedule.data_cells), len(schedule.output)
+    if len(shown) != number or not set(shown) <= {"0", "1"}:
+        raise document.malformed(shown, ("data",), f"{number} bits")
+    data = tuple(bit == "1" for bit in shown)
+    stated = _counts(
+        document, raw["counts"], document.integer(raw["exponent"], ("exponent",)), outputs
+    )
+    listed = document.array(raw["order"], ("order",))
+    order = [document.integer(node, ("order", at)) for at, node in enumerate(listed)]
+    if schedule is not None:
+        found = _legal(law_in_order(run_circuit(schedule, data), (), order))
+    else:
+        assert circuit is not None
+        found = law_in_order(circuit, data, order)
+    if not found.fits(stated):
+        raise Rejected(f"the law is another one: {_difference(found, stated)}")
+    evidence = Certificate(KIND, "kernel", len(order))
+    return kernel_result(
+        STATEMENTS["circuit" if schedule is None else "schedule"], Verdict.PROVED, evidence
+    )
+
+
+def _legal(law: Counts) -> Counts:
+    """The law of a run from that of its circuit, whose last output is 1 if a rule is broken."""
+    if any(text.endswith("1") for text in law.counts):
+        raise Rejected("a rule of the model is broken on some seeds")
+    return Counts(law.exponent, {text[:-1]: count for text, count in law.counts.items()})
+
+
+def _counts(document: Document, listed: Json, exponent: int, outputs: int) -> Counts:
+    if not isinstance(listed, dict):
+        raise document.malformed(listed, ("counts",), "an object")
+    counts: dict[str, int] = {}
+    for text, value in listed.items():
+        written = document.string(value, ("counts", text))
+        if len(text) != outputs or not set(text) <= {"0", "1"}:
+            raise document.malformed(text, ("counts",), f"{outputs} output bits")
+        digits = written[2:]
+        if written[:2] != "0x" or not digits or digits[0] == "0" or set(digits) - _DIGITS:
+            raise document.malformed(written[:80], ("counts", text), "a positive number in base 16")
+        counts[text] = int(digits, 16)
+    total = sum(counts.values())
+    if total.bit_length() != exponent + 1 or total & (total - 1):
+        raise Rejected(f"the counts do not sum to 2^{exponent}")
+    return Counts(exponent, counts)
+
+
+_DIGITS = set("0123456789abcdef")
+
+
+def _difference(found: Counts, stated: Counts) -> str:
+    """The first string of outputs with two probabilities, which are said if they are short."""
+    for text in sorted(found.counts.keys() | stated.counts.keys()):
+        ours, theirs = found.counts.get(text, 0), stated.counts.get(text, 0)
+        if ours << stated.exponent != theirs << found.exponent:
+            if max(found.exponent, stated.exponent) > 256:
+                return f"output {text or '(empty)'} has another probability"
+            return (
+                f"output {text or '(empty)'} has probability {ours}/2^{found.exponent}, "
+                f"not {theirs}/2^{stated.exponent}"
+            )
+    return "none"
