@@ -38,7 +38,7 @@ class Reason(Enum):
 
 @dataclass(frozen=True)
 class Mapped:
-    """A circuit with own output nodes, and how it came from `original`.
+    """A circuit with own output nodes, and how it came from `original` (which it may be).
 
     `new_node[v]` is the number in `circuit` of node v of `original`, None if v was dropped.
     `added` lists the nodes of `circuit` that the original did not have, with the reason.
@@ -121,9 +121,12 @@ def map_netlist(
             gates.append(_renumbered(item[0], new_node))
             outputs.append(node)
             added.append((node, item[1]))
+    is_the_same = not added and None not in new_node
     return Mapped(
         original=circuit,
-        circuit=Circuit(circuit.inputs, tuple(gates), tuple(outputs), circuit.output_names),
+        circuit=circuit
+        if is_the_same
+        else Circuit(circuit.inputs, tuple(gates), tuple(outputs), circuit.output_names),
         new_node=tuple(new_node),
         added=tuple(added),
     )

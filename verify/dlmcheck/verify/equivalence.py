@@ -107,7 +107,7 @@ def equivalent(
     circuit: Circuit,
     *,
     plan: Simulation | None = None,
-    numbering: Circuit | None = None,
+    numbering: Circuit | Callable[[], Circuit] | None = None,
     timeout: float = 60.0,
     seed: int = 0,
     all_roads: bool = True,
@@ -116,9 +116,9 @@ def equivalent(
     """Check a schedule against a circuit, for all data and seeds.
 
     `plan` is a proposed cut-point certificate, `numbering` the circuit whose node numbers the
-    schedule's labels use (for naming the first wrong cell). `timeout` is in seconds, for the
-    solver. Without `all_roads` the first one that decides is the last. Raises `BadInput` if the
-    two do not have the same inputs and outputs by name.
+    schedule's labels use, or how it is made (for naming the first wrong cell). `timeout` is in
+    seconds, for the solver. Without `all_roads` the first one that decides is the last. Raises
+    `BadInput` if the two do not have the same inputs and outputs by name.
     """
 
     def say(what: str) -> None:

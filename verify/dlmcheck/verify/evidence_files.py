@@ -46,49 +46,56 @@ ROW = "row"
 _ROW_FIELDS = ("row", "profile", "job", "statement", "verdict", "evidence")
 
 
-def simulation_file(schedule: Schedule, circuit: Circuit, certificate: Simulation) -> str:
-    """A certificate of equivalence, complete: nothing else is needed to check it."""
+def simulation_file(schedule: Schedule | str, circuit: Circuit, certificate: Simulation) -> str:
+    """A certificate of equivalence, complete: nothing else is needed to check it.
+
+    Here and below a schedule is given as it is, or as the text that `schedule_to_json` wrote.
+    """
     return certificate_text(
         "simulation",
-        schedule=schedule_to_json(schedule),
+        schedule=_text_of(schedule),
         circuit=circuit_to_json(circuit),
         certificate=certificate.to_json(),
     )
 
 
-def wrong_run_file(schedule: Schedule, circuit: Circuit, coupling: Partners, run: WrongRun) -> str:
+def wrong_run_file(
+    schedule: Schedule | str, circuit: Circuit, coupling: Partners, run: WrongRun
+) -> str:
     """A seed on which a schedule goes wrong, complete."""
     return certificate_text(
         "wrong-run",
-        schedule=schedule_to_json(schedule),
+        schedule=_text_of(schedule),
         circuit=circuit_to_json(circuit),
         coupling=json.loads(partners_to_json(coupling)),
         run=run.to_json(),
     )
 
 
-def same_law_file(schedule: Schedule, circuit: Circuit) -> str:
+def same_law_file(schedule: Schedule | str, circuit: Circuit) -> str:
     """A schedule and a circuit with equal laws, small enough to be gone through; complete."""
     return certificate_text(
-        same_law.KIND, schedule=schedule_to_json(schedule), circuit=circuit_to_json(circuit)
+        same_law.KIND, schedule=_text_of(schedule), circuit=circuit_to_json(circuit)
     )
 
 
-def law_file(schedule: Schedule, circuit: Circuit, witness: LawWitness) -> str:
+def law_file(schedule: Schedule | str, circuit: Circuit, witness: LawWitness) -> str:
     """Data for which the output laws differ, complete."""
     return certificate_text(
         "law",
-        schedule=schedule_to_json(schedule),
+        schedule=_text_of(schedule),
         circuit=circuit_to_json(circuit),
         witness=witness.to_json(),
     )
 
 
-def broken_mask_file(schedule: Schedule, broken: BrokenMask) -> str:
+def broken_mask_file(schedule: Schedule | str, broken: BrokenMask) -> str:
     """A state in which the predictor does not preserve masks, complete."""
-    return certificate_text(
-        "broken-mask", schedule=schedule_to_json(schedule), witness=broken.to_json()
-    )
+    return certificate_text("broken-mask", schedule=_text_of(schedule), witness=broken.to_json())
+
+
+def _text_of(schedule: Schedule | str) -> str:
+    return schedule if isinstance(schedule, str) else schedule_to_json(schedule)
 
 
 def row_file(profile: Profile, result: RowResult, road: RoadResult) -> str:

@@ -17,15 +17,40 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, unique
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Generic, TypeVar
 
 from dlmcheck.spec.errors import DlmcheckError
 
 _COLLECT = (200_000, 20, 20)
 """The thresholds of the collector of cyclic garbage in a task."""
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Sealed(Generic[_T]):
+    """A value on its way from one task to another.
+
+    It is pickled where it is made and made again where it is opened, and not by the process in
+    between that hands it on: that takes longest where there are many small objects.
+    """
+
+    _pickled: bytes = field(repr=False)
+
+    def open(self) -> _T:
+        """The value, made anew at each call."""
+        value: _T = pickle.loads(self._pickled)
+        return value
+
+
+def seal(value: _T) -> Sealed[_T]:
+    """A picklable value, sealed."""
+    return Sealed(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
 
 @unique

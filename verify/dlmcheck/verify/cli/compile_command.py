@@ -13,7 +13,6 @@ from pathlib import Path
 from dlmcheck.model.formats import load_circuit
 from dlmcheck.model.mutations import PARTS
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.verify.cli import complain
 from dlmcheck.verify.cli.compile_tasks import Assembled, Job, Refused, compile_all, verify_all
 from dlmcheck.verify.cli.limits import Limits
@@ -189,13 +188,17 @@ def _outcome(job: Job, compiled: Finished, verified: Finished | None, *, asked: 
     }
     found = Outcome(job.file, job.circuit, job.edits, spent=spent)
     if isinstance(compiled.value, Assembled):
-        found = replace(found, figures=compiled.value.figures, labels=compiled.value.labels)
+        found = replace(found, figures=compiled.value.figures)
     last = compiled if verified is None else verified
     if last.ending is not Ending.DONE:
         problem = f"{last.ending.value}: {last.message}".rstrip(": ")
         return replace(found, problem=problem, code=CODES[last.ending])
     if isinstance(last.value, Equivalence):
-        return replace(found, equivalence=last.value, code=code_of(last.value))
+        found = replace(found, equivalence=last.value, code=code_of(last.value))
+        # Labels serve to name the cell where a run goes wrong, and for nothing else.
+        if last.value.wrong_run is not None and isinstance(compiled.value, Assembled):
+            found = replace(found, labels=compiled.value.labels.open())
+        return found
     if asked:  # compiled, and then there was no more time
         return replace(found, problem="interrupted", code=ExitCode.INTERRUPTED)
     return found
@@ -252,7 +255,7 @@ def _evidence(outcome: Outcome, assembled: object) -> str:
     found = outcome.equivalence
     if found is None or not isinstance(assembled, Assembled):
         return ""
-    schedule = schedule_from_json(assembled.text)
+    schedule = assembled.text
     law, masks, run = found.law_witness, found.preservation, found.wrong_run
     if found.same_law_only:  # a run that refutes one coupling is no evidence of that answer
         run = None
@@ -263,6 +266,7 @@ def _evidence(outcome: Outcome, assembled: object) -> str:
     if masks is not None and isinstance(masks.evidence, Witness):
         return broken_mask_file(schedule, BrokenMask.from_json(masks.evidence.instance))
     affirmed = any(road.checked and road.verdict.is_affirmative for road in found.roads)
-    if affirmed and assembled.plan is not None:
-        return simulation_file(schedule, outcome.circuit, assembled.plan)
+    plan = assembled.plan.open() if affirmed else None
+    if plan is not None:
+        return simulation_file(schedule, outcome.circuit, plan)
     return same_law_file(schedule, outcome.circuit) if found.laws_listed else ""

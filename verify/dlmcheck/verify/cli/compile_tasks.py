@@ -14,13 +14,18 @@ from functools import partial
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
+from dlmcheck.spec.serial import (
+    circuit_from_json,
+    circuit_to_json,
+    schedule_from_json,
+    schedule_to_json,
+)
 from dlmcheck.verify.cli.limits import Limits
 from dlmcheck.verify.cli.progress import Progress
 from dlmcheck.verify.cli.tasks import run_all
 from dlmcheck.verify.compilation import Choices, CompiledFigures, construction
 from dlmcheck.verify.equivalence import Equivalence, equivalent
-from dlmcheck.verify.jobs import Ending, Finished, Task
+from dlmcheck.verify.jobs import Ending, Finished, Sealed, Task, seal
 from dlmcheck.verify.kernel.contents import Simulation
 
 SOLVER_SECONDS = 60.0
@@ -46,13 +51,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Assembled:
-    """What the first task hands on: the schedule as text, and what is known of it."""
+    """What the first task hands on: the schedule as text, and what is known of it.
+
+    `numbering` is the circuit that the labels speak of, as text; empty if it is the one that was
+    compiled.
+    """
 
     text: str
-    plan: Simulation | None
-    numbering: Circuit
     figures: CompiledFigures
-    labels: tuple[str, ...]
+    plan: Sealed[Simulation | None]
+    numbering: str
+    labels: Sealed[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -96,8 +105,13 @@ def _compile(job: Job, _progress: Callable[[int], None]) -> Assembled | Refused:
         schedule = built.schedule if job.flip is None else flip_gate(built.schedule, *job.flip)
     except BadInput as error:
         return Refused(error.message + (f"; expected {error.expected}" if error.expected else ""))
-    text = schedule_to_json(schedule)
-    return Assembled(text, built.plan, built.numbering, built.figures, schedule.labels)
+    return Assembled(
+        schedule_to_json(schedule),
+        built.figures,
+        seal(built.plan),
+        "" if built.numbering is job.circuit else circuit_to_json(built.numbering),
+        seal(schedule.labels),
+    )
 
 
 def _verify(
@@ -118,8 +132,8 @@ def _verify(
     return equivalent(
         schedule,
         job.circuit,
-        plan=assembled.plan,
-        numbering=assembled.numbering,
+        plan=assembled.plan.open(),
+        numbering=partial(circuit_from_json, assembled.numbering) if assembled.numbering else None,
         timeout=solver_seconds,
         seed=seed,
         all_roads=job.all_roads,

@@ -14,7 +14,7 @@ its labels serve as hints for finding the injection and for naming a cell in a w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
@@ -95,13 +95,13 @@ def check_coupling(
     *,
     timeout: int = 60_000,
     seed: int = 0,
-    numbering: Circuit | None = None,
+    numbering: Circuit | Callable[[], Circuit] | None = None,
 ) -> CouplingResult:
     """Whether a schedule and a circuit are the same function of coupled random bits.
 
     `timeout` is in milliseconds, for the solver altogether; `seed` is that of the simulation that
     looks for witnesses. `numbering` is the circuit whose node numbers the schedule's labels use
-    (by default `circuit`); it serves to name the first wrong cell only.
+    (by default `circuit`), or how it is made; it serves to name the first wrong cell only.
 
     Raises `BadInput` if the data inputs or the outputs of the two differ by name.
     """
@@ -139,7 +139,7 @@ class Coupler:
         *,
         timeout: int = 60_000,
         seed: int = 0,
-        numbering: Circuit | None = None,
+        numbering: Circuit | Callable[[], Circuit] | None = None,
     ) -> None:
         self.order = output_order(schedule, circuit)
         self.schedule = schedule
@@ -253,15 +253,16 @@ class Coupler:
 
     def _reference(self) -> tuple[Circuit, Sequence[Lit]]:
         """The circuit that labels speak of, with the literals of its nodes."""
-        if self.numbering is self.circuit:
+        numbering = self.numbering() if callable(self.numbering) else self.numbering
+        if numbering is self.circuit:
             return self.circuit, self.nodes
         known = {one.name: literal for one, literal in zip(self.circuit.inputs, self.inputs,
                                                            strict=True)}  # fmt: skip
         inputs = [
             known[one.name] if one.name in known else self.network.variable(("spare", 1, node))
-            for node, one in enumerate(self.numbering.inputs)
+            for node, one in enumerate(numbering.inputs)
         ]
-        return self.numbering, self.network.embed(self.numbering, inputs)
+        return numbering, self.network.embed(numbering, inputs)
 
     def _unknown(self, reason: str, unequal: int) -> CouplingResult:
         return self._result(CouplingVerdict.UNKNOWN, reason=reason, by_solver=0, left=unequal)

@@ -24,8 +24,9 @@ class Spent:
 class Outcome:
     """One circuit in one edit model: its figures, and the answer if one was asked for.
 
-    `labels` are those of the schedule's cells. `problem` says why figures or answer are missing,
-    and `code` what that means. `spent` has an entry per task: "compile" and "verify".
+    `labels` are those of the schedule's cells, where a wrong run is to be told. `problem` says why
+    figures or answer are missing, and `code` what that means. `spent` has an entry per task:
+    "compile" and "verify".
     """
 
     file: str
