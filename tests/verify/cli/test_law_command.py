@@ -113,17 +113,22 @@ def test_a_certificate_is_checked_from_its_file(
     assert here(capsys, "cert", path).code == 4
 
 
+@pytest.mark.parametrize(
+    ("name", "engine", "kind"),
+    [("auto", "frontier", "frontier-law"), ("diagrams", "diagrams", "diagram-law")],
+)
 def test_one_output_of_an_adder_that_no_enumeration_reaches(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, engine: str, kind: str
 ) -> None:
     circuit, path = tmp_path / "adder.json", tmp_path / "c.json"
     write_circuit(adder(128), circuit)
     names = adder(128).output_names
-    result = here(capsys, "law", circuit, "--outputs", names[-1], "--certificate", path)
+    options = ("--outputs", names[-1], "--engine", name, "--certificate", path)
+    result = here(capsys, "law", circuit, *options)
     assert result.code == 0
     assert f"  1  {2**128 - 1}/{2**129}\n" in result.out
-    assert "engine       diagrams" in result.out
-    assert "certificate: diagram-law" in result.out
+    assert f"engine       {engine}" in result.out
+    assert f"certificate: {kind}" in result.out
     assert here(capsys, "cert", path).code == 0
 
 

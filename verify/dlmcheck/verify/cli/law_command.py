@@ -16,6 +16,7 @@ from dlmcheck.spec.errors import BadInput, DlmcheckError, IllegalCode, IllegalSa
 from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.verify.cli import complain
 from dlmcheck.verify.cli.limits import Limits as TaskLimits
+from dlmcheck.verify.cli.long_numbers import chance, decimal
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.engines.law_engines import (
     AUTO,
@@ -252,7 +253,7 @@ def _print(problem: LawProblem, answers: Sequence[Answered], code: ExitCode) -> 
     print(f"law          {len(found.counts)} outcomes over 2^{found.exponent}, trusted: {trusted}")
     ordered = sorted(found.counts, key=lambda word: (-found.counts[word], word))
     for word in ordered[:SHOWN]:
-        print(f"  {found.text(word) or '(empty)'}  {found.probability(word)}")
+        print(f"  {found.text(word) or '(empty)'}  {chance(found.counts[word], found.exponent)}")
     if len(ordered) > SHOWN:
         print(f"  and {len(ordered) - SHOWN} more outcomes")
     sys.stdout.flush()
@@ -283,5 +284,5 @@ def _answer_json(one: Answered) -> dict[str, Any]:
     said: dict[str, Any] = {"engine": one.engine, "why": one.why}
     if isinstance(found, Unknown):
         return {**said, "unknown": found.why.value, "message": found.message}
-    counts = {found.text(word): str(count) for word, count in found.counts.items()}
+    counts = {found.text(word): decimal(count) for word, count in found.counts.items()}
     return {**said, "exponent": found.exponent, "counts": counts}

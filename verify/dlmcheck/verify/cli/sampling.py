@@ -222,12 +222,12 @@ def law(
         str,
         typer.Option(
             metavar="NAME,...",
-            help="auto, reference, columns, compiled, numpy, diagrams, linear, states or "
-            "plain-states; several have to agree.",
+            help="auto, reference, columns, compiled, numpy, diagrams, frontier, linear, states "
+            "or plain-states; several have to agree.",
         ),
     ] = "auto",
     nodes: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Nodes of decision diagrams.")
+        int | None, typer.Option(metavar="N", min=1, help="Nodes of diagrams, or rows of a sweep.")
     ] = None,
     outcomes: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="List no more outcomes than so many.")
