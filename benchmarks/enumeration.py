@@ -18,38 +18,24 @@ to be equal.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import resource
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 from statistics import median
-from threading import Thread
 from typing import NamedTuple
 
 from benchmarks.measure import load, say
 from benchmarks.workloads import xor_rich
 from dlmcheck.verify.engines.cores import cores
-from dlmcheck.verify.engines.law_by_compiled import compiler
 from dlmcheck.verify.engines.law_engines import CircuitLaw, CountedLaw, law
+from dlmcheck.verify.engines.throughput import BYTES, PLACES, bandwidth
 
 SIZES = [(20, 500, 8), (24, 1000, 8), (28, 2000, 16)]
 LARGE = [(32, 1000, 8), (34, 1000, 8)]
 MANY = 24
 """All engines are asked up to so many coins, only the quickest beyond."""
-
-STREAM = """
-typedef unsigned long long v __attribute__((vector_size(64)));
-void run(const v *a, const v *b, v *c, long vectors, long times) {
-  for (long t = 0; t < times; t++) {
-    for (long i = 0; i < vectors; i++) c[i] = a[i] ^ b[i];
-    __asm__ volatile("" ::: "memory");
-  }
-}
-"""
 
 
 def one(coins: int, gates: int, outputs: int, engine: str) -> None:
@@ -63,42 +49,6 @@ def one(coins: int, gates: int, outputs: int, engine: str) -> None:
         raise SystemExit(f"{engine}: {answer}")
     checksum = hash(tuple(answer.counts.items())) % 10**9  # of integers: the same in all processes
     say(json.dumps({"engine": found.engine, "seconds": seconds, "checksum": checksum}))
-
-
-def bandwidth(size: int, copies: int) -> float:
-    """Bytes a second of an exclusive or between three arrays of together `size` bytes per core."""
-    with tempfile.TemporaryDirectory() as folder:
-        source, library = Path(folder, "stream.c"), Path(folder, "stream.so")
-        source.write_text(STREAM, "ascii")
-        flags = ["-O2", "-march=native", "-shared", "-fPIC", "-o", str(library), str(source)]
-        subprocess.run([*compiler(), *flags], check=True)
-        run = ctypes.CDLL(str(library)).run
-    run.argtypes = [ctypes.c_void_p] * 3 + [ctypes.c_long] * 2
-    vectors = size // 3 // 64
-    times = max(1, (1 << 31) // (192 * vectors))
-
-    memories: list[ctypes.Array[ctypes.c_char]] = []
-    starts: list[int] = []
-    for _ in range(copies):
-        memory = ctypes.create_string_buffer(3 * 64 * vectors + 64)
-        ctypes.memset(memory, 1, len(memory))  # or the first pass would be the system's
-        first = -(-ctypes.addressof(memory) // 64) * 64
-        memories.append(memory)
-        starts.append(first)
-
-    def work(first: int) -> None:
-        run(first, first + 64 * vectors, first + 128 * vectors, vectors, times)
-
-    rates: list[float] = []
-    for _ in range(3):
-        threads = [Thread(target=work, args=(first,)) for first in starts]
-        began = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        rates.append(copies * times * 192 * vectors / (time.perf_counter() - began))
-    return max(rates)
 
 
 class Measured(NamedTuple):
@@ -145,9 +95,9 @@ def main() -> None:
         return
     say(load())
     bounds: dict[str, float] = {}
-    for place, volume in (("L1", 24 << 10), ("L2", 384 << 10), ("memory", 768 << 20)):
+    for place, volume in PLACES:
         rate = bandwidth(volume, cores())
-        bounds[place] = rate / 24 * 64
+        bounds[place] = rate / BYTES * 64
         say(
             f"{place:<6} {rate / 1e9:6.0f} GB/s on {cores()} cores: an engine with its values "
             f"there does at most {bounds[place] / 1e9:.0f} G gate-seeds/s"

@@ -14,7 +14,7 @@ from dlmcheck.model.formats import write_circuit
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, output_law
 from dlmcheck.spec.serial import schedule_to_json
-from dlmcheck.verify.engines import law_engines
+from dlmcheck.verify.engines import law_engines, throughput
 from dlmcheck.verify.engines.law_engines import CountedLaw, LawProblem, Limits, engine
 from dlmcheck.verify.kernel import counted_laws
 from dlmcheck.verify.report.schemas import schema
@@ -270,3 +270,33 @@ def test_nothing_heavy_is_imported_on_paths_that_do_not_use_it(
     assert "dlmcheck.verify.cli" in loaded
     for heavy in ("numpy", "z3", "sympy", "oxidd", "pysat"):
         assert heavy not in loaded, heavy
+
+
+def test_times_are_measured_and_no_part_of_the_results(
+    mixed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throughput, "VOLUME", 1 << 22)
+    out = mixed.parent / "law.json"
+    words: list[str | Path] = [
+        "law",
+        mixed,
+        "--data",
+        "1",
+        "--engine",
+        "compiled,reference",
+        "--json",
+        out,
+    ]
+    plain = here(capsys, *words)
+    without = json.loads(out.read_text("utf-8"))
+    timed = here(capsys, *words, "--times")
+    document = json.loads(out.read_text("utf-8"))
+    jsonschema.validate(document, schema("law-1"))
+    assert plain.out == timed.out
+    first, second = document.pop("times")
+    assert document == without
+    assert second == {"engine": "reference"}
+    assert set(first["seconds"]) == {"compiling", "enumerating", "counting"}
+    assert set(first["ratios"]) == {"L1", "L2", "memory"}
+    assert "G gates x seeds a second" in timed.err
+    assert f"limit: {first['limit']}" in timed.err

@@ -90,6 +90,15 @@ def _guarded(command: Callable[[], ExitCode]) -> ExitCode:
 
 def _command(arguments: Sequence[str], registry: Registry | None) -> ExitCode:
     """Parse the arguments, then do what they say (outside the parser, which has own exit codes)."""
+    from dlmcheck.verify.cli.plain import plain_action
+
+    plain = plain_action(arguments)
+    if plain is not None:
+        return plain(registry)
+    return _parsed(arguments, registry)
+
+
+def _parsed(arguments: Sequence[str], registry: Registry | None) -> ExitCode:
     from typer import Abort, BadParameter
     from typer.main import get_command
 

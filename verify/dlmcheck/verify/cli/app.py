@@ -293,9 +293,9 @@ def cert(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Certificates.")],
 ) -> Action:
     """Check certificates from their files alone, with no engine and no catalogue."""
-    from dlmcheck.verify.cli.cert_command import run_cert
+    from dlmcheck.verify.cli.cert_command import cert_action
 
-    return lambda _: run_cert(tuple(files))
+    return cert_action(files)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dlmcheck.spec.errors import BadInput, DlmcheckError
@@ -12,6 +13,11 @@ from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.kernel.documents import kind_of
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.verdicts import Verdict
+
+
+def cert_action(files: Sequence[Path]) -> Callable[[object], ExitCode]:
+    """What `dlmcheck cert` does with its arguments."""
+    return lambda _: run_cert(tuple(files))
 
 
 def run_cert(files: tuple[Path, ...]) -> ExitCode:

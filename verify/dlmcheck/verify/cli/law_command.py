@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput, DlmcheckError, IllegalCode, IllegalSampler
 from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.verify.cli import complain
 from dlmcheck.verify.cli.limits import Limits as TaskLimits
+from dlmcheck.verify.cli.limits import limits
 from dlmcheck.verify.cli.long_numbers import chance, decimal
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.engines.law_engines import (
@@ -53,6 +54,39 @@ class LawOptions:
     limits: TaskLimits = NO_LIMITS
     json: Path | None = None
     certificate: Path | None = None
+    times: bool = False
+
+
+def law_action(
+    circuit: str,
+    *,
+    random: Sequence[str] | None = None,
+    data: str | None = None,
+    outputs: Sequence[str] | None = None,
+    engine: str = AUTO,
+    nodes: int | None = None,
+    outcomes: int | None = None,
+    certificate: Path | None = None,
+    json: Path | None = None,
+    timeout: str | None = None,
+    memory: str | None = None,
+    times: bool = False,
+) -> Callable[[object], ExitCode]:
+    """What `dlmcheck law` does with its arguments. Raises `BadInput`."""
+    options = LawOptions(
+        circuit,
+        tuple(random or ()),
+        data,
+        tuple(outputs or ()),
+        tuple(engine.split(",")),
+        nodes=nodes,
+        outcomes=outcomes,
+        limits=limits(timeout, memory, 1),
+        json=json,
+        certificate=certificate,
+        times=times,
+    )
+    return lambda _: run_law(options)
 
 
 def run_law(options: LawOptions) -> ExitCode:
@@ -67,8 +101,9 @@ def run_law(options: LawOptions) -> ExitCode:
         if name != AUTO:
             engine(name)
     problem = _problem(options)
+    times: list[Times] = []
     try:
-        answers = [_ask(problem, name, options) for name in options.engines]
+        answers = [_ask(problem, name, options, times) for name in options.engines]
     except (IllegalSampler, IllegalCode) as error:
         print(f"illegal      {error}")
         return ExitCode.REFUTED
@@ -83,11 +118,16 @@ def run_law(options: LawOptions) -> ExitCode:
         code = _certify(problem, None, LINEAR, options.certificate)
     elif options.certificate is not None:  # a file of that name may be there from before
         complain(f"{options.certificate} is not written: there is no law that is agreed upon")
+    spent, peak = time.monotonic() - began, _peak()
+    said = _times_json(problem, answers, times) if options.times else []
     if options.json is not None:
-        text = json.dumps(law_document(options, problem, answers, code), indent=2)
+        document = law_document(options, problem, answers, code)
+        if options.times:
+            document["times"] = said
+        text = json.dumps(document, indent=2)
         write_file(options.json, text + "\n")
     # Not among the results: these are the same bytes each time.
-    print(f"{time.monotonic() - began:.2f} s, peak memory {_peak() >> 20} MB", file=sys.stderr)
+    print(f"{spent:.2f} s, peak memory {peak >> 20} MB", file=sys.stderr)
     return code
 
 
@@ -166,33 +206,67 @@ def _data(text: str | None, names: Sequence[str]) -> tuple[bool, ...]:
 # --- asking --------------------------------------------------------------------------------
 
 
-def _ask(problem: LawProblem, name: str, options: LawOptions) -> Answered:
+def _ask(problem: LawProblem, name: str, options: LawOptions, times: list[Times]) -> Answered:
     """By an engine of this process; with limits in a process of its own, which can be killed."""
-    limits = Limits(options.limits.timeout, options.limits.memory, options.nodes)
+    bounds = Limits(options.limits.timeout, options.limits.memory, options.nodes)
     if options.outcomes is not None:
-        limits = replace(limits, outcomes=options.outcomes)
-    if limits.seconds is None and limits.memory is None:
-        return law(problem, name, limits)
+        bounds = replace(bounds, outcomes=options.outcomes)
+    if bounds.seconds is None and bounds.memory is None:
+        answered, spent = _asked(problem, name, bounds, options.times)
+        times.append(spent)
+        return answered
     from dlmcheck.verify.jobs import Ending, Task, run_tasks
 
-    def work(_progress: object) -> Answered | DlmcheckError:
+    def work(_progress: object) -> tuple[Answered, Times] | DlmcheckError:
         try:
-            return law(problem, name, limits)
+            return _asked(problem, name, bounds, options.times)
         except DlmcheckError as error:
             return error
 
-    grace = None if limits.seconds is None else limits.seconds + 1
-    (done,) = run_tasks([Task(name, work)], timeout=grace, memory=limits.memory)
+    grace = None if bounds.seconds is None else bounds.seconds + 1
+    (done,) = run_tasks([Task(name, work)], timeout=grace, memory=bounds.memory)
     if isinstance(done.value, DlmcheckError):
         raise done.value
-    if isinstance(done.value, Answered):
-        return done.value
+    if done.ending is Ending.DONE:
+        answered, spent = cast("tuple[Answered, Times]", done.value)
+        times.append(spent)
+        return answered
+    times.append({})
     if done.ending is Ending.INTERRUPTED:
         raise KeyboardInterrupt
     whys = {Ending.TIMEOUT: Why.TIME, Ending.MEMORY: Why.MEMORY}
     if done.ending not in whys:
         raise RuntimeError(done.message)
     return Answered(name, "asked for", Unknown(whys[done.ending], done.message))
+
+
+Times = dict[str, float]
+"""Seconds by phase of an engine's work; empty where nobody has asked."""
+
+
+def _asked(problem: LawProblem, name: str, bounds: Limits, times: bool) -> tuple[Answered, Times]:
+    if not times:
+        return law(problem, name, bounds), {}
+    from dlmcheck.verify.engines.phases import recorded
+
+    with recorded() as seconds:
+        answered = law(problem, name, bounds)
+    return answered, seconds
+
+
+def _times_json(
+    problem: LawProblem, answers: Sequence[Answered], times: Sequence[Times]
+) -> list[dict[str, Any]]:
+    """What the engines that enumerate have done; also said on stderr."""
+    from dlmcheck.verify.engines.throughput import throughput
+
+    found: list[dict[str, Any]] = []
+    for one, seconds in zip(answers, times, strict=True):
+        known = throughput(problem, one.engine, seconds)
+        for line in [] if known is None else known.lines():
+            print(f"{one.engine}: {line}", file=sys.stderr)
+        found.append({"engine": one.engine, **({} if known is None else known.document())})
+    return found
 
 
 def _is_affine(answers: Sequence[Answered]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -48,6 +47,8 @@ def write_file(path: Path, content: str | bytes) -> None:
     if _is_special(path):
         path.write_bytes(data)
         return
+    import tempfile  # late: most runs write no file
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as stream:

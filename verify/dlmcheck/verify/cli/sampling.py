@@ -238,24 +238,32 @@ def law(
     json: Json = None,
     timeout: Timeout = None,
     memory: Memory = None,
+    times: Annotated[
+        bool,
+        typer.Option(
+            "--times",
+            help="Also report gates x seeds per second, and what bounds them: on stderr and in "
+            "the JSON.",
+        ),
+    ] = False,
 ) -> Action:
     """The exact law of a circuit's outputs over its coins (3: a limit was met)."""
-    from dlmcheck.verify.cli.law_command import LawOptions, run_law
-    from dlmcheck.verify.cli.limits import limits
+    from dlmcheck.verify.cli.law_command import law_action
 
-    options = LawOptions(
+    return law_action(
         circuit,
-        tuple(random or ()),
-        data,
-        tuple(outputs or ()),
-        tuple(engine.split(",")),
+        random=random,
+        data=data,
+        outputs=outputs,
+        engine=engine,
         nodes=nodes,
         outcomes=outcomes,
-        limits=limits(timeout, memory, 1),
-        json=json,
         certificate=certificate,
+        json=json,
+        timeout=timeout,
+        memory=memory,
+        times=times,
     )
-    return lambda _: run_law(options)
 
 
 @app.command(epilog=EXIT_CODES)

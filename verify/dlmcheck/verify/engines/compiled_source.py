@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dlmcheck.verify.engines.straight_line import Operation, Program
+from dlmcheck.verify.engines.vector_code import assembly_of
 
 LANES = 9
 """log2 of the seeds of a pass."""
@@ -47,6 +48,17 @@ class Source:
     loop: str
     slots: int
     scratch: int
+    assembly: bool = False
+    """Whether the one part is assembly, and not C."""
+
+
+def source_in_assembly(program: Program) -> Source:
+    """The files of a program with at least one column, its gates as assembly."""
+    gates = assembly_of(program)
+    columns = program.columns
+    loop = [VECTOR, "void gates(v *m);\n", _counting(len(columns))]
+    loop.append(_loop(program, "gates(m);\n", [gates.slot[node] for node in columns]))
+    return Source((gates.text,), "".join(loop), gates.slots, _scratch(len(columns)), True)
 
 
 def source_of(program: Program, parts: int) -> Source:
@@ -57,7 +69,8 @@ def source_of(program: Program, parts: int) -> Source:
     columns = program.columns
     loop = [VECTOR, *(f"void g{i}(v *m);\n" for i in range(len(chunks)))]
     loop.append(_counting(len(columns)))
-    loop.append(_loop(program, len(chunks), [slot[node] for node in columns]))
+    calls = "".join(f"g{i}(m);\n" for i in range(len(chunks)))
+    loop.append(_loop(program, calls, [slot[node] for node in columns]))
     return Source(tuple(files), "".join(loop), slots, _scratch(len(columns)))
 
 
@@ -107,7 +120,7 @@ def _scratch(columns: int) -> int:
     return 0 if columns <= SPLIT else (8 if columns <= 8 else 1) << columns
 
 
-def _loop(program: Program, chunks: int, columns: Sequence[int]) -> str:
+def _loop(program: Program, calls: str, columns: Sequence[int]) -> str:
     """Set the coins, evaluate, count. Coin j above the lanes is bit j - LANES of the pass."""
     low = ["0xAAAAAAAAAAAAAAAAULL", "0xCCCCCCCCCCCCCCCCULL", "0xF0F0F0F0F0F0F0F0ULL",
            "0xFF00FF00FF00FF00ULL", "0xFFFF0000FFFF0000ULL", "0xFFFFFFFF00000000ULL"]  # fmt: skip
@@ -117,7 +130,6 @@ def _loop(program: Program, chunks: int, columns: Sequence[int]) -> str:
     lanes = min(program.coins, LANES)
     outer = program.coins - lanes
     set_lanes = "".join(f"m[{j}]=(v){rows[j]};\n" for j in range(lanes))
-    calls = "".join(f"g{i}(m);\n" for i in range(chunks))
     gathered = ",".join(f"m[{slot}]" for slot in columns)
     return f"""
 void run(v *m, u64 first, u64 passes, unsigned *scratch, u64 *totals) {{
@@ -131,6 +143,11 @@ for (u64 pass = first; pass != first + passes; pass++) {{
   tally(x, scratch, totals);
 }}
 flush(scratch, totals);
+}}
+void gates_alone(v *m, u64 passes) {{
+  for (u64 pass = 0; pass != passes; pass++) {{
+{calls}    __asm__ volatile("" ::: "memory");
+  }}
 }}
 """
 

@@ -21,6 +21,7 @@ from dlmcheck.verify.engines.law_engines import (
     counted,
     too_many,
 )
+from dlmcheck.verify.engines.phases import phase
 from dlmcheck.verify.engines.straight_line import as_circuit, legal
 from dlmcheck.verify.kernel.counted_laws import BLOCK, SPLIT, blocks_of_counts
 
@@ -51,6 +52,10 @@ class Columns:
 
     def law(self, problem: LawProblem, limits: Limits) -> CountedLaw | Unknown:
         """All seeds, a block at a time."""
+        with phase("enumerating"):
+            return self._law(problem, limits)
+
+    def _law(self, problem: LawProblem, limits: Limits) -> CountedLaw | Unknown:
         began = time.monotonic()
         circuit = as_circuit(problem)
         total: Counter[str] = Counter()

@@ -17,7 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlmcheck.verify.engines.compiled_source import LANES, MOST_COLUMNS, Source, source_of
+from dlmcheck.verify.engines.compiled_source import (
+    LANES,
+    MOST_COLUMNS,
+    Source,
+    source_in_assembly,
+    source_of,
+)
 from dlmcheck.verify.engines.cores import cores
 from dlmcheck.verify.engines.law_engines import (
     CountedLaw,
@@ -28,18 +34,22 @@ from dlmcheck.verify.engines.law_engines import (
     Why,
     too_many,
 )
+from dlmcheck.verify.engines.phases import note, phase, watched
 from dlmcheck.verify.engines.straight_line import Program, as_circuit, legal, program_of
+from dlmcheck.verify.engines.vector_code import supported
 
 if TYPE_CHECKING:
     import ctypes
 
-START = 0.25
-"""Seconds to start a compiler and a linker, roughly."""
-PER_STEP_COMPILED = 1e-4
+START = {True: 0.07, False: 0.25}
+"""Seconds to start an assembler, or a compiler, and a linker, roughly."""
+PER_STEP_COMPILED = {True: 2e-5, False: 1e-4}
 PER_STEP_RUN = 1e-12
 """Seconds for a gate on one seed on one core, roughly."""
 PER_SEED = 1e-9
 """Seconds to count a seed, roughly."""
+SAMPLE = 0.01
+"""Seconds of gates without counting, where somebody asks for times."""
 TURN = 0.05
 """Seconds, roughly, that a thread works before it looks at the clock."""
 
@@ -68,7 +78,8 @@ class Compiled:
         """The time to compile, and seeds times gates."""
         program = program_of(as_circuit(problem))
         seeds = 2.0 ** min(max(program.coins, LANES), 900)
-        seconds = START + PER_STEP_COMPILED * len(program.steps)
+        assembly = supported()
+        seconds = START[assembly] + PER_STEP_COMPILED[assembly] * len(program.steps)
         seconds += seeds * (PER_STEP_RUN * len(program.steps) + PER_SEED) / cores()
         reason = f"{program.coins} coins, {len(program.steps)} gates as machine code"
         return Estimate(seconds, f"{reason} on {cores()} cores")
@@ -81,16 +92,15 @@ class Compiled:
         columns = len(program.columns)
         if not columns:
             return legal(problem, program.law(circuit.outputs, {0: 1}, 0))
-        source = source_of(program, cores())
+        source = _source(program)
         needed = cores() * (64 * source.slots + 4 * source.scratch + (8 << columns))
         if limits.memory is not None and needed > limits.memory:
             return Unknown(Why.MEMORY, f"{needed} bytes are needed, {limits.memory} allowed")
         if limits.seconds is not None and time.monotonic() - began >= limits.seconds:
             return Unknown(Why.TIME, f"nothing compiled in {limits.seconds} s")
+        deadline = None if limits.seconds is None else began + limits.seconds
         try:
-            with _loaded(source) as library:
-                deadline = None if limits.seconds is None else began + limits.seconds
-                totals, left = _run(library, program, source, deadline)
+            totals, left = _compile_and_run(program, source, deadline)
         except CompilerFailed as error:
             return Unknown(Why.REFUSED, f"the C compiler failed: {error}")
         if left:
@@ -102,6 +112,25 @@ class Compiled:
         return legal(problem, found)
 
 
+def _source(program: Program) -> Source:
+    """Assembly where it is understood; C takes longer to compile and says the same."""
+    return source_in_assembly(program) if supported() else source_of(program, cores())
+
+
+def _compile_and_run(
+    program: Program, source: Source, deadline: float | None
+) -> tuple[dict[int, int], int]:
+    try:
+        with _loaded(source) as library:
+            return _run(library, program, source, deadline)
+    except CompilerFailed:
+        if not source.assembly:
+            raise
+    other = source_of(program, cores())  # the assembler may be older than the processor
+    with _loaded(other) as library:
+        return _run(library, program, other, deadline)
+
+
 @contextmanager
 def _loaded(source: Source) -> Generator[ctypes.CDLL]:
     """The code, compiled and loaded. Raises `CompilerFailed`."""
@@ -109,10 +138,11 @@ def _loaded(source: Source) -> Generator[ctypes.CDLL]:
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="dlmcheck-") as folder:
-        try:
-            path = _compile(source, Path(folder), ["-march=native"])
-        except CompilerFailed:  # some compilers know no such option
-            path = _compile(source, Path(folder), [])
+        with phase("compiling"):
+            try:
+                path = _compile(source, Path(folder), ["-march=native"])
+            except CompilerFailed:  # some compilers know no such option
+                path = _compile(source, Path(folder), [])
         try:
             yield ctypes.CDLL(str(path))
         except OSError as error:
@@ -134,6 +164,13 @@ def _compile(source: Source, folder: Path, options: Sequence[str]) -> Path:
             if process.returncode:
                 raise CompilerFailed(text.strip().partition("\n")[0] or f"{process.args!r}")
 
+    result = folder / "law.so"
+    if source.assembly:
+        names = [str(folder / "loop.c"), str(folder / "gates.s")]
+        for name, text in zip(names, (source.loop, *source.parts), strict=True):
+            Path(name).write_text(text, "ascii")
+        finish([start(["-O2", "-w", "-fPIC", *options, "-shared", "-o", str(result), *names])])
+        return result
     running: list[Popen[bytes]] = []
     objects: list[str] = []
     for number, text in enumerate((source.loop, *source.parts)):
@@ -144,7 +181,6 @@ def _compile(source: Source, folder: Path, options: Sequence[str]) -> Path:
         flags = [level, "-w", "-fPIC", *options, "-c", str(written), "-o", objects[-1]]
         running.append(start(flags))
     finish(running)
-    result = folder / "law.so"
     finish([start(["-shared", "-o", str(result), *objects])])
     return result
 
@@ -188,14 +224,37 @@ def _run(
             library.run(aligned, first, count, scratch, totals)
 
     threads: list[Thread] = []
+    started = time.perf_counter()
     for _ in range(min(cores(), -(-passes // turn))):
         tables.append((ctypes.c_uint64 * words)())
         threads.append(Thread(target=work, args=(tables[-1],), daemon=True))
         threads[-1].start()
     for thread in threads:
         thread.join()
+    seconds = time.perf_counter() - started
+    note("enumerating", seconds)
+    if watched():
+        alone = _gates_alone(library, source, passes) / len(threads)
+        note("counting", max(0.0, seconds - alone))
     totals = {word: sum(counts) for word, counts in enumerate(zip(*tables, strict=True))}
     return {word: count for word, count in totals.items() if count}, passes - given
+
+
+def _gates_alone(library: ctypes.CDLL, source: Source, passes: int) -> float:
+    """Seconds that the gates of all passes would take one core, from a sample of them."""
+    import ctypes
+
+    library.gates_alone.argtypes = [ctypes.c_void_p, ctypes.c_uint64]
+    library.gates_alone.restype = None
+    memory = ctypes.create_string_buffer(64 * source.slots + 64)
+    aligned = -(-ctypes.addressof(memory) // 64) * 64
+    sample, seconds = 1, 0.0
+    while seconds < SAMPLE:
+        sample *= 2
+        began = time.perf_counter()
+        library.gates_alone(aligned, sample)
+        seconds = time.perf_counter() - began
+    return seconds / sample * passes
 
 
 ENGINE = Compiled()

@@ -23,6 +23,7 @@ from dlmcheck.verify.engines.law_engines import (
     Why,
     too_many,
 )
+from dlmcheck.verify.engines.phases import phase
 from dlmcheck.verify.engines.straight_line import (
     Operation,
     Program,
@@ -79,7 +80,8 @@ class Numpy:
         run = _Run(program, limits, began)
         if not program.columns:
             return legal(problem, program.law(circuit.outputs, {0: 1}, 0))
-        stopped = run.all_blocks()
+        with phase("enumerating"):
+            stopped = run.all_blocks()
         if stopped is not None:
             return stopped
         found = program.law(circuit.outputs, run.total, max(program.coins, WORD))
