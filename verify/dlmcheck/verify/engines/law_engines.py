@@ -16,8 +16,8 @@ only (uniform on an affine space of high dimension, say) is answered here as far
 allows, with `Why.OUTCOMES` beyond; the compact form is for a function of that engine's own.
 
 `law` gives the name of the engine beside its answer; with `auto` it asks the engine that `choose`
-has chosen, and says why. What the kernel can replay of an answer is in `kernel.counted_laws` and
-`kernel.diagram_laws`.
+has chosen, and says why. What the kernel can replay of an answer is in `kernel.counted_laws`,
+`kernel.diagram_laws` and `kernel.frontier_laws`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,10 @@ PATIENCE = 600.0
 """Seconds that `choose` allows an engine by its estimate where no limit is given."""
 QUICK = 0.1
 """An engine that expects to take no longer is chosen without asking those after it."""
+LARGE = 2000
+"""A circuit of more gates is first shown to the engine that tells by how few values are live."""
+ASKING = 1e-5
+"""Seconds for a gate that asking all others takes, roughly: what is quicker is chosen at once."""
 PROBE = 5.0
 """Where every estimate is longer, those that cannot tell are given a try: so many seconds,
 and `PROBE_NODES` nodes."""
@@ -100,7 +104,7 @@ class Limits:
 
     `seconds` and `memory` (bytes) are looked at between blocks of work, so an engine may go over
     them by one block; who needs more runs it as a task (`dlmcheck.verify.jobs`). `nodes` bounds
-    decision diagrams, `outcomes` the outcomes that are listed.
+    decision diagrams and the rows of a sweep, `outcomes` the outcomes that are listed.
     """
 
     seconds: float | None = None
@@ -280,7 +284,9 @@ def choose(
     known: list[tuple[float, str, str]] = []
     open_ended: list[tuple[str, str]] = []
     refusals: list[str] = []
-    for name in ENGINES:
+    gates = len(problem.circuit.gates) if isinstance(problem, CircuitLaw) else 0
+    quick = max(QUICK, ASKING * gates)
+    for name in sorted(ENGINES, key=lambda name: name != "frontier" or gates <= LARGE):
         one = engine(name)
         refusal = "did not succeed" if name in without else one.refuses(problem)
         if refusal:
@@ -291,8 +297,8 @@ def choose(
             open_ended.append((name, estimate.reason))
         else:
             known.append((estimate.seconds, name, estimate.reason))
-            if estimate.seconds <= QUICK:
-                return Choice(name, f"{estimate.reason}; {_about(QUICK)} or less", QUICK)
+            if estimate.seconds <= quick:
+                return Choice(name, f"{estimate.reason}; {_about(quick)} or less", quick)
     others = tuple(name for name, _ in open_ended)
     if known:
         seconds, name, reason = min(known)

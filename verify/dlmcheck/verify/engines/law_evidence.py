@@ -9,6 +9,7 @@ from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.engines.elimination import linear_run_text, linear_text
 from dlmcheck.verify.engines.frontier_orders import Order, best_order
 from dlmcheck.verify.engines.law_by_diagrams import Found, coin_names, find_law
+from dlmcheck.verify.engines.law_by_frontier import plan_of
 from dlmcheck.verify.engines.law_by_states import most_states
 from dlmcheck.verify.engines.law_engines import (
     CircuitLaw,
@@ -68,7 +69,7 @@ def certificate(problem: LawProblem, found: CountedLaw, by: str) -> tuple[str, C
     circuit = problem.circuit
     coins = len(cone(circuit, circuit.outputs)[0].random_inputs)
     if coins > FEW:
-        order = best_order(circuit)
+        order = plan_of(problem).order
         if by == FRONTIER or (is_narrow(order) and by != DIAGRAMS):
             return _swept(problem, counts, order, by)
         diagrams = find_law(problem, Limits(nodes=NODES, seconds=SECONDS))
