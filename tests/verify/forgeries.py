@@ -28,6 +28,19 @@ def put(field: str, value: object) -> Change:
     return lambda raw: raw.update({field: value})
 
 
+def without_its_end(proof: str) -> str:
+    return proof[: proof.rstrip().rfind("\n") + 1]
+
+
+def merge_changed(place: int, how: Callable[[Any], Any]) -> Change:
+    """Change a field of the first merge: node, literal, gates, proof."""
+
+    def change(raw: dict[str, Any]) -> None:
+        raw["merges"][0][place] = how(raw["merges"][0][place])
+
+    return change
+
+
 def last_line_cut(raw: dict[str, Any]) -> None:
     raw["proof"] = raw["proof"].rsplit("\n", 2)[0] + "\n"
 
@@ -143,6 +156,17 @@ def below(change: Change) -> Change:
 
 
 CHANGED: list[tuple[str, str, Change, str]] = [
+    ("merged-simulation", "another gate asked", inner("circuit", '"OR"', '"AND"'), "node 8: lemma"),
+    ("merged-simulation", "another gate shown", inner("shown", '"AND"', '"XOR"'), "does not write"),
+    ("merged-simulation", "no merge", put("merges", []), "output o0 is not shown equal"),
+    ("merged-simulation", "a merge of an input", put("last", [[1, 0, 5, ""]]),
+        "node 1 is not shown to be node 0"),
+    ("merged-simulation", "a merge with itself", put("last", [[1, 1, 5, ""]]), "cannot be merged"),
+    ("merged-simulation", "a proof cut off", merge_changed(3, without_its_end),
+        "does not reach the empty clause"),
+    ("merged-simulation", "a window too small", merge_changed(2, lambda _: 1),
+        "node 8: "),
+    ("merged-simulation", "the negation", merge_changed(1, lambda literal: ~literal), "node 8: "),
     ("simulation", "a coin less", inner("certificate", "[[1, 0, 1]]", "[]"), "does not write"),
     ("simulation", "another coin", inner("certificate", "[1, 0, 1]", "[1, 0, 0]"), "random inputs"),
     ("simulation", "no such coin", inner("certificate", "[1, 0, 1]", "[1, 9, 1]"), "coin"),

@@ -30,6 +30,7 @@ from dlmcheck.verify.decoders.certificate import decoder_certificate
 from dlmcheck.verify.encoders.lengths import NoScheme, length_text
 from dlmcheck.verify.encoders.programs import NoProgram, program_text
 from dlmcheck.verify.encoders.trajectories import NoSimulation, trajectory_text
+from dlmcheck.verify.engines.coupling import check_coupling
 from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.engines.elimination import linear_text
 from dlmcheck.verify.engines.hints import refute
@@ -51,6 +52,8 @@ from dlmcheck.verify.kernel.frontier_laws import frontier_law_text, law_in_order
 from dlmcheck.verify.kernel.induction import Proof, Rule, Step
 from dlmcheck.verify.kernel.laws import difference
 from dlmcheck.verify.kernel.local_parity import Question, Reading
+from dlmcheck.verify.kernel.merged_simulation import merged_simulation_text
+from dlmcheck.verify.kernel.merges import Merged, joined
 from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.proof_documents import proof_text
 from dlmcheck.verify.kernel.query_documents import Queries, queries_text
@@ -90,6 +93,7 @@ def samples(second: bool = False) -> dict[str, str]:
     """By kind; with `second` certificates of something else, for swapping parts."""
     return {
         "simulation": _simulation(second),
+        "merged-simulation": _merged_simulation(second),
         "wrong-run": _wrong_run(second),
         "same-law": _same_law(second),
         "law": _law(second),
@@ -185,6 +189,29 @@ def _simulation(second: bool) -> str:
     circuit, _ = _compiled(second)
     compiled = compile_write_once(circuit)
     return simulation_file(compiled.schedule, circuit, cut_points(compiled))
+
+
+def _merged_simulation(second: bool) -> str:
+    """Distributivity, one way and the other; a merge by a proof, or by a table."""
+    builder = Builder.with_names(data=["a"], random=["b", "c"])
+    factored = builder.build([builder.and_(0, builder.or_(1, 2))])
+    builder = Builder.with_names(data=["a"], random=["b", "c"])
+    split = builder.build([builder.or_(builder.and_(0, 1), builder.and_(0, 2))])
+    written, asked = (split, factored) if second else (factored, split)
+    schedule = compile_write_once(written).schedule
+    found = check_coupling(schedule, asked, certify=True).certificate
+    assert found is not None
+    if not second:
+        [merge] = found.merges
+        merged = Merged(joined(asked, found.shown))
+        while merged.add() < merge.node:
+            pass
+        window = merged.window(merge.node, merge.literal, merge.opened)
+        variables, clauses = window.clauses()
+        proof = refute(Formula(variables, list(clauses)))
+        assert isinstance(proof, str)
+        found = replace(found, merges=(replace(merge, proof=proof),))
+    return merged_simulation_text(schedule, asked, found)
 
 
 def _wrong_run(second: bool) -> str:

@@ -25,6 +25,7 @@ from dlmcheck.spec.schedule import Schedule, interface, sampler_of, start_state
 from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.spec.tokens import State
 from dlmcheck.spec.trace import output_of, run_on_coins
+from dlmcheck.verify.engines import coupling
 from dlmcheck.verify.engines.coupling import (
     CouplingResult,
     CouplingVerdict,
@@ -32,6 +33,7 @@ from dlmcheck.verify.engines.coupling import (
     check_coupling,
 )
 from dlmcheck.verify.engines.law_difference import LawVerdict, law_difference
+from dlmcheck.verify.engines.sweeping import Swept
 from dlmcheck.verify.engines.unroll import Rule
 
 READINGS = [RandomBits.SAMPLED, RandomBits.FREE, RandomBits.PRIVATE]
@@ -446,7 +448,9 @@ def test_witness_seeds_are_minimal() -> None:
 # --- solver, interface, end ----------------------------------------------------------------
 
 
-def test_what_hashing_cannot_see_is_proved_by_the_solver_or_unknown() -> None:
+def test_what_hashing_cannot_see_is_swept_or_asked_or_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Distributivity: a (b or c) against a b or a c."""
     builder = Builder.with_names(random=["a", "b", "c"])
     left = builder.build([builder.and_(0, builder.or_(1, 2))])
@@ -454,7 +458,16 @@ def test_what_hashing_cannot_see_is_proved_by_the_solver_or_unknown() -> None:
     schedule = compile_write_once(left).schedule
     result = check_coupling(schedule, right)
     assert result.verdict is CouplingVerdict.EQUIVALENT
-    assert (result.by_hashing, result.by_solver) == (0, 1)
+    assert (result.by_hashing, result.swept, result.by_solver) == (0, 1, 0)
+    assert result.certificate is not None
+
+    def gives_up(*_: object, **__: object) -> Swept:
+        return Swept(undecided=(0,))
+
+    monkeypatch.setattr(coupling, "sweep", gives_up)
+    result = check_coupling(schedule, right)
+    assert result.verdict is CouplingVerdict.EQUIVALENT
+    assert (result.by_hashing, result.swept, result.by_solver) == (0, 0, 1)
     assert result.engine.startswith("z3 ")
     spent = check_coupling(schedule, right, timeout=0)
     assert (spent.verdict, spent.reason) == (CouplingVerdict.UNKNOWN, "1 outputs undecided")

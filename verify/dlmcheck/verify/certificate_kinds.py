@@ -29,6 +29,7 @@ from dlmcheck.verify.kernel.results import Checked
 
 KINDS: dict[str, str] = {
     "simulation": "dlmcheck.verify.kernel.simulation",
+    "merged-simulation": "dlmcheck.verify.kernel.merged_simulation",
     "wrong-run": "dlmcheck.verify.kernel.witness",
     "same-law": "dlmcheck.verify.kernel.same_law",
     "law": "dlmcheck.verify.kernel.laws",

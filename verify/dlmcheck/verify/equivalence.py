@@ -36,6 +36,7 @@ from dlmcheck.verify.kernel.laws import (
     check_same_law,
     difference_for,
 )
+from dlmcheck.verify.kernel.merged_simulation import MergedSimulation, check_merged_simulation
 from dlmcheck.verify.kernel.preservation import check_preservation
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.same_law import is_listed
@@ -44,6 +45,7 @@ from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Place, WrongRun, check_wrong_run
 
 COUPLING = "symbolic unrolling and coupling"
+MERGING = "symbolic unrolling and coupling, the certificate checked by the kernel"
 HASHING = "unrolling and structural hashing of this package"
 FOLLOWS = "follows from the simulation"
 LISTED = "all data and all seeds listed (checked by the kernel)"
@@ -58,6 +60,8 @@ class RoadTaken:
     evidence: Evidence | None = None
     message: str = ""
     checked: Checked | None = None
+    merged: MergedSimulation | None = None
+    """The certificate that `checked` rests on, if the road found it itself."""
 
 
 @dataclass(frozen=True)
@@ -135,10 +139,18 @@ def equivalent(
             return _answer(preservation, Verdict.PROVED, Verdict.PROVED, roads, FOLLOWS)
     say("coupling: unrolling the schedule")
     milliseconds = max(1, int(timeout * 1000))
-    result = check_coupling(schedule, circuit, timeout=milliseconds, seed=seed, numbering=numbering)
+    certify = not any(road.verdict.is_affirmative for road in roads)
+    result = check_coupling(
+        schedule,
+        circuit,
+        timeout=milliseconds,
+        seed=seed,
+        numbering=numbering,
+        certify=certify,
+    )
     found = _Found(schedule, circuit, result, preservation)
     if result.verdict is not CouplingVerdict.REFUTED:
-        roads.append(_coupling(result))
+        roads.append(_coupling(schedule, circuit, result))
         if any(road.verdict.is_affirmative for road in roads):
             return found.without_witness(roads)
         say("laws: looking for an event with two probabilities")
@@ -279,14 +291,24 @@ def _cut_points(schedule: Schedule, circuit: Circuit, plan: Simulation) -> RoadT
     return RoadTaken(engine, checked.verdict, checked.evidence, "", checked)
 
 
-def _coupling(result: CouplingResult) -> RoadTaken:
+def _coupling(schedule: Schedule, circuit: Circuit, result: CouplingResult) -> RoadTaken:
     if result.verdict is not CouplingVerdict.EQUIVALENT:
         return RoadTaken(COUPLING, Verdict.UNKNOWN, None, result.reason)
+    message = ""
+    if result.certificate is not None:
+        try:
+            checked = check_merged_simulation("simulation", schedule, circuit, result.certificate)
+        except Rejected as error:
+            message = f"its certificate was rejected: {error.reason}"
+        else:
+            certificate = result.certificate
+            return RoadTaken(MERGING, checked.verdict, checked.evidence, "", checked, certificate)
     hashed = result.by_hashing + sum(result.folded.values())
-    solved = result.by_solver + result.proven
-    trusted = f"trusted: {HASHING}" + (f", {result.engine}" if solved else "")
+    solved = result.by_solver + result.proven + result.swept
+    own = f"{HASHING} and SAT sweeping" if result.swept else HASHING
+    trusted = f"trusted: {own}" + (f", {result.engine}" if result.engine else "")
     evidence = Coupling(len(result.partners), hashed, solved, trusted)
-    return RoadTaken(COUPLING, Verdict.PROVED, evidence)
+    return RoadTaken(COUPLING, Verdict.PROVED, evidence, message)
 
 
 def _wrong_run(witness: SeedWitness) -> WrongRun:

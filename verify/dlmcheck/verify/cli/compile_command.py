@@ -34,7 +34,7 @@ from dlmcheck.verify.evidence_files import (
     wrong_run_file,
 )
 from dlmcheck.verify.exits import ExitCode, worst
-from dlmcheck.verify.jobs import Ending, Finished
+from dlmcheck.verify.jobs import Ending, Finished, without_collecting
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.widths import width_text
@@ -90,7 +90,8 @@ def run_compile(options: CompileOptions) -> ExitCode:
         )
     flip = None if options.flip is None else parse_flip(options.flip)
     _check_usage(options, len(options.circuits) * len(models))
-    circuits = [load_circuit(name, options.random) for name in options.circuits]
+    with without_collecting():
+        circuits = [load_circuit(name, options.random) for name in options.circuits]
     jobs = [
         Job(name, circuit, edits, chosen, flip, options.roads == ROADS[0])
         for name, circuit in zip(options.circuits, circuits, strict=True)

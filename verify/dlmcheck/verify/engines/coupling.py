@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, unique
+from time import monotonic
 
 from dlmcheck.spec.circuit import Circuit, InputKind
 from dlmcheck.spec.errors import BadInput
@@ -28,10 +29,13 @@ from dlmcheck.verify.engines.partners import (
     needed_random_inputs,
     proposals,
 )
-from dlmcheck.verify.engines.seeds import Found, find_seed, simulate_for
+from dlmcheck.verify.engines.seeds import Found, find_seed, minimise, simulate_for
+from dlmcheck.verify.engines.shown import shown_circuit
 from dlmcheck.verify.engines.solver import Answer, Z3Solver
+from dlmcheck.verify.engines.sweeping import sweep
 from dlmcheck.verify.engines.unroll import Rule, Unrolling, unroll
 from dlmcheck.verify.engines.wrong import SeedWitness, describe_seed
+from dlmcheck.verify.kernel.merged_simulation import MergedSimulation
 
 
 @unique
@@ -63,7 +67,8 @@ class CouplingResult:
     output needs and that have no coin. `by_hashing` and `by_solver` count outputs that were
     merged and outputs that `engine` proved; `folded` counts the legality conditions that were
     false outright, by rule, `proven` those that `engine` proved. `nodes` is the size of the
-    network, `variables` the number of data bits and coins in it.
+    network, `variables` the number of data bits and coins in it. `swept` counts outputs that SAT
+    sweeping proved, and `certificate`, if it is there, is for the kernel to check all of it.
     """
 
     verdict: CouplingVerdict
@@ -80,6 +85,8 @@ class CouplingResult:
     variables: int = 0
     refutes: Refutes | None = None
     witness: SeedWitness | None = None
+    swept: int = 0
+    certificate: MergedSimulation | None = None
 
     @property
     def coupling(self) -> dict[str, Key]:
@@ -96,16 +103,20 @@ def check_coupling(
     timeout: int = 60_000,
     seed: int = 0,
     numbering: Circuit | Callable[[], Circuit] | None = None,
+    certify: bool = False,
 ) -> CouplingResult:
     """Whether a schedule and a circuit are the same function of coupled random bits.
 
     `timeout` is in milliseconds, for the solver altogether; `seed` is that of the simulation that
-    looks for witnesses. `numbering` is the circuit whose node numbers the schedule's labels use
-    (by default `circuit`), or how it is made; it serves to name the first wrong cell only.
+    looks for witnesses. With `certify` an affirmative answer comes with a certificate, where there
+    is one (else only if sweeping was needed for it). `numbering` is the circuit whose node numbers
+    the schedule's labels use (by default `circuit`), or how it is made; it serves to name the first
+    wrong cell only.
 
     Raises `BadInput` if the data inputs or the outputs of the two differ by name.
     """
-    return Coupler(schedule, circuit, timeout=timeout, seed=seed, numbering=numbering).check()
+    coupler = Coupler(schedule, circuit, timeout=timeout, seed=seed, numbering=numbering)
+    return coupler.check(certify=certify)
 
 
 def output_order(schedule: Schedule, circuit: Circuit) -> list[int]:
@@ -201,8 +212,8 @@ class Coupler:
 
     # --- the check ---------------------------------------------------------------------------
 
-    def check(self) -> CouplingResult:
-        """Legality first, then the outputs."""
+    def check(self, *, certify: bool = False) -> CouplingResult:
+        """Legality first, then the outputs: hashed, simulated, swept, and asked one by one."""
         broken = [obligation.broken for obligation in self.run.open]
         legal = find_seed(self.network, broken, self.solver, seed=self.seed)
         if legal.answer is Answer.SAT:
@@ -212,8 +223,13 @@ class Coupler:
         if guess is not None:
             # One search, so that the seed is small for all outputs together.
             return self._different(find_seed(self.network, unequal, self.solver, seed=self.seed))
+        swept = self._swept(unequal) if unequal or certify else unequal
+        if isinstance(swept, frozenset):
+            return self._different(Found(Answer.SAT, minimise(self.network, unequal, swept)))
+        if isinstance(swept, MergedSimulation):
+            return self._result(CouplingVerdict.EQUIVALENT, swept=len(unequal), certificate=swept)
         undecided = 0
-        for difference in unequal:
+        for difference in swept:
             found = find_seed(self.network, [difference], self.solver, seed=self.seed)
             if found.answer is Answer.SAT:
                 return self._different(found)
@@ -222,7 +238,33 @@ class Coupler:
             return self._unknown(f"{len(broken)} legality conditions undecided", len(unequal))
         if undecided:
             return self._unknown(f"{undecided} outputs undecided", len(unequal))
-        return self._result(CouplingVerdict.EQUIVALENT, by_solver=len(unequal), proven=len(broken))
+        return self._result(
+            CouplingVerdict.EQUIVALENT,
+            by_solver=len(swept),
+            proven=len(broken),
+            swept=len(unequal) - len(swept),
+        )
+
+    def _swept(self, unequal: list[Lit]) -> MergedSimulation | frozenset[Key] | list[Lit]:
+        """All outputs proved, a seed on which one differs, or what is left to ask about."""
+        seconds = self.solver.seconds / 2
+        if seconds <= 0 or not self.is_complete:
+            return unequal
+        started = monotonic()
+        partners = tuple(self._partner(v, one) for v, one in sorted(self._partners.items()))
+        shown = shown_circuit(self.run, self.circuit, partners)
+        if isinstance(shown, str):
+            return unequal
+        found = sweep(self.circuit, shown.circuit, seconds=seconds, seed=self.seed)
+        self.solver.spend(monotonic() - started)
+        if found.different is not None:
+            ones = frozenset(shown.keys[node] for node in found.different)
+            values = self.network.evaluate(unequal, dict.fromkeys(ones, 1))
+            return ones if any(values) else unequal
+        if found.is_equal:
+            return MergedSimulation(shown.circuit, shown.plan, found.merges, found.last)
+        left = (self.differences[index] for index in found.undecided)
+        return [difference for difference in left if difference != FALSE]
 
     def _different(self, found: Found) -> CouplingResult:
         nodes = [self._pair(difference) for difference in self.differences]
@@ -277,9 +319,11 @@ class Coupler:
         left: int = 0,
         refutes: Refutes | None = None,
         witness: SeedWitness | None = None,
+        swept: int = 0,
+        certificate: MergedSimulation | None = None,
     ) -> CouplingResult:
         merged = sum(1 for difference in self.differences if difference == FALSE)
-        partners = self.proposal.partners if self.is_complete else dict[int, Lit]()
+        partners = self._partners
         return CouplingResult(
             verdict=verdict,
             reason=reason,
@@ -301,7 +345,13 @@ class Coupler:
             variables=self.network.variable_count,
             refutes=refutes,
             witness=witness,
+            swept=swept,
+            certificate=certificate,
         )
+
+    @property
+    def _partners(self) -> Mapping[int, Lit]:
+        return self.proposal.partners if self.is_complete else {}
 
     def _partner(self, node: int, literal: Lit) -> Partner:
         key = self.network.key_of(literal)

@@ -134,6 +134,15 @@ class Z3Solver:
         self.queries = 0
 
     @property
+    def seconds(self) -> float:
+        """How much time is left for queries."""
+        return self._left / 1000
+
+    def spend(self, seconds: float) -> None:
+        """Time that was spent on the same question elsewhere."""
+        self._left -= int(1000 * seconds)
+
+    @property
     def engine(self) -> str:
         """Name and version, and what supports each "unsat" besides."""
         import z3

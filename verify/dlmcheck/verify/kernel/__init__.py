@@ -19,6 +19,8 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     functions   functions of a circuit's inputs, each stored once
     folding     a circuit of a schedule under changing inputs, as such functions
     simulation  cut-point certificates: a schedule simulates a circuit, seed for seed
+    merges      equal circuits: node after node shown to be another one
+    merged_simulation  a schedule simulates a circuit by way of the one that it writes
     preservation  visible tokens stay, in every state of the predictor
     witness     wrong runs, replayed coin by coin
     induction   proofs for all n: steps by truth table, under named rules
@@ -40,7 +42,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     documents   certificates as files: the common head, and how fields are read
     proof_documents  proofs as files: the steps alone, and compared with a proof built anew
     refutation  clauses without a model: proofs with hints and without, tied to a claim
-    circuit_formulas  clauses for equal circuits, and for a circuit and its inverse
+    circuit_formulas  clauses for equal circuits, a circuit and its inverse, outputs never 1
     encoders    the clauses of a claim, made anew by the encoder that a file names
     affine      sums of coins, and what linear gates make of them
     linear_runs runs in which everything written is a sum of coins

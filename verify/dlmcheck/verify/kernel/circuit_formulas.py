@@ -17,6 +17,7 @@ from dlmcheck.verify.kernel.results import Rejected
 
 EQUAL = "equal-circuits"
 INVERSE = "inverse-circuits"
+NEVER = "never-true"
 
 
 class _Clauses:
@@ -116,6 +117,15 @@ def inverse_circuits(forward: Circuit, backward: Circuit) -> Encoded:
     made.differ(inputs, made.outputs(backward, made.outputs(forward, inputs)))
     statement = f"the circuits are bijections of {size} bits, inverse to one another"
     return Encoded(statement, INVERSE, made.variables, tuple(made.clauses))
+
+
+def never_true(circuit: Circuit) -> Encoded:
+    """No output of a circuit is ever 1. The variables of the inputs come first, in order."""
+    made = _Clauses()
+    inputs = [made.new() for _ in circuit.inputs]
+    made.clauses.append(tuple(made.outputs(circuit, inputs)))
+    names = ", ".join(circuit.output_names)
+    return Encoded(f"never 1: {names}", NEVER, made.variables, tuple(made.clauses))
 
 
 def _of_two(
