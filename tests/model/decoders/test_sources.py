@@ -8,13 +8,14 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dlmcheck.model.decoders.adapters import with_generator, with_random
 from dlmcheck.model.decoders.exact import Exact, FloatRefused, as_fraction
-from dlmcheck.model.decoders.sources import GeneratorLike, RandomLike
+from dlmcheck.model.decoders.sources import GeneratorLike, NotOffered, RandomLike
 from dlmcheck.model.targets import flip_chain
-from dlmcheck.spec.choices import explore
+from dlmcheck.spec.choices import Choices, explore
 from dlmcheck.spec.decoder import Decoder, decoder_laws
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.law import Law, bernoulli, uniform
@@ -185,3 +186,84 @@ def test_a_plain_function_must_return_as_many_tokens() -> None:
     step = with_random(lambda tokens, table, number, source: tokens[:1])
     with pytest.raises(BadInput, match="1 tokens are returned"):
         decoder_laws(Decoder(2, perfect_predictor(target), step), 1)
+
+
+# --- arrays ----------------------------------------------------------------------------------
+
+numpy: Any = np
+PAIRS = [(a, b) for a in (0, 1) for b in (0, 1)]
+BIASED = Law({(a, b): (2 - a) * (1 + b) * Fraction(1, 9) for a, b in PAIRS})
+ARRAYS: dict[str, tuple[Program, Law[Any]]] = {
+    # Each of these would be another thing of a list: longer, repeated, compared as a whole.
+    "a sum": (
+        lambda g: tuple(g.integers(0, 2, size=2) + g.integers(0, 2, size=2) >= 1),
+        Law({(a == 1, b == 1): Fraction((1 + 2 * a) * (1 + 2 * b), 16) for a, b in PAIRS}),
+    ),
+    "a product": (lambda g: tuple(g.integers(0, 2, size=2) * 2 // 2), uniform(PAIRS)),
+    "a threshold": (lambda g: tuple((g.random(2) < 0.5).astype(int)), uniform(PAIRS)),
+    "thresholds": (
+        lambda g: tuple(map(int, g.random(2) < [Exact(THIRD), Exact(2 * THIRD)])),
+        BIASED,
+    ),
+    "an array of them": (
+        lambda g: tuple(
+            map(int, numpy.array([Exact(THIRD), Exact(2 * THIRD)]) > g.uniform(size=2))
+        ),
+        BIASED,
+    ),
+    "a choice": (lambda g: tuple(g.choice([7, 8], size=2) - 7), uniform(PAIRS)),
+    "rows": (lambda g: tuple(g.integers(2, size=(1, 2))[0]), uniform(PAIRS)),
+    "an order of keys": (
+        lambda g: tuple(numpy.argsort(g.random(3))),
+        uniform(permutations(range(3))),
+    ),
+    "coins": (lambda g: tuple(g.binomial(1, 0.5, size=2) ^ 1), uniform(PAIRS)),
+}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_arrays_calculate_cell_by_cell(name: str) -> None:
+    program, law = ARRAYS[name]
+    assert numpy_law(program) == law
+
+
+def test_a_random_order_is_drawn_as_far_as_it_is_looked_at() -> None:
+    draws: list[int] = []
+
+    def first_two(choices: Choices) -> tuple[int, ...]:
+        found = tuple(GeneratorLike(choices).permutation(numpy.arange(8))[:2])
+        draws.append(choices.asked)
+        return found
+
+    assert explore(first_two) == uniform(permutations(range(8), 2))
+    assert set(draws) == {2}
+    assert len(draws) == 8 * 7
+    whole: list[Program] = [
+        lambda g: tuple(g.permutation(3) + 0),
+        lambda g: tuple(numpy.array(g.permutation(3))),
+        lambda g: tuple(g.permutation(3).tolist()),
+        lambda g: tuple(reversed(g.permutation(3))),
+        lambda g: tuple(g.permutation(3)[[0, 1, 2]]),
+    ]
+    for program in whole:
+        assert numpy_law(program) == uniform(permutations(range(3)))
+    assert numpy_law(lambda g: len(g.permutation([])[:2])) == Law({0: Fraction(1)})
+
+
+def test_what_a_source_does_not_have_is_named_with_what_it_has() -> None:
+    with pytest.raises(NotOffered, match=r"no method 'beta' \(expected binomial, choice, "):
+        numpy_law(lambda g: g.beta(1, 1))
+    with pytest.raises(AttributeError):
+        law_of(lambda r: r.gauss(0, 1))
+    assert law_of(lambda r: r.getrandbits(2)) == uniform(range(4))
+    assert law_of(lambda r: int(r.uniform(0, 1) < 0.5)) == uniform([0, 1])
+    with pytest.raises(FloatRefused, match="from 0 to 2"):
+        law_of(lambda r: r.uniform(0, 2))
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    assert as_fraction(numpy.int64(3)) == 3
+    assert as_fraction(numpy.float32(0.5)) == Fraction(1, 2)
+    with pytest.raises(FloatRefused):
+        as_fraction(numpy.float32(0.1))
+    assert numpy.int64(2) * Exact(THIRD) == Exact(2 * THIRD)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import total_ordering
 from math import isfinite, isinf
+from numbers import Integral, Real
 
 from dlmcheck.spec.errors import DlmcheckError
 
@@ -37,6 +38,11 @@ def as_fraction(value: object) -> Fraction:
         return found
     if isinstance(value, int | Fraction):
         return Fraction(value)
+    if isinstance(value, Integral):
+        return Fraction(int(value))
+    if isinstance(value, Real):
+        # A float of another width.
+        return as_fraction(float(value))
     raise FloatRefused(f"{value!r} is no number that can be taken exactly")
 
 
