@@ -6,6 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Literal, Op
 
+_Table = dict[tuple[Literal, ...], int]
+
+
+class _Forgetful(_Table):
+    """A table that never finds what it was given."""
+
+    def setdefault(self, _args: tuple[Literal, ...], made: int = 0, /) -> int:
+        return made
+
 
 class Builder:
     """Collects gates over fixed inputs and returns literals.
@@ -21,11 +30,10 @@ class Builder:
 
     def __init__(self, inputs: Sequence[Input], *, share: bool = True) -> None:
         self.inputs = tuple(inputs)
-        self._share = share
         self._gates: list[Gate] = []
         self._next = len(self.inputs)
         # One table for each operation: arguments are hashed much faster than gates.
-        self._known: dict[Op, dict[tuple[Literal, ...], int]] = {op: {} for op in Op}
+        self._known: dict[Op, _Table] = {op: {} if share else _Forgetful() for op in Op}
 
     @classmethod
     def with_names(cls, *, data: Iterable[str] = (), random: Iterable[str] = ()) -> Builder:
@@ -41,13 +49,11 @@ class Builder:
         """Add a gate (or find the equal one) and return its node as a literal."""
         wanted = tuple(args)
         made = self._next
-        if self._share:
-            node = self._known[op].setdefault(wanted, made)
-            if node != made:
-                return node
-        self._next = made + 1
-        self._gates.append(Gate(op, wanted))
-        return made
+        node = self._known[op].setdefault(wanted, made)
+        if node == made:
+            self._gates.append(Gate(op, wanted))
+            self._next = made + 1
+        return node
 
     def constant(self, value: bool) -> Literal:
         """A constant gate."""

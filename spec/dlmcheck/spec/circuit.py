@@ -10,7 +10,7 @@ the gate that reads them, as in and-inverter graphs, and count as no gate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from fractions import Fraction
@@ -55,12 +55,21 @@ class Input:
     kind: InputKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Gate:
     """A gate and the literals that it reads."""
 
     op: Op
     args: tuple[Literal, ...] = ()
+
+    # What a frozen class would have by itself takes half as long again, and gates are many.
+    def __init__(self, op: Op, args: tuple[Literal, ...] = ()) -> None:
+        _set_op(self, op)
+        _set_args(self, args)
+
+
+_set_op: Callable[[Gate, Op], None] = vars(Gate)["op"].__set__
+_set_args: Callable[[Gate, tuple[Literal, ...]], None] = vars(Gate)["args"].__set__
 
 
 def node_of(literal: Literal) -> int:

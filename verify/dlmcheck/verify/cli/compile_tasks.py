@@ -25,7 +25,7 @@ from dlmcheck.verify.cli.progress import Progress
 from dlmcheck.verify.cli.tasks import run_all
 from dlmcheck.verify.compilation import Choices, CompiledFigures, construction
 from dlmcheck.verify.equivalence import Equivalence, equivalent
-from dlmcheck.verify.jobs import Ending, Finished, Sealed, Task, seal
+from dlmcheck.verify.jobs import Ending, Finished, Sealed, Task, seal, without_collecting
 from dlmcheck.verify.kernel.contents import Simulation
 
 SOLVER_SECONDS = 60.0
@@ -99,6 +99,7 @@ def verify_all(
     return dict(zip(ready, _run(tasks, limits, progress), strict=True))
 
 
+@without_collecting()
 def _compile(job: Job, _progress: Callable[[int], None]) -> Assembled | Refused:
     try:
         built = construction(job.edits)(job.circuit, job.chosen)
