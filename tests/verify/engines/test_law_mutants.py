@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 
@@ -20,7 +20,7 @@ from dlmcheck.verify.engines import (
 from dlmcheck.verify.engines.law_by_diagrams import Found, find_law
 from dlmcheck.verify.engines.law_engines import CircuitLaw, CountedLaw, Limits, engine
 from dlmcheck.verify.engines.straight_line import Operation, Program, Step
-from dlmcheck.verify.kernel import counted_laws
+from dlmcheck.verify.kernel import row_counts
 
 Patch = pytest.MonkeyPatch
 SEVEN, SIXTEEN = (15, 330, 7), (17, 330, 16)
@@ -127,9 +127,9 @@ def a_phase_forgotten(patch: Patch) -> None:
 def one_order_of_two(patch: Patch) -> None:
     """A coin is asked twice, under two numbers, and another one never."""
 
-    def changed(small: Circuit) -> list[tuple[int, ...]]:
+    def changed(small: Circuit) -> list[tuple[str, tuple[int, ...]]]:
         first, second, *rest = small.random_inputs
-        return [(first, first, second, *rest[1:])]
+        return [("wrong", (first, first, second, *rest[1:]))]
 
     patch.setattr(law_by_diagrams, "orders", changed)
 
@@ -178,12 +178,12 @@ def test_canary_an_error_in_the_kernels_counting_is_seen_by_the_engines(
 ) -> None:
     problem = CircuitLaw(xor_rich(*SIXTEEN))
     right = engine("numpy").law(problem, Limits())
-    whole = counted_laws.rows_as_numbers
+    whole = row_counts.rows_as_numbers
 
-    def changed(columns: Sequence[int], rows: int) -> memoryview[int]:
+    def changed(columns: Sequence[int], rows: int) -> Iterator[memoryview[int]]:
         return whole([*columns[1:], columns[0]], rows)
 
-    monkeypatch.setattr(counted_laws, "rows_as_numbers", changed)
+    monkeypatch.setattr(row_counts, "rows_as_numbers", changed)
     assert engine("columns").law(problem, Limits()) != right
 
 

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
+from benchmarks.workloads import xor_rich
+from dlmcheck.model.families.layered_random import random_layered
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, evaluate
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.engines.law_engines import CircuitLaw
-from dlmcheck.verify.kernel import counted_laws
+from dlmcheck.verify.kernel import counted_laws, row_counts
+from dlmcheck.verify.kernel.column_programs import column_program
+from dlmcheck.verify.kernel.columns import output_columns, variable_column
 from dlmcheck.verify.kernel.counted_laws import (
     MOST_COINS,
     Counts,
     check_document,
     count_outputs,
-    count_rows,
     law_text,
 )
 from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.kernel.row_counts import Tally, count_rows, turned
 from dlmcheck.verify.kernel.verdicts import Verdict
 from tests.verify.engines.law_problems import by_specification, circuits, fractions, odd_cases
+
+ARITIES = {Op.CONST0: (0,), Op.CONST1: (0,), Op.NOT: (1,), Op.ID: (1,)}
 
 
 @given(problem=circuits())
@@ -30,13 +39,13 @@ def test_counts_are_the_law_of_the_definition(problem: CircuitLaw) -> None:
     assert fractions(count_outputs(problem.circuit, problem.data)) == by_specification(problem)
 
 
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", range(5))
 @pytest.mark.parametrize("split", [0, 2, 8])
 def test_the_size_of_blocks_and_the_way_of_counting_make_no_difference(
     monkeypatch: pytest.MonkeyPatch, block: int, split: int
 ) -> None:
     monkeypatch.setattr(counted_laws, "BLOCK", block)
-    monkeypatch.setattr(counted_laws, "SPLIT", split)
+    monkeypatch.setattr(row_counts, "SPLIT", split)
     for problem in odd_cases().values():
         assert fractions(count_outputs(problem.circuit, problem.data)) == by_specification(problem)
 
@@ -49,6 +58,50 @@ def test_rows_of_many_columns_are_counted_as_they_stand(count: int) -> None:
     columns[-1] = columns[0] & 0xFFFF
     rows = ["".join(str(c >> row & 1) for c in columns) for row in range(32)]
     assert count_rows(columns, 32) == dict(Counter(rows))
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=8))
+def test_eight_columns_are_turned_into_bytes(columns: list[int]) -> None:
+    octets = [number.to_bytes(8, "little") for number in turned(columns, 64)]
+    for row in range(64):
+        octet = octets[row % 8][row // 8]
+        assert [octet >> j & 1 for j in range(8)] == [
+            column >> row & 1 for column in [*columns, *[0] * (8 - len(columns))]
+        ]
+
+
+@given(st.integers(0, 10_000), st.integers(1, 5))
+def test_a_program_on_columns_is_the_circuit_on_columns(seed: int, inputs: int) -> None:
+    circuit = random_layered(seed, inputs, 0, 4, 3, inverted=True)
+    columns = [variable_column(i, inputs) for i in range(inputs)]
+    every = (1 << (1 << inputs)) - 1
+    found = column_program(circuit).columns(columns, every)
+    assert found == output_columns(circuit, columns, every)
+
+
+@pytest.mark.parametrize("op", Op)
+def test_a_gate_of_a_program_is_the_gate_of_the_specification(op: Op) -> None:
+    for arity in ARITIES.get(op, (1, 2, 3)):
+        for signs in product((False, True), repeat=arity):
+            args = tuple(~node if sign else node for node, sign in enumerate(signs))
+            coins = tuple(Input(f"r{i}", InputKind.RANDOM) for i in range(arity))
+            circuit = Circuit(coins, (Gate(op, args),), (arity, ~arity))
+            every = (1 << (1 << arity)) - 1
+            columns = [variable_column(i, arity) for i in range(arity)]
+            found = column_program(circuit).columns(columns, every)
+            rows = [evaluate(circuit, row[::-1]) for row in product((False, True), repeat=arity)]
+            assert [tuple(bool(c >> r & 1) for c in found) for r in range(len(rows))] == rows
+
+
+def test_canary_a_place_given_away_too_early_is_seen() -> None:
+    circuit = xor_rich(10, 100, 3)
+    columns = [variable_column(i, 10) for i in range(10)]
+    every = (1 << 1024) - 1
+    program = column_program(circuit)
+    what, _, x, y = program.steps[40]
+    steps = (*program.steps[:40], (what, program.steps[41][2], x, y), *program.steps[41:])
+    assert program.columns(columns, every) == output_columns(circuit, columns, every)
+    assert replace(program, steps=steps).columns(columns, every) != program.columns(columns, every)
 
 
 def test_idle_coins_are_not_gone_through() -> None:
@@ -85,11 +138,13 @@ def test_canary_a_row_that_is_counted_twice_is_seen(monkeypatch: pytest.MonkeyPa
     problem = odd_cases()["a wide gate"]
     text = law_text(problem.circuit, problem.data, count_outputs(problem.circuit, problem.data))
 
-    def wrong(columns: list[int], rows: int) -> dict[str, int]:
-        counts = dict(count_rows(columns, rows))
+    right = Tally.counts
+
+    def wrong(tally: Tally) -> dict[str, int]:
+        counts = dict(right(tally))
         counts[max(counts)] += 1
         return counts
 
-    monkeypatch.setattr(counted_laws, "count_rows", wrong)
+    monkeypatch.setattr(Tally, "counts", wrong)
     with pytest.raises(Rejected, match="the law is another one: output"):
         check_document(Document.parse(text, "file"))

@@ -12,6 +12,8 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     state_laws  laws of a run: the law on states pushed forward, cell by cell
     contents    certificates as data, and the local functions of a schedule
     columns     truth tables a column at a time
+    column_programs  circuits made ready for many columns, one block of rows after the other
+    row_counts  how often each string of bits stands in the rows of some columns
     counted_laws  the law of a circuit as counts of seeds, all seeds gone through
     diagram_laws  the same where there are too many: decision diagrams, built anew in an order
     frontier_laws  the same for circuits and runs in which few values are live: swept gate by gate

@@ -5,22 +5,20 @@
 
 The law says how many of 2^exponent seeds give each string of outputs (first output first) for the
 data. There is nothing to believe and no hint to follow: all seeds are gone through, 2^BLOCK in one
-number, by the columns that proofs use (`columns`). Coins that no output depends on are left out;
-they change no probability.
+number (`column_programs`), and counted (`row_counts`). Coins that no output depends on are left
+out; they change no probability.
 """
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from dlmcheck.spec.circuit import Bits, Circuit, InputKind, cone
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.serial import circuit_to_json
-from dlmcheck.verify.kernel.columns import output_columns, variable_column
+from dlmcheck.verify.kernel.column_programs import column_program
+from dlmcheck.verify.kernel.columns import variable_column
 from dlmcheck.verify.kernel.documents import (
     certificate_text,
     circuit_field,
@@ -29,14 +27,13 @@ from dlmcheck.verify.kernel.documents import (
 )
 from dlmcheck.verify.kernel.evidence import Exhaustive
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
+from dlmcheck.verify.kernel.row_counts import Tally
 from dlmcheck.verify.kernel.verdicts import Verdict
 
 KIND = "circuit-law"
 STATEMENT = "law of a circuit"
-BLOCK = 18
-"""Seeds are taken 2^BLOCK at a time."""
-SPLIT = 8
-"""Up to so many outputs are counted by splitting columns, more by reading rows."""
+BLOCK = 17
+"""Seeds are taken 2^BLOCK at a time: with longer numbers, fewer stay in the cache."""
 MOST_COINS = 40
 """Certificates that ask for more coins are refused: nobody would wait for the answer."""
 
@@ -60,17 +57,14 @@ class Counts:
 
 def count_outputs(circuit: Circuit, data: Bits) -> Counts:
     """The law of a circuit's outputs by going through the seeds of the coins they depend on."""
-    total: Counter[str] = Counter()
-    exponent = 0
-    for coins, found in blocks_of_counts(circuit, data):
-        exponent = coins
-        total.update(found)
-    return Counts(exponent, dict(sorted(total.items())))
+    *_, (exponent, tally) = blocks_of_counts(circuit, data)
+    return Counts(exponent, tally.counts())
 
 
-def blocks_of_counts(circuit: Circuit, data: Bits) -> Iterator[tuple[int, Mapping[str, int]]]:
-    """The number of coins, and the counts of each block of seeds, one after the other."""
+def blocks_of_counts(circuit: Circuit, data: Bits) -> Iterator[tuple[int, Tally]]:
+    """The number of coins, and the counts up to then; after each block of seeds."""
     small, place = cone(circuit, circuit.outputs)
+    program = column_program(small)
     given = dict(zip(circuit.data_inputs, data, strict=True))
     coins = small.random_inputs
     inner, outer = coins[:BLOCK], coins[BLOCK:]
@@ -82,59 +76,12 @@ def blocks_of_counts(circuit: Circuit, data: Bits) -> Iterator[tuple[int, Mappin
             inputs[node] = every
     for index, node in enumerate(inner):
         inputs[node] = variable_column(index, len(inner))
+    tally = Tally(len(small.outputs))
     for number in range(1 << len(outer)):
         for index, node in enumerate(outer):
             inputs[node] = every * (number >> index & 1)
-        yield len(coins), count_rows(output_columns(small, inputs, every), rows)
-
-
-def count_rows(columns: Sequence[int], rows: int) -> Mapping[str, int]:
-    """How often each string of bits stands in the rows of some columns.
-
-    >>> count_rows([0b0110, 0b0111], 4)
-    {'00': 1, '01': 1, '11': 2}
-    """
-    if len(columns) > 64:
-        texts = [f"{column:0{rows}b}" for column in columns]
-        return Counter(map("".join, zip(*texts, strict=True)))
-    if len(columns) > SPLIT:
-        numbers = Counter(rows_as_numbers(columns, rows))
-        return {f"{number:0{len(columns)}b}": count for number, count in numbers.items()}
-    parts = {"": (1 << rows) - 1}
-    for column in columns:
-        parts = {
-            text + bit: part
-            for above, both in parts.items()
-            for text, bit, part in ((above, "0", both & ~column), (above, "1", both & column))
-            if part
-        }
-    return {text: part.bit_count() for text, part in parts.items()}
-
-
-_RECORDS: tuple[tuple[int, Literal["B", "H", "I", "Q"]], ...] = (
-    (1, "B"), (2, "H"), (4, "I"), (8, "Q")
-)  # fmt: skip
-"""Numbers of so many bytes, and how the standard library calls them."""
-
-
-def rows_as_numbers(columns: Sequence[int], rows: int) -> memoryview[int]:
-    """The rows of up to 64 columns as numbers, the first column the highest bit; last row first.
-
-    >>> list(rows_as_numbers([0b0110, 0b0111], 4))
-    [0, 3, 3, 1]
-    """
-    size, kind = next(record for record in _RECORDS if 8 * record[0] >= len(columns))
-    ones = int.from_bytes(b"\1" * rows, "big")
-    records = bytearray(size * rows)
-    for low in range(0, len(columns), 8):
-        eight = columns[max(0, len(columns) - low - 8) : len(columns) - low]
-        octets = 0  # a byte for each row; the digit 1 differs from 0 in the lowest bit of its byte
-        for column in eight:
-            digits = f"{column:0{rows}b}".encode("ascii")
-            octets = octets << 1 | int.from_bytes(digits, "big") & ones
-        place = low // 8 if sys.byteorder == "little" else size - 1 - low // 8
-        records[place::size] = octets.to_bytes(rows, "big")
-    return memoryview(records).cast(kind)
+        tally.add(program.columns(inputs, every), rows)
+        yield len(coins), tally
 
 
 # --- certificates --------------------------------------------------------------------------
