@@ -24,13 +24,17 @@ def arrangement(count: int, nets: Sequence[Sequence[int]]) -> list[int]:
     for number, net in enumerate(nets):
         for member in net:
             member_of[member].append(number)
+    # A net pulls its members with a force of one, however many they are.
+    force = [_SCALE // max(1, len(net) - 1) for net in nets]
     place = list(range(count))
     best, shortest, waited = place, _span(place, nets), 0
     for _ in range(ROUNDS):
         # Whole numbers, so that the result is the same on every machine.
         middle = [_SCALE * sum([place[m] for m in net]) // max(1, len(net)) for net in nets]
         pulled = [
-            sum([middle[n] for n in mine]) // len(mine) if mine else _SCALE * place[member]
+            sum([force[n] * middle[n] for n in mine]) // sum([force[n] for n in mine])
+            if mine
+            else _SCALE * place[member]
             for member, mine in enumerate(member_of)
         ]
         for rank, member in enumerate(sorted(range(count), key=lambda m: (pulled[m], place[m]))):

@@ -7,16 +7,18 @@ of the coins, so several orders are tried under a small node limit before the la
     first met    by depth-first search from the outputs, in order: interleaves what meets in gates
     last met     the same, arguments and outputs from the last to the first
     as given     the order of the inputs
+    by force     coins pulled together along the gates (`force`)
 
-The library can establish an order that it is told, but looks for none by itself (no sifting);
-nothing is reordered while diagrams are built: an order that does not fit is given up for the next.
+The library can establish an order that it is told, but looks for none by itself. Where all of these
+fail, the one that got furthest is tried once more, and the diagrams are sifted while they are built
+(`sifting`); what came out is then one order more for the next limit. `Found` says which it was.
 
-A law of states is not pushed forward round by round here. The unrolling goes through a run round
-by round and keeps each cell as a function of the coins drawn so far; what neither an output nor an
-open rule reads is dropped before the first diagram is made, and a gate's diagram after its last
-reader. No coin is counted out before the end: how few cells are live does not bound the diagrams.
-The push-forward, which merges equal states after each round, is that of `law_by_states`, with
-states listed one by one.
+A run is the circuit that it unrolls to: each cell stays a function of the coins drawn so far; what
+neither an output nor an open rule reads is dropped before the first diagram is made, and a gate's
+diagram after its last reader. No coin is counted out before the end: how few cells are live does
+not bound the diagrams. There is no diagram with numbers at its leaves in this library; the push-
+forward that sums coins out round by round is that of `law_by_frontier`, with the values that are
+still read as tuples, and that of `law_by_states`, with states.
 
 OxiDD's capacity is fixed when a manager is made; running out of it is `Why.NODES`. Its counts are
 whole numbers (not so in all packages: a test compares them beyond 64 and 1023 bits). Nothing is
@@ -30,7 +32,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dlmcheck.spec.circuit import Circuit, InputKind, Literal, Op, cone, is_inverted, node_of
+from dlmcheck.spec.circuit import (
+    Circuit,
+    Gate,
+    InputKind,
+    Literal,
+    Op,
+    cone,
+    is_inverted,
+    node_of,
+)
+from dlmcheck.verify.engines.force import arrangement
 from dlmcheck.verify.engines.law_engines import (
     CircuitLaw,
     CountedLaw,
@@ -41,15 +53,21 @@ from dlmcheck.verify.engines.law_engines import (
     Why,
     counted,
 )
+from dlmcheck.verify.engines.sifting import Sifter
 from dlmcheck.verify.engines.straight_line import as_circuit, legal
 
 if TYPE_CHECKING:
-    from oxidd.bcdd import BCDDFunction, BCDDManager
+    from oxidd.bcdd import BCDDFunction
 
 NODES = 1 << 22
 """Nodes at most where no limit says otherwise."""
 FIRST = 1 << 14
 """Nodes when orders are tried for the first time; eight times as many at each further time."""
+MOST_SIFTED = 1 << 17
+"""Managers with more nodes are not sifted: each swap goes through all of their tables."""
+SIFTED = ", sifted"
+MOST_PULLED = 20_000
+"""Circuits with more gates are not arranged by force."""
 BYTES = 64
 """Bytes of a node with its share of the tables, roughly: measured from outside."""
 MOST_COINS = 4096
@@ -62,10 +80,14 @@ ADDRESSES = 2 << 30
 
 @dataclass(frozen=True)
 class Found:
-    """A law and the order of coins (nodes of the circuit) in which its diagrams were small."""
+    """A law and the order of coins (nodes of the circuit) in which its diagrams were small.
+
+    `how` says where the order is from.
+    """
 
     law: CountedLaw
     order: tuple[int, ...]
+    how: str
 
 
 class Diagrams:
@@ -104,15 +126,30 @@ def find_law(problem: CircuitLaw, limits: Limits) -> Found | Unknown:
         # The library ends the whole process where it cannot have them.
         return Unknown(Why.MEMORY, "OxiDD needs 2 GB of address space for its threads")
     small, _ = cone(problem.circuit, problem.circuit.outputs)
-    chosen = list(orders(small))
+    chosen = dict(orders(small))
     capacity = min(FIRST, most)
     while True:
-        for order in chosen:
-            try:
-                found = _law(problem, order, capacity, deadline, limits.outcomes)
-            except MemoryError:  # the library's own error is a kind of it
-                continue
-            return found if isinstance(found, Unknown) else Found(found, order)
+        furthest, best = -1, ""
+        for how, order in chosen.items():
+            build = _Build(problem, order, capacity, deadline, limits.outcomes)
+            found = build.law()
+            if isinstance(found, CountedLaw):
+                return Found(found, order, how)
+            if found is not None:
+                return found
+            if build.built > furthest:
+                furthest, best = build.built, how
+        if capacity <= MOST_SIFTED and best:
+            build = _Build(problem, chosen[best], capacity, deadline, limits.outcomes, sifted=True)
+            found = build.law()
+            how = best if best.endswith(SIFTED) else best + SIFTED
+            if isinstance(found, CountedLaw):
+                return Found(found, build.order(), how)
+            if found is not None:
+                return found
+            chosen[how] = build.order()
+        if deadline is not None and time.monotonic() > deadline:
+            return Unknown(Why.TIME, f"diagrams of more than {capacity} nodes")
         if capacity >= most:
             text = f"more than {most} nodes in each of {len(chosen)} orders"
             return Unknown(Why.NODES, text)
@@ -125,14 +162,28 @@ def coin_names(circuit: Circuit, order: Sequence[int]) -> list[str]:
     return [small.inputs[node].name for node in order]
 
 
-def orders(small: Circuit) -> Iterator[tuple[int, ...]]:
-    """Orders of the coins of a circuit that has no idle ones, without repetition."""
-    given = small.random_inputs
+def orders(small: Circuit) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Orders of the coins of a circuit that has no idle ones, with names, without repetition."""
     seen: set[tuple[int, ...]] = set()
-    for order in (_as_met(small, 1), _as_met(small, -1), given):
+    for how, order in (
+        ("first met", _as_met(small, 1)),
+        ("last met", _as_met(small, -1)),
+        ("as given", small.random_inputs),
+        ("by force", _by_force(small)),
+    ):
         if order not in seen:
             seen.add(order)
-            yield order
+            yield how, order
+
+
+def _by_force(circuit: Circuit) -> tuple[int, ...]:
+    """The coins in an arrangement of all nodes in which arguments are close to their gates."""
+    if len(circuit.gates) > MOST_PULLED:
+        return circuit.random_inputs
+    first = len(circuit.inputs)
+    nets = [(first + k, *map(node_of, gate.args)) for k, gate in enumerate(circuit.gates)]
+    place = arrangement(circuit.node_count, nets)
+    return tuple(sorted(circuit.random_inputs, key=place.__getitem__))
 
 
 def _as_met(circuit: Circuit, step: int) -> tuple[int, ...]:
@@ -153,85 +204,112 @@ def _as_met(circuit: Circuit, step: int) -> tuple[int, ...]:
     return tuple(met)
 
 
-def _law(
-    problem: CircuitLaw,
-    order: Sequence[int],
-    capacity: int,
-    deadline: float | None,
-    most_outcomes: int | None,
-) -> CountedLaw | Unknown:
-    """In one order of the coins of the cone. Raises `MemoryError` beyond the capacity."""
-    from oxidd.bcdd import BCDDManager
+class _Build:
+    """The diagrams of a circuit in one order of the coins of its cone, and then the law."""
 
-    small, place = cone(problem.circuit, problem.circuit.outputs)
-    manager = BCDDManager(capacity, max(1 << 12, capacity // 2), 1)
-    manager.add_vars(len(order))
-    given = dict(zip(problem.circuit.data_inputs, problem.data, strict=True))
-    inputs = [
-        manager.true() if one.kind is InputKind.DATA and given[place[node]] else manager.false()
-        for node, one in enumerate(small.inputs)
-    ]
-    for level, node in enumerate(order):
-        inputs[node] = manager.var(level)
-    functions = _outputs(small, inputs, manager, deadline)
-    if functions is None:
-        return Unknown(Why.TIME, "while the diagrams were built")
-    # Depth first: at any time there is one part for each output at most, with its sibling.
-    counts: dict[int, int] = {}
-    stack = [(0, 0, manager.true())]
-    while stack:
-        done, word, part = stack.pop()
-        if deadline is not None and time.monotonic() > deadline:
-            return Unknown(Why.TIME, f"after {len(counts)} outcomes")
-        if done == len(functions):
-            counts[word] = part.sat_count(len(order))
-            if most_outcomes is not None and len(counts) > most_outcomes:
-                return Unknown(Why.OUTCOMES, f"more than {most_outcomes} outcomes")
-            continue
-        for bit, both in ((1, part & functions[done]), (0, part & ~functions[done])):
-            if both.satisfiable():
-                stack.append((done + 1, 2 * word + bit, both))
-    return counted(problem.outputs, counts, len(order))
+    def __init__(
+        self,
+        problem: CircuitLaw,
+        order: Sequence[int],
+        capacity: int,
+        deadline: float | None,
+        most_outcomes: int | None,
+        *,
+        sifted: bool = False,
+    ) -> None:
+        from oxidd.bcdd import BCDDManager
 
+        self.outputs = problem.outputs
+        self.coins = order
+        self.deadline, self.most_outcomes = deadline, most_outcomes
+        self.circuit, place = cone(problem.circuit, problem.circuit.outputs)
+        given = dict(zip(problem.circuit.data_inputs, problem.data, strict=True))
+        self.manager = manager = BCDDManager(capacity, max(1 << 12, capacity // 2), 1)
+        self.sifter = Sifter(manager, len(order), capacity, deadline) if sifted else None
+        self.built = 0
+        """How many gates have diagrams."""
+        manager.add_vars(len(order))
+        self.values: list[BCDDFunction | None] = [
+            manager.true() if one.kind is InputKind.DATA and given[place[node]] else manager.false()
+            for node, one in enumerate(self.circuit.inputs)
+        ]
+        for level, node in enumerate(order):
+            self.values[node] = manager.var(level)
+        self.readers = [0] * self.circuit.node_count
+        for gate in self.circuit.gates:
+            for arg in gate.args:
+                self.readers[node_of(arg)] += 1
+        for output in self.circuit.outputs:
+            self.readers[node_of(output)] += 1
 
-def _outputs(
-    circuit: Circuit,
-    inputs: Sequence[BCDDFunction],
-    manager: BCDDManager,
-    deadline: float | None,
-) -> list[BCDDFunction] | None:
-    """The diagrams of the outputs, those of gates let go after their last reader; None if late."""
-    values: list[BCDDFunction | None] = list(inputs)
-    readers = [0] * circuit.node_count
-    for literal in (*circuit.outputs, *(arg for gate in circuit.gates for arg in gate.args)):
-        readers[node_of(literal)] += 1
+    def order(self) -> tuple[int, ...]:
+        """The order of the coins as it is now."""
+        levels = range(len(self.coins)) if self.sifter is None else self.sifter.order()
+        return tuple(self.coins[variable] for variable in levels)
 
-    def value(literal: Literal) -> BCDDFunction:
+    def law(self) -> CountedLaw | Unknown | None:
+        """The law, or the limit that was met; None beyond the capacity."""
+        try:
+            for gate in self.circuit.gates:
+                if self.deadline is not None and time.monotonic() > self.deadline:
+                    return Unknown(Why.TIME, "while the diagrams were built")
+                self._gate(gate)
+                self.built += 1
+            return self._counted([self._value(output) for output in self.circuit.outputs])
+        except MemoryError:  # the library's own error is a kind of it
+            return None
+
+    def _value(self, literal: Literal) -> BCDDFunction:
+        """A literal's diagram; that of its node is let go with its last reader."""
         node = node_of(literal)
-        found = values[node]
+        found = self.values[node]
         assert found is not None
-        readers[node] -= 1
-        if not readers[node]:
-            values[node] = None
+        self.readers[node] -= 1
+        if not self.readers[node]:
+            self.values[node] = None
         return ~found if is_inverted(literal) else found
 
-    for gate in circuit.gates:
-        if deadline is not None and time.monotonic() > deadline:
-            return None
-        args = [value(arg) for arg in gate.args]
+    def _gate(self, gate: Gate) -> None:
+        args = [self._value(arg) for arg in gate.args]
         if gate.op in (Op.CONST0, Op.CONST1):
-            values.append(manager.true() if gate.op is Op.CONST1 else manager.false())
-            continue
+            constant = gate.op is Op.CONST1
+            self.values.append(self.manager.true() if constant else self.manager.false())
+            return
         result = args[0]
         for arg in args[1:]:
-            if gate.op is Op.AND:
-                result &= arg
-            elif gate.op is Op.OR:
-                result |= arg
-            else:
-                result ^= arg
-        values.append(~result if gate.op is Op.NOT else result)
-    return [value(output) for output in circuit.outputs]
+            try:
+                result = _applied(gate.op, result, arg)
+            except MemoryError:
+                if self.sifter is None or not self.sifter.sift():
+                    raise
+                result = _applied(gate.op, result, arg)
+            if self.sifter is not None:
+                self.sifter.look()
+        self.values.append(~result if gate.op is Op.NOT else result)
+
+    def _counted(self, functions: Sequence[BCDDFunction]) -> CountedLaw | Unknown:
+        """Depth first: at any time there is one part for each output at most, with its sibling."""
+        counts: dict[int, int] = {}
+        stack = [(0, 0, self.manager.true())]
+        while stack:
+            done, word, part = stack.pop()
+            if self.deadline is not None and time.monotonic() > self.deadline:
+                return Unknown(Why.TIME, f"after {len(counts)} outcomes")
+            if done == len(functions):
+                counts[word] = part.sat_count(len(self.coins))
+                if self.most_outcomes is not None and len(counts) > self.most_outcomes:
+                    return Unknown(Why.OUTCOMES, f"more than {self.most_outcomes} outcomes")
+                continue
+            for bit, both in ((1, part & functions[done]), (0, part & ~functions[done])):
+                if both.satisfiable():
+                    stack.append((done + 1, 2 * word + bit, both))
+        return counted(self.outputs, counts, len(self.coins))
+
+
+def _applied(op: Op, one: BCDDFunction, other: BCDDFunction) -> BCDDFunction:
+    if op is Op.AND:
+        return one & other
+    return one | other if op is Op.OR else one ^ other
 
 
 ENGINE = Diagrams()
