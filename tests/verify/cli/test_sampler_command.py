@@ -11,6 +11,7 @@ from dlmcheck.spec.perfect import Impossible
 from dlmcheck.verify.cli import main
 
 STEP = """
+from fractions import Fraction
 from dlmcheck.spec.decoder import Step
 
 def both(state, number, memory, candidates, choices):
@@ -19,6 +20,13 @@ def both(state, number, memory, candidates, choices):
 def nothing(state, number, memory, candidates, choices):
     return Step()
 
+def patient(state, number, memory, candidates, choices):
+    return Step(reveal=frozenset({0, 1}) if number > 90 else frozenset())
+
+def by_coins(state, number, memory, candidates, choices):
+    masked = [cell for cell, token in enumerate(state) if token < 0]
+    return Step(reveal_coins=tuple((cell, Fraction(1, 3)) for cell in masked))
+
 def overwrites(state, number, memory, candidates, choices):
     return Step(reveal=frozenset({5}))
 
@@ -26,12 +34,12 @@ def broken(state, number, memory, candidates, choices):
     return 1 / 0
 
 def waits_at_impossible_states(state, number, memory, candidates, choices):
-    "Two cells; then the others where the predictor is sure of something."
+    "Two cells; then the others, where the predictor is not sure of them after 90 rounds."
     masked = [cell for cell, token in enumerate(state) if token < 0]
     if len(masked) == len(state):
         return Step(reveal=frozenset({0, 1}))
     sure = all(max(dict(candidates.law(cell).items()).values()) == 1 for cell in masked)
-    return Step(reveal=frozenset(masked if sure else ()))
+    return Step(reveal=frozenset(masked if sure or number > 90 else ()))
 
 def remasks_nothing(state, number, memory, candidates, choices):
     "The last one of those that stay masked."
@@ -131,6 +139,23 @@ def test_a_law_that_is_wrong_under_one_convention_wins_over_one_that_does_not_en
     assert "ended with probability 8/9" in said
 
 
+def test_a_law_in_the_limit_is_compared_as_well(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file, written = tmp_path / "mine.py", tmp_path / "found.json"
+    file.write_text(STEP)
+    asked = (f"{file}:by_coins", "--target", "product:1/3,1/2", "--json", str(written))
+    assert run(*asked) == 0
+    said = capsys.readouterr().out
+    # The longer of two geometric times: 3 + 3 - 9/5.
+    assert "rounds       without a bound, expected 21/5" in said
+    assert "limit        if every round is as the 12 seen and 40, 64, 100" in said
+    (outcome,) = json.loads(written.read_text())["outcomes"]
+    assert outcome["limit"]["law"]["01"] == "1/3"
+    assert outcome["ended"] != "1"
+    assert outcome["comparison"]["total_variation"] == "0"
+
+
 def test_the_law_of_each_round_and_the_wrong_trace_are_in_the_json(tmp_path: Path) -> None:
     written = tmp_path / "found.json"
     asked = ("--target", "one-hot:3", "--rounds", "2", "--impossible", "low")
@@ -168,8 +193,12 @@ def test_a_function_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     file = tmp_path / "mine.py"
     file.write_text(STEP)
     assert run(f"{file}:both", "--target", "product:1/3,1/2") == 0
-    assert run(f"{file}:nothing", "--target", "product:1/3,1/2") == 3
-    assert "never ends   with probability 1" in capsys.readouterr().out
+    assert run(f"{file}:nothing", "--target", "product:1/3,1/2") == 1
+    said = capsys.readouterr().out
+    assert "never ends   with probability 1" in said
+    assert "MM, probability 1, and from there no run ends" in said
+    assert run(f"{file}:patient", "--target", "product:1/3,1/2") == 3
+    assert "never ends" not in capsys.readouterr().out
     assert run(f"{file}:overwrites", "--target", "product:1/3,1/2") == 2
     assert run(f"{file}:broken", "--target", "product:1/3,1/2") == 2
     assert run(f"{file}:returns_a_set", "--target", "product:1/3,1/2") == 2

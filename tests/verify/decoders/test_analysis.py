@@ -174,6 +174,17 @@ def test_hidden_memory_and_the_clock_are_noticed() -> None:
     assert found.uses_clock
     assert not found.uses_memory
 
+    def counts(
+        state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        masked = frozenset(i for i, token in enumerate(state) if token == MASK)
+        return Step(reveal=masked if memory == 2 else frozenset(), memory=2 if memory else 1)
+
+    # What counts rounds in its memory is told from no clock by nothing that it does.
+    found = analyse(decoder(counts, CHAIN)).behaviour
+    assert found.uses_clock
+    assert not found.uses_memory
+
 
 # --- results -------------------------------------------------------------------------------
 

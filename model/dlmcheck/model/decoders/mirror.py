@@ -60,7 +60,7 @@ def mirrored(step: StepFunction) -> StepFunction:
         last = len(state) - 1
         if isinstance(memory, _Own):
             memory = memory.memory
-        elif number > 1:
+        elif number > 1 and memory is not None:
             noted = cast("tuple[tuple[int, Hashable], ...]", memory)
             memory = tuple((last - cell, note) for cell, note in reversed(noted))
         made = step(

@@ -22,6 +22,7 @@ from dlmcheck.verify.cli.sampler_outcomes import (
 )
 from dlmcheck.verify.decoders.analysis import DecoderAnalysis
 from dlmcheck.verify.decoders.certificate import decoder_certificate
+from dlmcheck.verify.decoders.limits import FAR, Limit, Trace
 from dlmcheck.verify.decoders.model_law import ModelLaw
 from dlmcheck.verify.exits import ExitCode, worst
 
@@ -32,8 +33,8 @@ DIGITS = 12
 
 
 def run_sampler(options: SamplerOptions) -> ExitCode:
-    """Enumerate, print, compare: 0 the target's law, 1 another one, 3 not all runs have ended; of
-    several conventions the code that wins among `exits`.
+    """Enumerate, print, compare: 0 the target's law, 1 another one, or runs that never end, 3 not
+    all runs have ended; of several conventions the code that wins among `exits`.
 
     Raises `BadInput` for a decoder, target or prompt that cannot be read, and for a step that
     breaks the rules, has randomness of its own, or raises an error itself.
@@ -61,6 +62,8 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
 
 
 def _code(outcome: SamplerOutcome) -> ExitCode:
+    if outcome.analysis.never_ends:
+        return ExitCode.REFUTED
     if outcome.comparison is None:
         return ExitCode.UNKNOWN
     return ExitCode.REFUTED if outcome.comparison.total_variation else ExitCode.OK
@@ -123,12 +126,15 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
         print(f"runs         ended with probability {ended} in {done} rounds")
         if analysis.never_ends:
             print(f"never ends   with probability {shown(analysis.never_ends)}")
+        if analysis.limit is not None and analysis.limit.caught is not None:
+            print(f"             {_run(analysis.limit.caught)}, and from there no run ends")
     else:
         exact = " (exact)" if not comparison.total_variation else ""
         print(f"distance     total variation {shown(comparison.total_variation)}{exact}")
         print(f"             KL(target || law) {comparison.forward}")
         print(f"             KL(law || target) {comparison.backward}")
-        print(f"rounds       at most {analysis.worst}, expected {shown(analysis.expected)}")
+        bound = "without a bound" if analysis.ended != 1 else f"at most {analysis.worst}"
+        print(f"rounds       {bound}, expected {shown(analysis.expected)}")
         for name, states in (
             ("impossible", comparison.impossible),
             ("missing", comparison.missing),
@@ -137,16 +143,24 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
                 listed = " ".join(map(show_state, states[:SHOWN]))
                 more = f" and {len(states) - SHOWN} more" if len(states) > SHOWN else ""
                 print(f"{name:<12} {listed}{more}")
+    if analysis.limit is not None:
+        far = ", ".join(map(str, FAR))
+        print(f"limit        if every round is as the {analysis.rounds_done} seen and {far} are")
     _print_behaviour(analysis)
     _print_ties(outcome)
     if outcome.trace is not None:
-        trace = " -> ".join(map(show_state, outcome.trace.states))
-        print(f"goes wrong   {trace}, probability {shown(outcome.trace.probability)}")
-    ordered = sorted(analysis.law.items(), key=lambda pair: (-pair[1], pair[0]))
+        print(f"goes wrong   {_run(outcome.trace)}")
+    law = analysis.law if analysis.limit is None else analysis.limit.law or analysis.law
+    ordered = sorted(law.items(), key=lambda pair: (-pair[1], pair[0]))
     for state, weight in ordered[:SHOWN]:
         print(f"  {show_state(state)}  {shown(weight)}")
     if len(ordered) > SHOWN:
         print(f"  and {len(ordered) - SHOWN} more outcomes")
+
+
+def _run(trace: Trace) -> str:
+    states = " -> ".join(map(show_state, trace.states))
+    return f"{states}, probability {shown(trace.probability)}"
 
 
 def _print_ties(outcome: SamplerOutcome) -> None:
@@ -219,6 +233,7 @@ def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
         "model": None if outcome.model is None else _model_json(outcome.model),
         "ended": str(analysis.ended),
         "never_ends": str(analysis.never_ends),
+        "limit": None if analysis.limit is None else _limit_json(analysis.limit),
         "rounds": {
             "done": analysis.rounds_done,
             "worst": analysis.worst,
@@ -251,12 +266,24 @@ def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
             "impossible": [show_state(state) for state in comparison.impossible],
             "missing": [show_state(state) for state in comparison.missing],
         },
-        "wrong_trace": None
-        if outcome.trace is None
-        else {
-            "states": [show_state(state) for state in outcome.trace.states],
-            "probability": str(outcome.trace.probability),
-        },
+        "wrong_trace": None if outcome.trace is None else _trace_json(outcome.trace),
+    }
+
+
+def _limit_json(limit: Limit) -> dict[str, Any]:
+    return {
+        "law": None if limit.law is None else _weights(limit.law),
+        "never_ends": None if limit.never_ends is None else str(limit.never_ends),
+        "expected": None if limit.expected is None else str(limit.expected),
+        "caught": None if limit.caught is None else _trace_json(limit.caught),
+        "far_rounds": list(FAR),
+    }
+
+
+def _trace_json(trace: Trace) -> dict[str, Any]:
+    return {
+        "states": [show_state(state) for state in trace.states],
+        "probability": str(trace.probability),
     }
 
 

@@ -18,12 +18,12 @@ from dlmcheck.verify.cli.rounds_command import TargetOptions, load
 from dlmcheck.verify.decoders.analysis import (
     Comparison,
     DecoderAnalysis,
-    Trace,
     analyse,
     shortest_wrong_trace,
 )
 from dlmcheck.verify.decoders.conditionals import TabulatedPredictor, tabulated_predictor
 from dlmcheck.verify.decoders.foreign import ForeignStep
+from dlmcheck.verify.decoders.limits import Trace
 from dlmcheck.verify.decoders.loading import load_step
 from dlmcheck.verify.decoders.model_law import ModelLaw, load_model
 
@@ -80,9 +80,8 @@ class SamplerOutcome:
         return self._away(self.shuffled)
 
     def _away(self, other: Law[State] | None) -> Fraction | None:
-        if other is None or self.analysis.ended != 1:
-            return None
-        return total_variation(Law(self.analysis.law), other)
+        found = self.analysis.final_law
+        return None if other is None or found is None else total_variation(found, other)
 
 
 def sampler_outcomes(options: SamplerOptions, given: Target | None) -> list[SamplerOutcome]:
@@ -99,7 +98,12 @@ def sampler_outcomes(options: SamplerOptions, given: Target | None) -> list[Samp
     if isinstance(predictor, TabulatedPredictor) and not predictor.met_impossible:
         return [first]
     others = [_by_target(options, given.law, one) for one in (Impossible.LOW, Impossible.HIGH)]
-    return [first, *(one for one in others if one.analysis.law != first.analysis.law)]
+    return [first, *(one for one in others if _law_or_rest(one) != _law_or_rest(first))]
+
+
+def _law_or_rest(outcome: SamplerOutcome) -> object:
+    found = outcome.analysis
+    return found.final_law or (found.law, found.never_ends)
 
 
 def _by_target(options: SamplerOptions, law: Law[State], convention: Impossible) -> SamplerOutcome:
@@ -187,10 +191,9 @@ def _outcome(
 def _law_of(decoder: Decoder, options: SamplerOptions) -> Law[State] | None:
     """The law of the rule on cells in another order; a step may be legal in one order only."""
     try:
-        found = analyse(decoder, options.most_rounds)
+        return analyse(decoder, options.most_rounds).final_law
     except DlmcheckError:
         return None
-    return Law(found.law) if found.ended == 1 else None
 
 
 def given_target(options: SamplerOptions) -> Target | None:

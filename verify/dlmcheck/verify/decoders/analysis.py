@@ -19,30 +19,24 @@ from dlmcheck.spec.perfect import agrees
 from dlmcheck.spec.tokens import State, Token
 from dlmcheck.verify.decoders.behaviour import Behaviour, behaviour
 from dlmcheck.verify.decoders.enumeration import Alphabet, Transition, transition
+from dlmcheck.verify.decoders.limits import Limit, Trace, limit
 from dlmcheck.verify.kernel.divergence import Divergence, divergence
 
+ENOUGH = 12
+"""After so many rounds a run is not followed further if its limit can be computed."""
 Running = dict[Configuration, int]
 """Configurations with whole weights over one denominator."""
-
-
-@dataclass(frozen=True)
-class Trace:
-    """The states of one run, with its probability."""
-
-    states: tuple[State, ...]
-    probability: Fraction
 
 
 @dataclass(frozen=True)
 class DecoderAnalysis:
     """What an exact enumeration of a decoder found.
 
-    `law` is the law of the final state among runs that have ended, of total `ended`; the rest is
-    still running after `rounds_done` rounds, or can never end if `never_ends` is positive (the
-    probability of being caught in configurations from which no ending one is reached). `by_round`
-    is the law of the state after each round. `worst` is the largest number of rounds of a run
-    that ends, `expected` the expected number, None unless all runs end within `rounds_done`.
-    `table` is what each configuration was seen to do in each round.
+    `law` is the law of the final state on the runs that end within `rounds_done` rounds, of total
+    `ended`. If that is not all of them, `limit` says what becomes of the rest, where that can be
+    said; `final_law` and `expected` (the expected number of rounds) are then those of the limit.
+    `by_round` is the law of the state after each round. `worst` is the largest number of rounds of
+    a run that ended. `table` is what each configuration was seen to do in each round.
     """
 
     decoder: str
@@ -50,8 +44,9 @@ class DecoderAnalysis:
     ended: Fraction
     rounds_done: int
     worst: int
-    expected: Fraction | None
-    never_ends: Fraction
+    limit: Limit | None
+    within: Fraction
+    """The sum over the runs that ended of their probability times their number of rounds."""
     behaviour: Behaviour
     by_round: tuple[dict[State, Fraction], ...]
     table: Mapping[tuple[Configuration, int], Transition] = field(repr=False, compare=False)
@@ -61,11 +56,32 @@ class DecoderAnalysis:
         """How many configurations were enumerated, counted once for each round."""
         return len(self.table)
 
-    def compare(self, target: Law[State]) -> Comparison | None:
-        """Against a target; None while runs have not ended."""
-        if self.ended != 1:
+    @property
+    def final_law(self) -> Law[State] | None:
+        """The law of the final state if all runs end, at once or in the limit; else None."""
+        if self.ended == 1:
+            return Law(self.law)
+        if self.limit is None or self.limit.law is None or self.limit.never_ends:
             return None
-        found = Law(self.law)
+        return Law(self.limit.law)
+
+    @property
+    def expected(self) -> Fraction | None:
+        """The expected number of rounds, None where `final_law` is."""
+        if self.ended == 1:
+            return self.within
+        return None if self.limit is None else self.limit.expected
+
+    @property
+    def never_ends(self) -> Fraction:
+        """The probability of runs that never end, 0 where nothing can be said."""
+        return (self.limit and self.limit.never_ends) or Fraction(0)
+
+    def compare(self, target: Law[State]) -> Comparison | None:
+        """Against a target; None unless all runs end, at once or in the limit."""
+        found = self.final_law
+        if found is None:
+            return None
         return Comparison(
             total_variation(found, target),
             divergence(target, found),
@@ -93,7 +109,7 @@ class Comparison:
 def analyse(
     decoder: Decoder, most_rounds: int = 64, progress: Callable[[int], None] | None = None
 ) -> DecoderAnalysis:
-    """Enumerate a decoder exactly, for at most so many rounds.
+    """Enumerate a decoder exactly, for at most so many rounds; fewer where the limit is known.
 
     Raises the errors of `spec.decoder.step_law` (a step that breaks the rules, or is not
     reproducible).
@@ -105,6 +121,7 @@ def analyse(
     ended: dict[State, Fraction] = {}
     by_round = [_states(running, denominator, ended)]
     expected, worst, number = Fraction(0), 0, 0
+    found: Limit | None = None
     _retire(decoder, running, denominator, ended, number)
     while running and number < most_rounds:
         number += 1
@@ -118,17 +135,21 @@ def analyse(
         finished = _retire(decoder, running, denominator, ended, number)
         expected += number * finished
         worst = number if finished else worst
+        if number >= ENOUGH and running.keys() <= rounds.keys():
+            # Nothing new turns up: the limit is the rest, if there is one.
+            found = limit(decoder, known, number)
+            if found is not None and found.law is not None:
+                break
     everything = sum(ended.values(), Fraction(0))
-    found = behaviour(known)
     return DecoderAnalysis(
         decoder.name,
         ended,
         everything,
         number,
         worst,
-        expected if everything == 1 else None,
-        _caught(decoder, running, denominator, found, number),
-        found,
+        found or (limit(decoder, known, number) if running else None),
+        expected,
+        behaviour(known),
         tuple(by_round),
         known,
     )
@@ -225,39 +246,3 @@ def _retire(
     for state, weight in weights.items():
         ended[state] = ended.get(state, Fraction(0)) + Fraction(weight, denominator)
     return Fraction(finished, denominator)
-
-
-def _caught(
-    decoder: Decoder, running: Running, denominator: int, found: Behaviour, number: int
-) -> Fraction:
-    """The probability of configurations from which no run ever ends.
-
-    Said only of a decoder that was seen to ignore the round number; the configurations that can
-    follow are gone through until no new ones turn up, or too many have.
-    """
-    if not running or decoder.rounds is not None or found.uses_clock:
-        return Fraction(0)
-    reached: dict[Configuration, set[Configuration]] = {}
-    todo = list(running)
-    while todo and len(reached) < _MOST_CONFIGURATIONS:
-        before = todo.pop()
-        if before in reached:
-            continue
-        if decoder.ends(before.state, number):
-            reached[before] = set()
-            continue
-        reached[before] = set(transition(decoder, before, number + 1).after)
-        todo += reached[before]
-    if todo:
-        return Fraction(0)
-    can_end = {one for one in reached if decoder.ends(one.state, number)}
-    grown = True
-    while grown:
-        more = {one for one, after in reached.items() if after & can_end} - can_end
-        can_end |= more
-        grown = bool(more)
-    caught = sum(weight for one, weight in running.items() if one not in can_end)
-    return Fraction(caught, denominator)
-
-
-_MOST_CONFIGURATIONS = 20_000

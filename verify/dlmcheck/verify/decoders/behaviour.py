@@ -23,7 +23,8 @@ at, because ties were broken so. Remasking: a step can name cells to be remasked
 visible one back.
 
 Hidden memory: two configurations of one round show the same state and act differently. A clock:
-one configuration acts differently in two rounds. Where few states are reached a rule can look
+one configuration acts differently in two rounds, or, where there is no such memory, one state does
+(what counts rounds in its memory has a clock). Where few states are reached a rule can look
 simpler than it is meant; what is said is about this run, on this target.
 """
 
@@ -101,12 +102,14 @@ def behaviour(rounds: Rounds) -> Behaviour:
     orders: set[frozenset[Order]] = set()
     by_memory: dict[tuple[State, int], list[Transition]] = {}
     by_round: dict[Configuration, list[Transition]] = {}
+    by_state: dict[State, list[Transition]] = {}
     for (before, number), made in rounds.items():
         offered, any_predictor = classes(made, before.state)
         fits &= offered
         own &= any_predictor
         by_memory.setdefault((before.state, number), []).append(made)
         by_round.setdefault(before, []).append(made)
+        by_state.setdefault(before.state, []).append(made)
         named += any(one.step.remask or one.step.remask_coins for one in made.branches)
         for branch in made.branches:
             chosen = _chosen(branch, before.state)
@@ -121,11 +124,13 @@ def behaviour(rounds: Rounds) -> Behaviour:
             for cell, token in edits.items():
                 stays = branch.remasked.get(cell) != 1
                 revises |= before.state[cell] not in (MASK, token) and stays
+    memory = any(map(_differ, by_memory.values()))
+    rounds_alike = by_round if memory else by_state
     return Behaviour(
         fits,
         own,
-        uses_memory=any(map(_differ, by_memory.values())),
-        uses_clock=any(map(_differ, by_round.values())),
+        uses_memory=memory,
+        uses_clock=any(map(_differ, rounds_alike.values())),
         remasks=remasks,
         revises=revises,
         names_remasked=named,
