@@ -250,8 +250,16 @@ def test_there_is_no_certificate_where_there_is_no_law(
     source, written = tmp_path / "mine.py", tmp_path / "found.json"
     source.write_text(STEP)
     asked = ("--target", "product:1/3,1/2", "--certificate", str(written))
-    assert run(f"{source}:nothing", *asked) == 2
+    assert run(f"{source}:patient", *asked) == 2
     assert "of which all runs end" in capsys.readouterr().err
+    assert not written.exists()
+    assert run(f"{source}:nothing", *asked) == 1
+    assert cert(written) == 0
+    assert "runs never end with probability 1" in capsys.readouterr().out
+    assert run(f"{source}:by_coins", *asked) == 0
+    assert cert(written) == 0
+    assert "all runs end, after 21/5 rounds on average" in capsys.readouterr().out
+    written.unlink()
     several = ("llada-random", "--target", "one-hot:3", "--rounds", "2")
     assert run(*several, "--certificate", str(written)) == 2
     assert "one convention, named by --impossible" in capsys.readouterr().err

@@ -101,11 +101,11 @@ def _certificate(options: SamplerOptions, outcomes: list[SamplerOutcome]) -> str
             source="--certificate",
             expected="one convention, named by --impossible",
         )
-    if first.comparison is None:
+    if first.comparison is None and not first.analysis.never_ends:
         raise BadInput(
             f"runs ended with probability {shown(first.analysis.ended)} only",
             source="--certificate",
-            expected="a decoder of which all runs end",
+            expected="a decoder of which all runs end, or of which it is known how many never do",
         )
     name = options.target or f"what {options.model_law} says"
     return decoder_certificate(first.decoder, first.analysis, first.comparison, first.target, name)

@@ -18,7 +18,8 @@ from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import State, Token, show_state
 from dlmcheck.verify.decoders.analysis import Comparison, DecoderAnalysis
 from dlmcheck.verify.decoders.enumeration import BranchPart, Site, Transition
-from dlmcheck.verify.kernel.decoder_table import INFINITE, KIND, MOST_TOKENS
+from dlmcheck.verify.kernel.decoder_rows import INFINITE, MOST_TOKENS
+from dlmcheck.verify.kernel.decoder_table import KIND
 from dlmcheck.verify.kernel.divergence import Divergence
 from dlmcheck.verify.kernel.documents import certificate_text
 from dlmcheck.verify.kernel.rationals import MOST_DIGITS, number_text
@@ -41,16 +42,20 @@ class Memories:
 def decoder_certificate(
     decoder: Decoder,
     analysis: DecoderAnalysis,
-    comparison: Comparison,
+    comparison: Comparison | None,
     target: Law[State],
     name: str,
 ) -> str:
-    """The certificate as text; `name` is the target's.
+    """The certificate as text; `name` is the target's. For runs without a bound it is that of the
+    limit, which needs no comparison if some never end.
 
-    Raises `BadInput` if the vocabulary has more than ten tokens, or a number too many digits.
+    Raises `BadInput` if the vocabulary has more than ten tokens, a number too many digits, or
+    there is no limit where one is needed.
     """
     if decoder.vocabulary > MOST_TOKENS:
         raise BadInput(f"{decoder.vocabulary} tokens", source="certificate", expected="at most 10")
+    if analysis.ended != 1 or comparison is None:
+        return _limit_certificate(decoder, analysis, comparison, target, name)
     start = decoder.start()
     memories = Memories(start.memory)
     rows: list[object] = []
@@ -74,6 +79,42 @@ def decoder_certificate(
         expected=str(analysis.expected),
         unmasking=analysis.behaviour.unmasking.value,
         own_predictor=sorted(one.value for one in analysis.behaviour.own_predictor),
+    )
+
+
+def _limit_certificate(
+    decoder: Decoder,
+    analysis: DecoderAnalysis,
+    comparison: Comparison | None,
+    target: Law[State],
+    name: str,
+) -> str:
+    limit, start = analysis.limit, decoder.start()
+    if limit is None or limit.visits is None or limit.law is None:
+        raise BadInput(
+            "not all runs have ended, and what becomes of the others is not known",
+            source="certificate",
+            expected="a decoder whose runs end, or whose limit is computed",
+        )
+    memories = Memories(start.memory)
+    entries: list[object] = []
+    for before, made in limit.table.items():
+        parts = [part for one in made.parts for part in _parts(one, made.denominator, memories)]
+        visits = None if before not in limit.visits else _number(limit.visits[before])
+        entries.append([show_state(before.state), memories.number(before.memory), visits, parts])
+    return certificate_text(
+        KIND,
+        decoder=analysis.decoder,
+        name=name,
+        target=_law(target),
+        start=show_state(start.state),
+        limit=entries,
+        law={show_state(state): _number(weight) for state, weight in sorted(limit.law.items())},
+        never_ends=str(analysis.never_ends),
+        expected=None if limit.expected is None else _number(limit.expected),
+        total_variation=None if comparison is None else _number(comparison.total_variation),
+        kl_target_law=None if comparison is None else _ends(comparison.forward),
+        kl_law_target=None if comparison is None else _ends(comparison.backward),
     )
 
 

@@ -16,6 +16,8 @@ soon as no cell is masked. Everything below the rows is computed again from them
 total variation to the target, enclosures of both divergences in nats, rounds, the class of F, once
 for the sources and once with a predictor of its own.
 
+A file with a field "limit" is of the other form, for runs without a bound: see `decoder_limit`.
+
 What is *not* shown here is that the rows are what the decoder's code does: that is the
 enumeration's word. The sources are its word as well; `own_predictor` does without them.
 
@@ -24,19 +26,24 @@ Source of the model: Jiang, Haghtalab, Chen (ICLR 2026), section 2.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
-from math import prod
 
-from dlmcheck.spec.errors import MalformedSyntax
 from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law, total_variation
-from dlmcheck.spec.tokens import MASK, State, Token, masked_positions, parse_state, show_state
-from dlmcheck.verify.kernel.divergence import Divergence, divergence
+from dlmcheck.spec.tokens import MASK, State, masked_positions, show_state
+from dlmcheck.verify.kernel.decoder_limit import check_limit
+from dlmcheck.verify.kernel.decoder_rows import (
+    Place,
+    Reader,
+    Row,
+    after_of,
+    check_divergence,
+    check_law,
+    sources_of,
+)
+from dlmcheck.verify.kernel.divergence import divergence
 from dlmcheck.verify.kernel.documents import called, fields_of
 from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.rationals import rational_field
@@ -68,24 +75,6 @@ FIELDS = (
     "unmasking",
     "own_predictor",
 )
-MOST_STATES = 1 << 20
-"""A part of a round with more states is refused."""
-MOST_TOKENS = 10
-"""A token is one digit in a file."""
-INFINITE = "infinite"
-
-_DECIMAL = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
-
-Place = tuple[State, int]
-"""A state and a memory."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One round from one configuration: the law of the next one, and the laws drawn from."""
-
-    after: dict[Place, Fraction]
-    sources: dict[int, Law[Token]] | None
 
 
 @dataclass(frozen=True)
@@ -107,8 +96,10 @@ def check_document(document: Document) -> Checked:
     Raises `MalformedSyntax` for a text that is no such table, `UnnormalisedLaw` for weights that
     do not sum to one, `Rejected` for a table that is not complete or a number that is not right.
     """
+    if isinstance(document.value, dict) and "limit" in document.value:
+        return check_limit(document, KIND)
     raw = fields_of(document, FIELDS)
-    reader = _Reader(document)
+    reader = Reader(document)
     start = reader.state(raw["start"], ("start",), None)
     rounds = document.integer(raw["rounds"], ("rounds",)) or None
     table = _rows(reader, raw["rows"], start)
@@ -116,7 +107,7 @@ def check_document(document: Document) -> Checked:
     if any(len(state) != len(start) for state in target):
         raise document.malformed(raw["target"], ("target",), f"strings of {len(start)} cells")
     found = run(table, start, rounds)
-    _check_law(found.law, reader.whole_law(raw["law"], ("law",)))
+    check_law(found.law, reader.whole_law(raw["law"], ("law",)))
     distance = total_variation(found.law, target)
     if rational_field(document, raw["total_variation"], ("total_variation",)) != distance:
         raise Rejected(f"the total variation is {distance}")
@@ -124,7 +115,7 @@ def check_document(document: Document) -> Checked:
         ("kl_target_law", divergence(target, found.law)),
         ("kl_law_target", divergence(found.law, target)),
     ):
-        _check_divergence(reader, raw[key], key, exact)
+        check_divergence(reader, raw[key], key, exact)
     if document.integer(raw["worst"], ("worst",)) != found.worst:
         raise Rejected(f"the longest run takes {found.worst} rounds")
     if reader.number(raw["expected"], ("expected",)) != found.expected:
@@ -147,28 +138,6 @@ def check_document(document: Document) -> Checked:
         f"F {found.unmasking.value}{found.beside}; at most {found.worst} rounds"
     )
     return kernel_result(statement, Verdict.PROVED, Certificate(KIND, "kernel", len(table)))
-
-
-def _check_law(found: Law[State], claimed: Law[State]) -> None:
-    if found != claimed:
-        string = min(z for z in found.support | claimed.support if found[z] != claimed[z])
-        raise Rejected(f"{show_state(string)} comes out with probability {found[string]}")
-
-
-def _check_divergence(reader: _Reader, value: Json, key: str, exact: Divergence) -> None:
-    """The interval that is claimed must hold the one that is computed here."""
-    if value == INFINITE or exact.low is None or exact.high is None:
-        if value != INFINITE:
-            raise Rejected(f"{key} is infinite")
-        if not exact.is_infinite:
-            raise Rejected(f"{key} is {exact}")
-        return
-    ends = reader.document.array(value, (key,))
-    if len(ends) != 2:
-        raise reader.document.malformed(value, (key,), "two ends")
-    low, high = (reader.number(end, (key, k)) for k, end in enumerate(ends))
-    if not low <= exact.low or not exact.high <= high:
-        raise Rejected(f"{key} is {exact}")
 
 
 # --- running a table -----------------------------------------------------------------------------
@@ -254,57 +223,7 @@ def _written(row: Row, before: State) -> Law[Written]:
     return Law(weights)
 
 
-# --- from the text to the table ------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Reads numbers, states and laws of one file."""
-
-    document: Document
-
-    def number(self, value: Json, path: Path) -> Fraction:
-        """A fraction or a decimal, not negative."""
-        text = self.document.string(value, path)
-        if _DECIMAL.fullmatch(text):
-            return Fraction(text)
-        whole = re.fullmatch(r"([0-9]{1,1000})/([1-9][0-9]{0,999})", text, re.ASCII)
-        if whole is None:
-            raise self.document.malformed(value, path, "a number such as 3/2 or 0.25")
-        return Fraction(int(whole.group(1)), int(whole.group(2)))
-
-    def state(self, value: Json, path: Path, cells: int | None) -> State:
-        """A state as text."""
-        text = self.document.string(value, path)
-        if set(text) - {*"M0123456789"} or (cells is not None and len(text) != cells):
-            raise self.document.malformed(value, path, "tokens, one for each cell")
-        return parse_state(text)
-
-    def whole_law(self, value: Json, path: Path) -> Law[State]:
-        """A law of strings without masks."""
-        weights = self._weights(value, path, "strings with their weights")
-        found = {self.state(key, (*path, key), None): w for key, w in weights.items()}
-        if any(MASK in state for state in found):
-            raise self.document.malformed(value, path, "strings without M")
-        return Law(found)
-
-    def token_law(self, value: Json, path: Path) -> Law[Token]:
-        """A law of what a cell shows: one token, or tokens with their weights."""
-        if isinstance(value, str):
-            return Law({self._token(value, path): 1})
-        weights = self._weights(value, path, "a token, or tokens with their weights")
-        return Law({self._token(key, (*path, key)): w for key, w in weights.items()})
-
-    def _token(self, value: Json, path: Path) -> Token:
-        return self.state(value, path, 1)[0]
-
-    def _weights(self, value: Json, path: Path, expected: str) -> dict[str, Fraction]:
-        if not isinstance(value, dict) or not value:
-            raise self.document.malformed(value, path, expected)
-        return {k: rational_field(self.document, w, (*path, k)) for k, w in value.items()}
-
-
-def _rows(reader: _Reader, value: Json, start: State) -> dict[tuple[int, Place], Row]:
+def _rows(reader: Reader, value: Json, start: State) -> dict[tuple[int, Place], Row]:
     document = reader.document
     table: dict[tuple[int, Place], Row] = {}
     for k, item in enumerate(document.array(value, ("rows",))):
@@ -318,57 +237,7 @@ def _rows(reader: _Reader, value: Json, start: State) -> dict[tuple[int, Place],
         if place in table:
             raise document.malformed(parts[1], (*path, 1), "one row for a round and configuration")
         table[place] = Row(
-            _after(reader, parts[3], (*path, 3), len(start)),
-            _sources(reader, parts[4], (*path, 4), len(start)),
+            after_of(reader, parts[3], (*path, 3), len(start)),
+            sources_of(reader, parts[4], (*path, 4), len(start)),
         )
     return table
-
-
-def _sources(reader: _Reader, value: Json, path: Path, cells: int) -> dict[int, Law[Token]] | None:
-    if value is None:
-        return None
-    listed = reader.document.array(value, path)
-    if len(listed) != cells:
-        raise reader.document.malformed(value, path, f"{cells} laws, or null")
-    return {
-        cell: reader.token_law(one, (*path, cell))
-        for cell, one in enumerate(listed)
-        if one is not None
-    }
-
-
-def _after(reader: _Reader, value: Json, path: Path, cells: int) -> dict[Place, Fraction]:
-    """The law of the next configuration: a mixture of parts, each with independent cells."""
-    document = reader.document
-    found: dict[Place, Fraction] = {}
-    total = Fraction(0)
-    for k, item in enumerate(document.array(value, path)):
-        part = document.array(item, (*path, k))
-        if len(part) != 3:
-            raise document.malformed(item, (*path, k), "weight, memory, cells")
-        weight = rational_field(document, part[0], (*path, k, 0))
-        memory = document.integer(part[1], (*path, k, 1))
-        shown = document.array(part[2], (*path, k, 2))
-        if len(shown) != cells:
-            raise document.malformed(part[2], (*path, k, 2), f"{cells} cells")
-        laws = [reader.token_law(one, (*path, k, 2, cell)) for cell, one in enumerate(shown)]
-        if prod(map(len, laws)) > MOST_STATES:
-            raise Rejected(f"a part of a round has more than {MOST_STATES} states")
-        for state, chance in _multiplied(laws):
-            place = state, memory
-            found[place] = found.get(place, Fraction(0)) + weight * chance
-        total += weight
-    if total != 1:
-        raise document.bad(
-            f"weights that sum to {total}", path, "parts of weight 1", kind=MalformedSyntax
-        )
-    return {place: chance for place, chance in found.items() if chance}
-
-
-def _multiplied(laws: list[Law[Token]]) -> Iterator[tuple[State, Fraction]]:
-    for cells in product(*(law.items() for law in laws)):
-        chance = Fraction(1)
-        for _, factor in cells:
-            if factor != 1:
-                chance *= factor
-        yield tuple(token for token, _ in cells), chance
