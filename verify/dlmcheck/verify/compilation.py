@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 from functools import partial
+from typing import TYPE_CHECKING
 
 from dlmcheck.model.constructions.carrying import carried_along
 from dlmcheck.model.constructions.figures import describe
@@ -28,8 +29,10 @@ from dlmcheck.spec.lattice import RandomBits
 from dlmcheck.spec.resources import Resources, depth, layer_width, live_width, measure
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.engines.cutpoints import cut_points
-from dlmcheck.verify.engines.widths import Optimised, optimise
 from dlmcheck.verify.kernel.contents import Simulation
+
+if TYPE_CHECKING:
+    from dlmcheck.verify.engines.widths import Optimised
 
 
 @unique
@@ -163,6 +166,8 @@ def _banked(
     if chosen.optimise is Optimise.NOTHING:
         strict = padded_to_layers(circuit)
     else:
+        from dlmcheck.verify.engines.widths import optimise
+
         found = optimise(
             circuit,
             None if chosen.rounds is None else chosen.rounds - 1,

@@ -112,12 +112,12 @@ def rows_of(circuit: Circuit, layers: Sequence[int] | None = None) -> Rows:
         raise BadCircuit(
             "two outputs show one random bit", expected="depth 1, since one round is a product law"
         )
-    rows: list[tuple[Literal, ...]] = [
-        tuple(v for v, layer in enumerate(where) if layer == t and v not in data)
-        for t in range(last + 1)
-    ]
-    rows[last] = (*(v for v in rows[last] if v not in shown), *circuit.outputs)
-    return Rows(circuit, tuple(rows))
+    rows: list[list[Literal]] = [[] for _ in range(last + 1)]
+    for node, layer in enumerate(where):
+        if node not in data:
+            rows[layer].append(node)
+    rows[last] = [*(v for v in rows[last] if v not in shown), *circuit.outputs]
+    return Rows(circuit, tuple(map(tuple, rows)))
 
 
 def _found_layers(circuit: Circuit) -> tuple[int, ...]:

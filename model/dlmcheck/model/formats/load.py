@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from dlmcheck.model.formats.aiger import read_aiger
-from dlmcheck.model.formats.aiger_writer import aiger_ascii, aiger_binary
-from dlmcheck.model.formats.bench import bench_text, read_bench
-from dlmcheck.model.formats.circuit_json import json_bytes, read_json
 from dlmcheck.model.formats.signals import choose_random, decode
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput, UnsupportedFeature
@@ -21,14 +18,36 @@ class _Format:
     write: Callable[[Circuit], bytes]
 
 
-_FORMATS = {
-    ".aag": _Format(read_aiger, aiger_ascii),
-    ".aig": _Format(read_aiger, aiger_binary),
-    ".bench": _Format(
+# Only the format that is asked for is imported.
+
+
+def _aiger(*, ascii_text: bool) -> _Format:
+    from dlmcheck.model.formats.aiger import read_aiger
+    from dlmcheck.model.formats.aiger_writer import aiger_ascii, aiger_binary
+
+    return _Format(read_aiger, aiger_ascii if ascii_text else aiger_binary)
+
+
+def _bench() -> _Format:
+    from dlmcheck.model.formats.bench import bench_text, read_bench
+
+    return _Format(
         lambda content, source: read_bench(decode(content, source), source),
         lambda circuit: bench_text(circuit).encode(),
-    ),
-    ".json": _Format(read_json, json_bytes),
+    )
+
+
+def _json() -> _Format:
+    from dlmcheck.model.formats.circuit_json import json_bytes, read_json
+
+    return _Format(read_json, json_bytes)
+
+
+_FORMATS: dict[str, Callable[[], _Format]] = {
+    ".aag": partial(_aiger, ascii_text=True),
+    ".aig": partial(_aiger, ascii_text=False),
+    ".bench": _bench,
+    ".json": _json,
 }
 
 
@@ -70,4 +89,4 @@ def _format(path: Path) -> _Format:
         raise UnsupportedFeature(
             f"the suffix {suffix!r}", source=str(path), expected=", ".join(_FORMATS)
         )
-    return _FORMATS[suffix]
+    return _FORMATS[suffix]()

@@ -26,20 +26,10 @@ from dlmcheck.verify.compilation import (
     optimising,
 )
 from dlmcheck.verify.equivalence import Equivalence
-from dlmcheck.verify.evidence_files import (
-    broken_mask_file,
-    law_file,
-    same_law_file,
-    simulation_file,
-    wrong_run_file,
-)
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.jobs import Ending, Finished, without_collecting
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.preservation import BrokenMask
-from dlmcheck.verify.kernel.widths import width_text
-from dlmcheck.verify.report.audit_json import to_text
-from dlmcheck.verify.report.compile_json import compile_document
 from dlmcheck.verify.report.compiled import outcome_lines
 from dlmcheck.verify.report.outcome import Outcome, Spent, code_of
 
@@ -217,6 +207,9 @@ def _write_files(
 ) -> list[ExitCode]:
     files: list[tuple[Path, str]] = []
     if options.json is not None:
+        from dlmcheck.verify.report.audit_json import to_text
+        from dlmcheck.verify.report.compile_json import compile_document
+
         described = {
             "edits": ",".join(edit_models(options.edits)),
             **chosen.described,
@@ -241,6 +234,8 @@ def _write_files(
     if options.width_certificate is not None and isinstance(first, Assembled):
         found = first.figures.optimised
         if found is not None:
+            from dlmcheck.verify.kernel.widths import width_text
+
             files.append((options.width_certificate, width_text(found.claim)))
     if options.certificate is not None:
         text = _evidence(outcomes[0], first)
@@ -256,6 +251,15 @@ def _evidence(outcome: Outcome, assembled: object) -> str:
     found = outcome.equivalence
     if found is None or not isinstance(assembled, Assembled):
         return ""
+    # What certificates are made with is much, and few ask for one.
+    from dlmcheck.verify.evidence_files import (
+        broken_mask_file,
+        law_file,
+        same_law_file,
+        simulation_file,
+        wrong_run_file,
+    )
+
     schedule = assembled.text
     law, masks, run = found.law_witness, found.preservation, found.wrong_run
     if found.same_law_only:  # a run that refutes one coupling is no evidence of that answer

@@ -32,6 +32,10 @@ SOLVER_SECONDS = 60.0
 """What the solver gets if there is no --timeout; else it gets a third of that."""
 
 
+_LEFT_TO_THE_END: list[object] = []
+"""What a task's process has made and needs no more: it goes with the process, all at once."""
+
+
 @dataclass(frozen=True)
 class Job:
     """A circuit, by the name of its file, and how it is to be compiled."""
@@ -106,6 +110,7 @@ def _compile(job: Job, _progress: Callable[[int], None]) -> Assembled | Refused:
         schedule = built.schedule if job.flip is None else flip_gate(built.schedule, *job.flip)
     except BadInput as error:
         return Refused(error.message + (f"; expected {error.expected}" if error.expected else ""))
+    _LEFT_TO_THE_END.append((built, schedule))
     return Assembled(
         schedule_to_json(schedule),
         built.figures,

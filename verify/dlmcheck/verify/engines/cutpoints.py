@@ -7,6 +7,8 @@ serialised schedule and the circuit that the user gave).
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from dlmcheck.model.constructions.write_once import Compiled
 from dlmcheck.spec.circuit import Literal, Op, is_inverted, node_of
 from dlmcheck.spec.lattice import RandomBits
@@ -16,6 +18,8 @@ from dlmcheck.verify.kernel.contents import Content, Simulation
 def original_literals(compiled: Compiled) -> dict[int, Literal]:
     """For each node of the mapped circuit, the literal of the original that has its value."""
     mapped = compiled.mapped
+    if mapped.circuit is mapped.original:
+        return {node: node for node in range(mapped.circuit.node_count)}
     literal: dict[int, Literal] = {
         new: old for old, new in enumerate(mapped.new_node) if new is not None
     }
@@ -36,17 +40,15 @@ def cut_points(compiled: Compiled) -> Simulation:
     """The certificate that a write-once compilation claims for itself."""
     literal = original_literals(compiled)
     circuit = compiled.circuit
-    node_in = {cell: node for node, cell in enumerate(compiled.cell_of) if cell is not None}
     writes: list[list[tuple[int, Content]]] = [[] for _ in range(compiled.schedule.rounds)]
-    for node, number in enumerate(compiled.round_of):
-        cell = compiled.cell_of[node]
+    for node, (cell, number) in enumerate(zip(compiled.cell_of, compiled.round_of, strict=True)):
         if number and cell is not None:
             writes[number - 1].append((cell, literal[node]))
-    for cell, number in _padding(compiled, set(node_in)):
+    for cell, number in _padding(compiled):
         writes[number - 1].append((cell, "0"))
     coins: list[tuple[int, int, int]] = []
     given: list[int] = []
-    readers = _readers(compiled)
+    readers = _readers(compiled) if compiled.random_bits is RandomBits.PRIVATE else {}
     for j, node in enumerate(circuit.random_inputs):
         number = compiled.round_of[node]
         if compiled.random_bits is RandomBits.FREE:
@@ -58,7 +60,7 @@ def cut_points(compiled: Compiled) -> Simulation:
             if reader_round is not None:
                 coins.append((reader_round, j, literal[node]))
     return Simulation(
-        tuple(tuple(sorted(line, key=lambda pair: pair[0])) for line in writes),
+        tuple(tuple(sorted(line, key=itemgetter(0))) for line in writes),
         tuple(coins),
         tuple(given),
     )
@@ -76,18 +78,21 @@ def _readers(compiled: Compiled) -> dict[int, int]:
     }
 
 
-def _padding(compiled: Compiled, used: set[int]) -> list[tuple[int, int]]:
+def _padding(compiled: Compiled) -> list[tuple[int, int]]:
     """Padding cells with the round that writes them: that of their block's real cells."""
-    by_label = [c for c, label in enumerate(compiled.schedule.labels) if label == "padding"]
+    if not compiled.padding_cells:
+        return []
     round_of_cell = {
         cell: number
         for cell, number in zip(compiled.cell_of, compiled.round_of, strict=True)
         if cell is not None and number is not None
     }
     found: list[tuple[int, int]] = []
-    for cell in by_label:
-        # Padding stands in front of its block, so the next real cell has its round.
-        following = min((c for c in round_of_cell if c > cell), default=None)
-        if cell not in used and following is not None:
-            found.append((cell, round_of_cell[following]))
+    following: int | None = None
+    # Padding stands in front of its block, so the next real cell has its round.
+    for cell in range(compiled.schedule.length - 1, -1, -1):
+        if cell in round_of_cell:
+            following = round_of_cell[cell]
+        elif following is not None:
+            found.append((cell, following))
     return found

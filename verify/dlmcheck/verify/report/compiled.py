@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.resources import Resources
 from dlmcheck.verify.compilation import CompiledFigures
-from dlmcheck.verify.engines.widths import Optimised
 from dlmcheck.verify.equivalence import Equivalence, RoadTaken
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import WrongRun
 from dlmcheck.verify.report.outcome import Outcome
+
+if TYPE_CHECKING:
+    from dlmcheck.verify.engines.widths import Optimised
 
 _PARTS = {"predictor": "p", "unmask": "F", "remask": "G"}
 _MOST_NAMES = 40
