@@ -9,15 +9,22 @@ from hypothesis import strategies as st
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.model.families.layered_random import random_layered
+from dlmcheck.model.mutations import flip_gate
 from dlmcheck.model.rewriting import reexpressed, reexpressed_schedule
 from dlmcheck.spec.circuit import Circuit, evaluate
 from dlmcheck.spec.lattice import RandomBits
+from dlmcheck.verify.engines.coupling import CouplingVerdict, check_coupling
+from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.engines.partners import Partner
 from dlmcheck.verify.engines.shown import shown_circuit
 from dlmcheck.verify.engines.sweeping import sweep
 from dlmcheck.verify.engines.unroll import unroll
+from dlmcheck.verify.kernel.merged_simulation import check_merged_simulation
 from dlmcheck.verify.kernel.merges import check_equal
+from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.simulation import check_simulation
+from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.kernel.witness import WrongRun, check_wrong_run
 from tests.model.constructions.small_circuits import any_circuit
 
 
@@ -107,3 +114,41 @@ def test_an_inverted_coin_is_not_shown() -> None:
     run = unroll(compile_write_once(circuit).schedule)
     partner = Partner("r0", ("predictor", 1, 0), inverted=True)
     assert shown_circuit(run, circuit, (partner,)) == "the coupling inverts a coin"
+
+
+# --- ten thousand gates --------------------------------------------------------------------
+
+
+def test_ten_thousand_rewritten_gates_are_proved_without_a_plan() -> None:
+    circuit = random_layered(3, 0, 100, 800, 20, inverted=True)
+    schedule = reexpressed_schedule(compile_write_once(circuit).schedule, 0)
+    assert schedule.length > 10_000
+    result = check_coupling(schedule, circuit)
+    assert result.verdict is CouplingVerdict.EQUIVALENT
+    assert result.swept > 0
+    assert result.by_solver == 0
+    assert result.certificate is not None
+    checked = check_merged_simulation("it", schedule, circuit, result.certificate)
+    assert checked.verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize("index", [5_000, 15_000, 21_000])
+def test_one_flipped_gate_among_ten_thousand_has_a_witness_or_changes_nothing(index: int) -> None:
+    """The cut points fail at the gate; the witness is a seed on which an output differs."""
+    circuit = random_layered(3, 0, 100, 800, 20, inverted=True)
+    compiled = compile_write_once(circuit)
+    flipped = flip_gate(compiled.schedule, "predictor", index)
+    with pytest.raises(Rejected, match=r"round \d+: cell \d+ does not write node"):
+        check_simulation("it", flipped, circuit, cut_points(compiled))
+    result = check_coupling(flipped, circuit, timeout=20_000, certify=True)
+    if result.verdict is CouplingVerdict.EQUIVALENT:
+        assert result.certificate is not None
+        check_merged_simulation("it", flipped, circuit, result.certificate)
+        return
+    assert result.verdict is CouplingVerdict.REFUTED
+    assert result.witness is not None
+    assert result.witness.by_run != result.witness.by_circuit
+    run = WrongRun("", result.witness.coins, result.witness.round_number, result.witness.cell)
+    partners = {p.name: (p.coin, p.inverted) for p in result.partners}
+    checked = check_wrong_run("it", flipped, circuit, partners, run)
+    assert checked.verdict is Verdict.REFUTED

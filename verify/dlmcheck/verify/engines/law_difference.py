@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from fractions import Fraction
 from itertools import combinations, islice
+from time import monotonic
 
 from dlmcheck.spec.circuit import Circuit, InputKind
 from dlmcheck.spec.schedule import Schedule
@@ -40,6 +41,10 @@ PAIRS = 2_000
 """At most this many pairs are looked at."""
 WORK = 1 << 36
 """At most this many node values are computed in enumerations."""
+
+
+SHOWN = 16
+"""Of an event with more outputs half as many are shown."""
 
 
 @unique
@@ -81,7 +86,7 @@ class LawDifference:
             return f"the run is illegal: {self.broken.rule.value} in {where}"
         if self.verdict is not LawVerdict.DIFFERENT:
             return f"laws {self.verdict.value} ({self.method})"
-        event = f"({', '.join(self.outputs)}) = {''.join(map(str, self.values))}"
+        event = f"({_shortened(self.outputs, ', ')}) = {_shortened(self.values, '')}"
         if self.by_run is None and self.by_circuit is None:
             return f"{event} is likelier in the run, by at least {self.gap}"
         run, circuit = (
@@ -103,7 +108,8 @@ def law_difference(
 
     `data` has one value per data cell of the schedule. `coins` are the ones of a seed on which
     the run is suspect (from a failed coupling), which is tried first. `timeout` is in
-    milliseconds, for the solver altogether. EQUAL means equal for these data only.
+    milliseconds, for all of it together; past it the answer is UNKNOWN. EQUAL means equal for
+    these data only.
 
     Raises `BadInput` if names or the number of data do not fit.
     """
@@ -127,6 +133,10 @@ class _Comparison:
         self.solver = Z3Solver(self.network, timeout)
         self.seed = seed
         self.work_left = WORK
+        now = monotonic()
+        self.deadline = now + timeout / 1000
+        self.half_time = now + timeout / 2000
+        """When enumeration ends: other ways need their time."""
 
     def _circuit_outputs(self, partners: Mapping[int, Lit]) -> list[Lit]:
         inputs: list[Lit] = []
@@ -170,7 +180,10 @@ class _Comparison:
             self._dominated(every)
             or self._support_difference(every, suspect)
             or LawDifference(
-                LawVerdict.UNKNOWN, "too many coins to enumerate; no difference found in parts"
+                LawVerdict.UNKNOWN,
+                "the time was over"
+                if monotonic() > self.deadline
+                else "too many coins to enumerate; no difference found in parts",
             )
         )
 
@@ -225,6 +238,8 @@ class _Comparison:
 
         None if there are too many coins or too much work.
         """
+        if monotonic() > self.half_time:
+            return None
         sides = [[side[index] for index in outputs] for side in (self.found, self.wanted)]
         if any(len(self.network.support(side)) > limit for side in sides):
             return None
@@ -253,6 +268,8 @@ class _Comparison:
         offered = proposals(self.run, self.circuit)
         wanted = self._circuit_outputs(offered[0].partners if offered else {})
         for index in outputs:
+            if monotonic() > self.deadline:
+                break
             run, circuit = self.found[index], wanted[index]
             more = self.network.and_(run, circuit ^ 1)
             less = self.network.and_(run ^ 1, circuit)
@@ -290,6 +307,8 @@ class _Comparison:
             tries = [suspect, frozenset[Key]()] if run_shows else [frozenset[Key]()]
             tries += random_seeds(keys, 2, self.seed)
             for ones in dict.fromkeys(tries):
+                if monotonic() > self.deadline:
+                    return None
                 values = self.network.evaluate(shows, dict.fromkeys(ones, 1))
                 pattern = [lit ^ 1 ^ value for lit, value in zip(never, values, strict=True)]
                 if self.solver.satisfy(pattern).answer is Answer.UNSAT:
@@ -305,6 +324,13 @@ class _Comparison:
                         engine=self._engine(),
                     )
         return None
+
+
+def _shortened(parts: Sequence[object], between: str) -> str:
+    """Parts of an event in a line, the first few of many."""
+    if len(parts) > SHOWN:
+        parts = [*parts[: SHOWN // 2], f"... {len(parts)} in all"]
+    return between.join(map(str, parts))
 
 
 def _members(bits: int) -> Iterator[int]:
