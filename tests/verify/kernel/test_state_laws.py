@@ -22,7 +22,7 @@ from dlmcheck.spec.sampler import run_law as run_law_by_definition
 from dlmcheck.spec.schedule import Schedule, sampler_of
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.engines.state_evidence import state_certificate
-from dlmcheck.verify.kernel import state_laws
+from dlmcheck.verify.kernel import pushing
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.state_laws import check_document, run_law
 from dlmcheck.verify.kernel.verdicts import Verdict
@@ -107,6 +107,6 @@ def test_canary_a_certificate_of_another_law_is_rejected() -> None:
 
 
 def test_laws_with_too_many_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_laws, "MOST_WEIGHTS", 50)
+    monkeypatch.setattr(pushing, "MOST_WEIGHTS", 50)
     with pytest.raises(Rejected, match="more than 50 weights at once"):
         run_law(local_schedule(4, 2, 1))

@@ -9,7 +9,8 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     sweep       statements over finite domains: exhaustive evidence, counterexamples
     laws        output laws of a schedule and a circuit, by the specification
     same_law    equal laws as a certificate: a schedule and a circuit, gone through
-    state_laws  laws of a run: the law on states pushed forward, cell by cell
+    pushing     one phase of a round on the law of states, cell by cell
+    state_laws  laws of a run: the law on states pushed forward, round by round
     contents    certificates as data, and the local functions of a schedule
     columns     truth tables a column at a time
     column_programs  circuits made ready for many columns, one block of rows after the other

@@ -17,8 +17,7 @@ Refused: selection that sees the candidates, and many coins that several cells s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 from dlmcheck.spec.circuit import Bits, Circuit, InputKind, cone, evaluate
@@ -37,6 +36,7 @@ from dlmcheck.verify.kernel.documents import (
     text_field,
 )
 from dlmcheck.verify.kernel.evidence import Exhaustive
+from dlmcheck.verify.kernel.pushing import TOKEN_OF, Row, Site, Weights, in_order, pushed
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
 
@@ -49,27 +49,26 @@ MOST_OWN = 16
 
 MOST_GIVEN = 20
 """A run has a start for all values of the given cells; more cells than this are refused."""
-MOST_WEIGHTS = 1 << 26
-"""With more weights at once a law is refused: nobody would wait for the answer."""
-
-TOKENS = (0, 1, MASK)
-Row = tuple[int, int, int]
-"""How many settings of the own coins make a cell show 0, 1 and M."""
-Weights = dict[State, int]
 
 
-def run_law(schedule: Schedule, data: Bits = ()) -> tuple[Weights, int, int]:
+def run_law(schedule: Schedule, data: Bits = ()) -> tuple[Mapping[State, int], int, int]:
     """Weights of the states after the last round, over a power of two; and states gone through.
 
     Raises `Rejected` for a run that breaks a rule or does not end as promised, and for schedules
     that are refused.
     """
+    law, exponent, seen = _run(schedule, data)
+    tokens = {text: tuple([TOKEN_OF[shown] for shown in text]) for text in law}
+    return {tokens[text]: weight for text, weight in law.items()}, exponent, seen
+
+
+def _run(schedule: Schedule, data: Bits) -> tuple[Weights, int, int]:
     if schedule.unmask_sees_candidates:
         raise Rejected("the unmasking policy sees the candidates")
     if len(schedule.given_cells) > MOST_GIVEN:
         raise Rejected(f"{len(schedule.given_cells)} given cells: too many weights at once")
     starts = product((False, True), repeat=len(schedule.given_cells))
-    law: Weights = {start_state(schedule, data, given): 1 for given in starts}
+    law: Weights = {show_state(start_state(schedule, data, given)): 1 for given in starts}
     exponent = len(schedule.given_cells)
     seen = len(law)
     for number in range(1, schedule.rounds + 1):
@@ -79,8 +78,8 @@ def run_law(schedule: Schedule, data: Bits = ()) -> tuple[Weights, int, int]:
         seen += len(law)
     ends = range(schedule.length) if schedule.end is End.WHOLE_STATE else schedule.output
     for state in law:
-        if any(state[i] == MASK for i in ends):
-            raise Rejected(f"{show_state(state)} has a mask at the end")
+        if any(state[i] == "M" for i in ends):
+            raise Rejected(f"{state} has a mask at the end")
     if schedule.stop is Stop.ABSORBING:
         # Without a clock one round that changes nothing means that no further one does.
         further = _phases(schedule, schedule.rounds + 1)
@@ -89,7 +88,7 @@ def run_law(schedule: Schedule, data: Bits = ()) -> tuple[Weights, int, int]:
             for phase in further:
                 after = phase.push(after)
             if set(after) != {state}:
-                raise Rejected(f"a further round changes {show_state(state)}")
+                raise Rejected(f"a further round changes {state}")
     return law, exponent, seen
 
 
@@ -150,28 +149,7 @@ class _Part:
         return found
 
 
-@dataclass
-class _Site:
-    """The rows of one cell; `law` computes the one for what the cells in `reads` show."""
-
-    cell: int
-    reads: tuple[int, ...]
-    coins: int
-    law: Callable[[Mapping[int, int]], Row]
-    rows: dict[Row, int] = field(default_factory=dict[Row, int])
-    known: dict[State, int] = field(default_factory=dict[State, int])
-
-    def row(self, state: State) -> int:
-        """The number of the row that a state has."""
-        read = tuple([state[i] for i in self.reads])
-        number = self.known.get(read)
-        if number is None:
-            row = self.law(dict(zip(self.reads, read, strict=True)))
-            number = self.known[read] = self.rows.setdefault(row, len(self.rows))
-        return number
-
-
-def _write_site(schedule: Schedule, number: int, cell: int, given: Mapping[int, bool]) -> _Site:
+def _write_site(schedule: Schedule, number: int, cell: int, given: Mapping[int, bool]) -> Site:
     draws = _Part(schedule, schedule.predictor, (2 * cell, 2 * cell + 1), number, {})
     selects = _Part(schedule, schedule.unmask, (cell,), number, given)
     coins = draws.coins + selects.coins
@@ -189,7 +167,7 @@ def _write_site(schedule: Schedule, number: int, cell: int, given: Mapping[int, 
                 found[token] += chosen * count
         return found[0], found[1], found[MASK]
 
-    return _Site(cell, tuple(sorted({cell} | draws.reads | selects.reads)), coins, law)
+    return Site(cell, tuple(sorted({cell} | draws.reads | selects.reads)), coins, law)
 
 
 def _check_write(schedule: Schedule, number: int, cell: int, old: int, new: int) -> None:
@@ -203,7 +181,7 @@ def _check_write(schedule: Schedule, number: int, cell: int, old: int, new: int)
         raise Rejected(f"{where} the prompt is changed")
 
 
-def _remask_site(schedule: Schedule, number: int, cell: int, given: Mapping[int, bool]) -> _Site:
+def _remask_site(schedule: Schedule, number: int, cell: int, given: Mapping[int, bool]) -> Site:
     assert schedule.remask is not None
     marks = _Part(schedule, schedule.remask, (cell,), number, given)
 
@@ -215,7 +193,7 @@ def _remask_site(schedule: Schedule, number: int, cell: int, given: Mapping[int,
         found[MASK] += marked
         return found[0], found[1], found[MASK]
 
-    return _Site(cell, tuple(sorted({cell} | marks.reads)), marks.coins, law)
+    return Site(cell, tuple(sorted({cell} | marks.reads)), marks.coins, law)
 
 
 # --- pushing -------------------------------------------------------------------------------
@@ -229,7 +207,7 @@ class _Phase:
         schedule: Schedule,
         number: int,
         policy: Circuit,
-        site: Callable[[Schedule, int, int, Mapping[int, bool]], _Site],
+        site: Callable[[Schedule, int, int, Mapping[int, bool]], Site],
     ) -> None:
         shared = [
             v
@@ -238,81 +216,21 @@ class _Phase:
         ]
         if len(shared) > MOST_SHARED:
             raise Rejected(f"{len(shared)} coins of a policy are shared by cells")
-        self._pushes: list[list[_Site]] = []
+        self._pushes: list[list[Site]] = []
         for setting in product((False, True), repeat=len(shared)):
             given = dict(zip(shared, setting, strict=True))
             sites = [site(schedule, number, cell, given) for cell in range(schedule.length)]
-            self._pushes.append(_in_order(sites))
+            self._pushes.append(in_order(sites))
         self.coins = len(shared) + sum(one.coins for one in self._pushes[0])
 
     def push(self, law: Weights) -> Weights:
         """The weights after the phase; those of all settings are added."""
-        total: Counter[State] = Counter()
+        if len(self._pushes) == 1:
+            return pushed(law, self._pushes[0])
+        total: Counter[str] = Counter()
         for sites in self._pushes:
-            for state, weight in _pushed(law, sites):
-                total[state] += weight
+            total.update(pushed(law, sites))
         return dict(total)
-
-
-def _in_order(sites: Sequence[_Site]) -> list[_Site]:
-    """Any order is right; in this one, from behind, a cell reads few cells for the first time."""
-    left, behind = list(sites), list[_Site]()
-    read: set[int] = set()
-    while left:
-        chosen = min(left, key=lambda site: (len(set(site.reads) - read), -site.cell))
-        left.remove(chosen)
-        behind.append(chosen)
-        read.update(chosen.reads)
-    return behind[::-1]
-
-
-def _pushed(law: Weights, sites: Sequence[_Site]) -> Iterator[tuple[State, int]]:
-    """Draw the cells one after the other.
-
-    A class is a list of rows, those of the cells from some place on; `after[c]` is the class that
-    is left of class c without its first row, `first[c]`. For each class there is a list of
-    weights, one for each string of tokens drawn so far.
-    """
-    classes = [0] * len(law)
-    steps: list[tuple[_Site, list[int], list[int]]] = []
-    for site in reversed(sites):
-        row = site.row
-        pairs = list(zip(classes, [row(state) for state in law], strict=True))
-        numbers = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
-        classes = [numbers[pair] for pair in pairs]
-        steps.append((site, [after for after, _ in numbers], [first for _, first in numbers]))
-    held = [[0] for _ in range(max(classes) + 1)]
-    for number, weight in zip(classes, law.values(), strict=True):
-        held[number][0] += weight
-    strings: list[State] = [()]
-    for site, after, first in reversed(steps):
-        if len(TOKENS) * len(held[0]) * (max(after) + 1) > MOST_WEIGHTS:
-            raise Rejected(f"more than {MOST_WEIGHTS} weights at once")
-        held = _drawn(held, list(site.rows), after, first)
-        strings = [(*drawn, token) for token in TOKENS for drawn in strings]
-        # What nothing leads to is dropped, or else there would be 3^L strings of few states.
-        alive = [any(weights) for weights in zip(*held, strict=True)]
-        if not all(alive):
-            strings = [drawn for drawn, keep in zip(strings, alive, strict=True) if keep]
-            held = [[w for w, keep in zip(ws, alive, strict=True) if keep] for ws in held]
-    place = {site.cell: k for k, site in enumerate(sites)}
-    backwards = [place[cell] for cell in range(len(sites))]
-    for drawn, weight in zip(strings, held[0], strict=True):
-        yield tuple([drawn[k] for k in backwards]), weight
-
-
-def _drawn(
-    held: Sequence[list[int]], rows: Sequence[Row], after: Sequence[int], first: Sequence[int]
-) -> list[list[int]]:
-    """Draw one cell: the weights of class c go to class `after[c]`, once for each token."""
-    none = [0] * len(held[0])
-    drawn = [[none, none, none] for _ in range(max(after) + 1)]
-    for weights, goes, row in zip(held, after, first, strict=True):
-        target = drawn[goes]
-        for k, count in enumerate(rows[row]):
-            if count:
-                target[k] = [a + count * w for a, w in zip(target[k], weights, strict=True)]
-    return [[weight for part in parts for weight in part] for parts in drawn]
 
 
 # --- certificates --------------------------------------------------------------------------
@@ -345,10 +263,10 @@ def check_document(document: Document) -> Checked:
     total = sum(stated.counts.values())
     if total.bit_length() != exponent + 1 or total & (total - 1):
         raise Rejected(f"the counts do not sum to 2^{exponent}")
-    law, coins, seen = run_law(schedule, tuple(bit == "1" for bit in shown))
+    law, coins, seen = _run(schedule, tuple(bit == "1" for bit in shown))
     onto: Counter[str] = Counter()
     for state, weight in law.items():
-        onto[show_state(tuple([state[i] for i in cells]))] += weight
+        onto["".join([state[i] for i in cells])] += weight
     found = Counts(coins, onto)
     if not found.fits(stated):
         raise Rejected(f"the law is another one: {difference(found, stated)}")
