@@ -212,7 +212,6 @@ REFUSED: dict[str, Program] = {
     "noise in two races": _twice,
     "a root": lambda t: t.softmax(probabilities(t).log() / 2, -1),
     "a logarithm as a float": lambda t: float(probabilities(t).log()[0]),
-    "a logarithm and a number": lambda t: probabilities(t).log() < -0.5,
     "a number added to a logarithm": lambda t: probabilities(t).log() + 1,
     "exp of a probability": lambda t: t.exp(-probabilities(t)),
     "softmax of confidences": lambda t: t.softmax(probabilities(t), -1),

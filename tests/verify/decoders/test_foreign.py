@@ -61,6 +61,21 @@ def half(state, number, memory, candidates, choices):
     sure = [c for c in masked(state) if 0.5 < candidates.law(c)[1] < math.inf]
     return write(state, (sure or masked(state))[0])
 
+def float_coin(state, number, memory, candidates, choices):
+    return Step(reveal_coins=((0, 0.1),))
+
+def large_coin(state, number, memory, candidates, choices):
+    return Step(reveal_coins=((0, Fraction(3, 2)),))
+
+def no_notes(state, number, memory, candidates, choices):
+    return Step(reveal=frozenset(masked(state)), notes=5)
+
+def two_tokens(state, number, memory, candidates, choices):
+    return Step(edit=((0, 0), (0, 1)))
+
+def outside(state, number, memory, candidates, choices):
+    return write(state, 7)
+
 def leaves(state, number, memory, candidates, choices):
     raise SystemExit(0)
 
@@ -140,7 +155,12 @@ def run(
         ("own_generator", "randomness or state of its own"),
         ("counter", "randomness or state of its own"),
         ("threshold", "Fraction('0.9')"),
-        ("entropy", "as a float"),
+        ("entropy", "adapters.log"),
+        ("float_coin", "in round 1 at MM it returns"),
+        ("large_coin", "3/2 for cell 0 is no probability"),
+        ("no_notes", "notes as pairs"),
+        ("two_tokens", "a cell gets two tokens"),
+        ("outside", "in round 1 at MM: position 7 is selected"),
         ("leaves", "SystemExit"),
         ("list_memory", "a memory that can be hashed"),
         ("plain", "with_random"),

@@ -15,6 +15,7 @@ from operator import index
 from typing import Any, SupportsIndex, cast
 
 from dlmcheck.model.decoders.exact import Exact
+from dlmcheck.model.decoders.shadows import logarithm
 from dlmcheck.model.decoders.sources import GeneratorLike, RandomLike
 from dlmcheck.model.decoders.tensors import Tensor
 from dlmcheck.model.decoders.torch_like import TorchLike, logits_of
@@ -23,6 +24,17 @@ from dlmcheck.spec.decoder import Candidates, Step, StepFunction
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import MASK, State, Token, show_state
+
+
+def log(number: object) -> Any:
+    """The logarithm of an exact number, unrounded: it can be added, scaled and compared.
+
+    >>> p = Exact(1) / 4
+    >>> p * log(p) < -0.25, p * log(p) < -0.375, log(p) == 2 * log(0.5)
+    (True, False, True)
+    """
+    return logarithm(number)
+
 
 PlainFunction = Callable[[list[int], list[list[Exact]], int, Any], Sequence[int]]
 """function(tokens, probabilities, round, source) -> tokens"""

@@ -3,8 +3,8 @@
 Three measures are in use: the probability of a token, the margin between the two likeliest
 tokens, and the negative entropy. The first two are rationals. Entropies are not, but which of two
 is larger is decided exactly. Laws with the same probabilities have the same entropy; others are
-told apart by rational bounds, or, where these meet, by sum p log p < sum q log q iff
-prod p^(pN) < prod q^(qN) for the common denominator N, where both sides are rationals.
+told apart by rational bounds, or, where these meet, by the sign of sum p log p - sum q log q as
+`logarithms` finds it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, total_ordering
-from math import lcm, prod
 
-from dlmcheck.model.decoders.exact import FloatRefused
+from dlmcheck.model.decoders.logarithms import sign
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import Token
 
@@ -50,12 +49,6 @@ class NegativeEntropy:
 
     law: Law[Token]
 
-    def power(self, exponent: int) -> Fraction:
-        """exp(exponent * sum p log p): rational if the exponent clears all denominators."""
-        return prod(
-            (weight ** int(weight * exponent) for _, weight in self.law.items()), start=Fraction(1)
-        )
-
     def bounds(self) -> tuple[Fraction, Fraction]:
         """Rationals below and above the number."""
         return _entropy_bounds(self.law)
@@ -67,11 +60,12 @@ class NegativeEntropy:
         (low, high), (below, above) = self.bounds(), other.bounds()
         if high < below or above < low:
             return -1 if high < below else 1
-        exponent = lcm(*(weight.denominator for weight in (*ours, *theirs)))
-        if exponent > _LARGEST_POWER:
-            raise FloatRefused(f"the entropies of {self.law} and {other.law} are too close to tell")
-        left, right = self.power(exponent), other.power(exponent)
-        return (left > right) - (left < right)
+        terms: dict[Fraction, Fraction] = {}
+        for weight in ours:
+            terms[weight] = terms.get(weight, Fraction(0)) + weight
+        for weight in theirs:
+            terms[weight] = terms.get(weight, Fraction(0)) - weight
+        return sign(terms)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NegativeEntropy):
@@ -86,7 +80,6 @@ class NegativeEntropy:
     __hash__ = None  # type: ignore[assignment]  # how Python marks what has no hash
 
 
-_LARGEST_POWER = 1_000_000
 _GRID = 1 << 96
 
 

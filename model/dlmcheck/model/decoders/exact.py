@@ -30,6 +30,11 @@ def as_fraction(value: object) -> Fraction:
         return value.value
     if isinstance(value, float):
         found = Fraction(value) if isfinite(value) else None
+        if isinf(value):
+            raise FloatRefused(
+                "an infinite number is calculated with (the logarithm of 0?), where floats give "
+                "nan: leave outcomes of probability 0 out"
+            )
         if found is None or found.denominator > _SHORT:
             raise FloatRefused(
                 f"the float {value!r} is no short binary fraction, so that a decision would rest "
@@ -143,6 +148,7 @@ class Exact:
 
     def __float__(self) -> float:
         raise FloatRefused(
-            f"{self.value} is asked for as a float; a logarithm or a root of it is no rational, "
-            "so that what is decided by it would rest on rounding"
+            f"{self.value} is asked for as a float (math.log asks so), and what is decided by it "
+            "would rest on rounding: numpy.log of a list of such numbers, or "
+            "dlmcheck.model.decoders.adapters.log, gives logarithms that stay exact"
         )

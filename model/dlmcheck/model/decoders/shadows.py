@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import total_ordering
-from math import inf, isinf, lcm
+from math import inf, isinf
 from typing import Any
 
 from dlmcheck.model.decoders.exact import Exact, FloatRefused, as_fraction
+from dlmcheck.model.decoders.logarithms import sign
 from dlmcheck.model.decoders.uniforms import UniformNumber
 from dlmcheck.spec.law import Law
 
@@ -29,7 +30,9 @@ NEVER = -inf
 
 @total_ordering
 class Logarithm:
-    """A sum of rationals times logarithms of positive rationals.
+    """A sum of rationals times logarithms of positive rationals; entropies are such sums.
+
+    It is compared exactly with its like and with rationals, see `logarithms`.
 
     >>> half, third = Logarithm.of(Fraction(1, 2)), Logarithm.of(Fraction(1, 3))
     >>> half > third, (half + third).exp(), (2 * half).exp()
@@ -66,22 +69,12 @@ class Logarithm:
             result *= base**power.numerator
         return Exact(result)
 
-    def _sign(self) -> int:
-        """Of the number itself: which side of 1 the product of the powers is on."""
-        common = lcm(*(power.denominator for power in self.terms.values()))
-        product = Fraction(1)
-        for base, power in self.terms.items():
-            product *= base ** int(power * common)
-        return (product > 1) - (product < 1)
-
     def _against(self, other: object) -> int:
         if isinstance(other, float) and isinf(other):
             return 1 if other < 0 else -1
         if isinstance(other, Logarithm):
-            return Logarithm(_summed(self.terms, (-other).terms))._sign()
-        if as_fraction(other):
-            raise FloatRefused(f"a logarithm is compared with {other}: compare what it is of")
-        return self._sign()
+            return sign(_summed(self.terms, (-other).terms))
+        return sign(self.terms, -as_fraction(other))
 
     def __eq__(self, other: object) -> bool:
         return self._against(other) == 0

@@ -43,7 +43,10 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
     given = given_target(options)
     try:
         outcomes = sampler_outcomes(options, given)
-    except (IllegalSampler, NotReproducible, TooManyChoices) as error:
+    except IllegalSampler as error:
+        where = f"in round {error.round_number} at {show_state(error.state)}: {error}"
+        raise BadInput(where, source=options.step, expected="a legal step") from error
+    except (NotReproducible, TooManyChoices) as error:
         raise BadInput(str(error), source=options.step, expected="a legal step") from error
     certificate = None if options.certificate is None else _certificate(options, outcomes)
     for outcome in outcomes:

@@ -117,10 +117,8 @@ def behaviour(rounds: Rounds) -> Behaviour:
             if 0 < len(chosen) < before.state.count(MASK) or set(chosen.values()) - {1}:
                 orders.add(_orders(chosen, before.state))
             edits = dict(branch.step.edit)
-            for cell in branch.remasked:
-                # What is written and masked again within one round is remasked as well.
-                touched = cell in branch.chances or cell in edits
-                remasks |= before.state[cell] != MASK or touched
+            # What is written and masked again within one round was never seen.
+            remasks |= any(before.state[cell] != MASK for cell in branch.remasked)
             for cell, token in edits.items():
                 stays = branch.remasked.get(cell) != 1
                 revises |= before.state[cell] not in (MASK, token) and stays

@@ -20,7 +20,7 @@ from typing import Any, cast
 
 from dlmcheck.model.decoders.exact import Exact, FloatRefused, as_fraction
 from dlmcheck.spec.choices import Choices, NotReproducible, TooManyChoices
-from dlmcheck.spec.decoder import Candidates, Coins, Step, StepFunction
+from dlmcheck.spec.decoder import Candidates, Coins, Notes, Step, StepFunction
 from dlmcheck.spec.errors import BadInput, DlmcheckError
 from dlmcheck.spec.tokens import State, show_state
 
@@ -92,8 +92,17 @@ class ForeignStep:
         if any(after[name] != state_of for name, state_of in before.items()):
             raise self._hidden(state, number)
         if not isinstance(made, Step):
-            raise BadInput(f"returns {made!r}", source=self._name, expected="a Step")
-        return _plain(made, self._name)
+            where = f"in round {number} at {show_state(state)} it returns {made!r}"
+            raise BadInput(where, source=self._name, expected="a Step")
+        try:
+            return _plain(made)
+        except (TypeError, ValueError, FloatRefused) as error:
+            raise BadInput(
+                f"in round {number} at {show_state(state)} it returns {made!r}: {error}",
+                source=self._name,
+                expected="sets of cells, pairs (cell, token), exact chances from 0 to 1, notes as "
+                "pairs (cell, pairs (token, note)), a memory that can be hashed",
+            ) from error
 
     def _hidden(self, state: State, number: int) -> BadInput:
         return BadInput(
@@ -122,32 +131,44 @@ def _global_generators() -> dict[str, object]:
     return states
 
 
-def _plain(step: Step, name: str) -> Step:
-    """The same step in the types that it should have. Raises `BadInput` for what has no such."""
+def _plain(step: Step) -> Step:
+    """The same step in the types that it should have. Raises `TypeError`, `ValueError` and
+    `FloatRefused` for what has no such.
+    """
     edit = cast("Mapping[int, int] | tuple[tuple[int, int], ...]", step.edit)
-    try:
-        hash(step.memory)
-        hash(step.notes)
-        pairs = tuple(edit.items()) if isinstance(edit, Mapping) else edit
-        return Step(
-            frozenset(map(index, step.reveal)),
-            frozenset(map(index, step.remask)),
-            tuple((index(cell), index(token)) for cell, token in pairs),
-            step.memory,
-            _coins(step.reveal_coins),
-            _coins(step.remask_coins),
-            step.notes,
-        )
-    except (TypeError, ValueError) as error:
-        raise BadInput(
-            f"returns {step!r}: {error}",
-            source=name,
-            expected="sets of cells, pairs (cell, token), a memory that can be hashed",
-        ) from error
+    pairs = tuple(edit.items()) if isinstance(edit, Mapping) else edit
+    edits = tuple((index(cell), index(token)) for cell, token in pairs)
+    if len(dict(edits)) < len(set(edits)):
+        raise ValueError("a cell gets two tokens")
+    hash(step.memory)
+    return Step(
+        frozenset(map(index, step.reveal)),
+        frozenset(map(index, step.remask)),
+        edits,
+        step.memory,
+        _coins(step.reveal_coins),
+        _coins(step.remask_coins),
+        _notes(step.notes),
+    )
 
 
 def _coins(coins: Coins) -> Coins:
-    return tuple((index(cell), as_fraction(p)) for cell, p in coins)
+    found = tuple((index(cell), as_fraction(p)) for cell, p in coins)
+    for cell, p in found:
+        if not 0 <= p <= 1:
+            raise ValueError(f"{p} for cell {cell} is no probability")
+    return found
+
+
+def _notes(notes: Notes | None) -> Notes | None:
+    if notes is None:
+        return None
+    found = tuple(
+        (index(cell), tuple((index(token), note) for token, note in by_token))
+        for cell, by_token in notes
+    )
+    hash(found)
+    return found
 
 
 # --- floats ------------------------------------------------------------------------------------
