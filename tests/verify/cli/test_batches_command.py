@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from dlmcheck.verify.cli import main
+from dlmcheck.verify.report.schemas import schema
 
 
 def run(*arguments: str) -> int:
@@ -30,6 +32,7 @@ def test_the_own_law_is_nearer_than_the_error_says(
     assert run("markov:3,1/3", "--all", "--own-law", "--json", str(written)) == 0
     assert "distance 4/81" in capsys.readouterr().out
     document = json.loads(written.read_text())
+    jsonschema.validate(document, schema("batches-1"))
     assert (document["format"], document["version"]) == ("dlmcheck-batches", 1)
     rows = {tuple(row["sizes"]): row for row in document["schedules"]}
     assert list(rows) == [(3,), (1, 2), (2, 1), (1, 1, 1)]
@@ -39,12 +42,18 @@ def test_the_own_law_is_nearer_than_the_error_says(
 
 
 @pytest.mark.parametrize(
-    "arguments", [("even-parity:13",), ("even-parity:7", "--own-law"), ("no-such:3",)]
+    ("arguments", "reason"),
+    [
+        (("even-parity:13",), "expected at most 12"),
+        (("even-parity:7", "--own-law"), "with --own-law"),
+        (("no-such:3",), "expected"),
+        (("no-such.json",), "cannot be read"),
+    ],
 )
 def test_what_is_too_large_or_unknown_is_refused(
-    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], reason: str
 ) -> None:
     assert run(*arguments) == 2
     said = capsys.readouterr().err
-    assert "expected" in said
+    assert reason in said
     assert ("with --own-law" in said) is ("--own-law" in arguments)

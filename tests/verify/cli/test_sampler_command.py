@@ -297,6 +297,14 @@ def broken(tokens):
 
 def uneven(tokens):
     return [[half, half], [half, half, 0]]
+
+def moody(tokens):
+    import random
+    p = Fraction(random.randrange(10**6), 10**6)
+    return [[p, 1 - p] for _ in tokens]
+
+def leaves(tokens):
+    raise SystemExit
 """
 
 
@@ -351,6 +359,8 @@ def test_a_model_can_be_held_against_a_target(
         (("--model-law", "short", "--cells", "2"), "returns 1 rows"),
         (("--model-law", "heavy", "--cells", "2"), "sum"),
         (("--model-law", "broken", "--cells", "2"), "ZeroDivisionError"),
+        (("--model-law", "moody", "--cells", "2"), "randomness or state of its own"),
+        (("--model-law", "leaves", "--cells", "2"), "SystemExit"),
         (("--model-law", "uneven", "--cells", "2"), "cell 1: 2 probabilities (expected 3"),
     ],
 )

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dlmcheck.model.targets import load_target, parse_target
 from dlmcheck.spec.batches import law_of_schedule
 from dlmcheck.spec.entropy import LogSum, divergence
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
+from dlmcheck.verify.cli.rounds_command import TargetOptions, load
 from dlmcheck.verify.decoders.batch_schedules import (
     all_schedules,
     best_schedules,
@@ -48,7 +48,7 @@ def run_batches(options: BatchesOptions) -> ExitCode:
     """
     check_outputs({"--json": options.json})
     named = options.target
-    given = load_target(Path(named)) if named.endswith(".json") else parse_target(named)
+    given = load(TargetOptions(named))
     target = given.law
     length = len(next(iter(target)))
     limit = MOST_CELLS_OWN if options.own_law else MOST_CELLS

@@ -21,6 +21,7 @@ from dlmcheck.spec.errors import BadInput, BadProbability, DlmcheckError, Unnorm
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import MASK, State, Token, show_state
 from dlmcheck.verify.decoders.conditionals import tabulated_predictor
+from dlmcheck.verify.decoders.generators import global_generators
 from dlmcheck.verify.decoders.loading import load_function
 
 ModelFunction = Callable[[State], Sequence[Sequence[object]]]
@@ -119,12 +120,26 @@ def contradiction(
 
 
 def _called(function: ModelFunction, state: State, name: str) -> Sequence[Sequence[object]]:
+    """What a model says of a state, asked twice: a model has no randomness or state of its own."""
+    before = global_generators()
+    rows = _rows(function, state, name)
+    if _rows(function, state, name) != rows or global_generators() != before:
+        raise BadInput(
+            f"at {show_state(state)} it has randomness or state of its own",
+            source=name,
+            expected="a function of the tokens",
+        )
+    return rows
+
+
+def _rows(function: ModelFunction, state: State, name: str) -> list[list[object]]:
     where = f"at {show_state(state)}"
     try:
         rows = [list(row) for row in function(state)]
     except DlmcheckError:
         raise
-    except Exception as error:
+    # An exit is no answer either: it would end the command, as if all were well.
+    except (Exception, SystemExit) as error:
         raise BadInput(
             f"{where}: {type(error).__name__}: {error}", source=name, expected="a row for each cell"
         ) from error

@@ -6,7 +6,17 @@ import json
 from importlib.resources import files
 from typing import Any
 
-NAMES = ("audit-1", "compile-1", "lock-1", "evidence-1", "rounds-1", "law-1", "widths-1")
+NAMES = (
+    "audit-1",
+    "compile-1",
+    "lock-1",
+    "evidence-1",
+    "rounds-1",
+    "law-1",
+    "widths-1",
+    "sampler-1",
+    "batches-1",
+)
 
 
 def schema(name: str) -> dict[str, Any]:
