@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dlmcheck.model.families import FAMILIES
+from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify import api
 from tests.verify.sample_certificates import samples
 
@@ -26,3 +28,16 @@ def test_a_certificate_is_read_and_checked_alone(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("AND", "OR", 1), "utf-8")
     with pytest.raises(api.Rejected, match="the laws differ"):
         api.check_certificate(api.read_document(path))
+
+
+def test_widths_and_their_curve_are_those_of_the_command_line() -> None:
+    circuit = FAMILIES["ripple-adder"](4)
+    found = api.widths(circuit, moves=100)
+    assert isinstance(found, api.Widths)
+    assert found.gates.claim.bound <= found.gates.width <= found.early
+    assert found.rounds == found.depth + 1
+    points = api.width_curve(circuit, points=3, moves=100)
+    assert [type(point) for point in points] == [api.CurvePoint] * len(points)
+    assert (points[0].rounds, points[0].found.width) == (found.rounds, found.gates.width)
+    with pytest.raises(BadInput, match="1 rounds"):
+        api.width_curve(circuit, until=1)

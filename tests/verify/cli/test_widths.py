@@ -140,6 +140,26 @@ def test_choices_that_do_not_fit_are_bad_input(
     assert said in complaint(done) if "rounds for" not in said else said in done.err
 
 
+def test_among_all_edit_models_write_once_has_nothing_to_optimise_and_says_so(
+    cli: Callable[..., Result], adder: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "report"
+    done = cli(
+        "compile", adder, "--random", "all", "--edits", "all", "--optimise", "width", "--short",
+        "--moves", 100, "--verify", "--json", report,
+    )  # fmt: skip
+    assert done.code == 0, done
+    assert done.out.count("EQUIVALENT, seed for seed, for all data") == 3
+    assert done.out.count("values kept at most") == 2
+    assert done.out.count("optimise width; counter short") == 2
+    [line] = [line for line in done.out.splitlines() if "edits write-once" in line]
+    assert line.endswith("optimise nothing, as every value is kept")
+    document = json.loads(report.read_text())
+    jsonschema.validate(document, schema("compile-1"))
+    figures = [one["figures"] for one in document["circuits"]]
+    assert ["optimised" in one for one in figures] == [False, True, True]
+
+
 # --- widths --------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
     load_circuit        a circuit from a file
     compile_write_once  a circuit -> a schedule (a write-once DLM) and how it came about
+    widths, width_curve how narrow and how short the schedules of a circuit can be made
     equivalent          does a schedule sample what a circuit samples?
     exact_law           the law of a circuit's outputs or of a schedule's run, in whole numbers
     audit               the claims of the catalogue, or of a registry of one's own
@@ -33,6 +34,7 @@ from pathlib import Path
 
 from dlmcheck.model.constructions.write_once import Compiled, compile_write_once
 from dlmcheck.model.formats import load_circuit, write_circuit
+from dlmcheck.model.scheduling.narrow import MOVES
 from dlmcheck.spec.circuit import Bits, Circuit
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.schedule import Schedule
@@ -69,6 +71,7 @@ from dlmcheck.verify.resume import resumable
 from dlmcheck.verify.rounds.results import Bound, RoundsResult, Table
 from dlmcheck.verify.rounds.solve import rounds, separate
 from dlmcheck.verify.selection import UnknownClaim, near, select
+from dlmcheck.verify.widths import CurvePoint, Lengths, Widths, allowed_rounds, curve, widths
 
 __all__ = [
     "Answered",
@@ -77,10 +80,12 @@ __all__ = [
     "Checked",
     "Compiled",
     "CountedLaw",
+    "CurvePoint",
     "Document",
     "Equivalence",
     "ExitCode",
     "Gate",
+    "Lengths",
     "Limits",
     "Lock",
     "Profile",
@@ -94,6 +99,7 @@ __all__ = [
     "UnknownClaim",
     "UnknownHypothesis",
     "Verdict",
+    "Widths",
     "audit",
     "check_certificate",
     "compile_write_once",
@@ -108,6 +114,8 @@ __all__ = [
     "replay_file",
     "rounds",
     "separate",
+    "width_curve",
+    "widths",
     "write_circuit",
 ]
 
@@ -128,6 +136,26 @@ def exact_law(
     """
     problem = CircuitLaw(subject, data) if isinstance(subject, Circuit) else RunLaw(subject, data)
     return law(problem, engine, limits)
+
+
+def width_curve(
+    circuit: Circuit,
+    *,
+    until: int | None = None,
+    points: int = 16,
+    late_coins: bool = False,
+    moves: int | None = None,
+) -> tuple[CurvePoint, ...]:
+    """Width against rounds, from the fewest to `until` (default 2d) at up to so many places.
+
+    Each point is a `CurvePoint`: the rounds that are allowed and used, the width with its lower
+    bound, and the lengths of the four constructions. It ends where no further round can help.
+    `late_coins` lets random inputs be sampled when they are needed, `moves` is how long the search
+    for each point is. Raises `BadInput` if `until` is less than the fewest rounds.
+    """
+    rounds = allowed_rounds(circuit, until, points)
+    found = curve(circuit, rounds, late_coins=late_coins, moves=MOVES if moves is None else moves)
+    return tuple(found)
 
 
 def audit(

@@ -36,6 +36,9 @@ from dlmcheck.verify.report.outcome import Outcome, Spent, code_of
 ROADS = ("all", "first")
 """Every road that there is, or only until one decides."""
 
+WRITE_ONCE = "write-once"
+"""The one that keeps every value."""
+
 ALL = "all"
 """Every edit model that there is a construction for."""
 
@@ -68,22 +71,13 @@ class CompileOptions:
 def run_compile(options: CompileOptions) -> ExitCode:
     """Compile, verify, print, write. Raises `BadInput` before anything is printed or written."""
     models = edit_models(options.edits)
-    chosen = choices(options.layer_0, options.frontier)
-    for edits in models:  # the choices have to fit each of them
-        chosen = optimising(
-            chosen,
-            options.optimise,
-            options.rounds,
-            options.moves,
-            short=options.short,
-            edits=edits,
-        )
+    chosen = choices_of(options, models)
     flip = None if options.flip is None else parse_flip(options.flip)
     _check_usage(options, len(options.circuits) * len(models))
     with without_collecting():
         circuits = [load_circuit(name, options.random) for name in options.circuits]
     jobs = [
-        Job(name, circuit, edits, chosen, flip, options.roads == ROADS[0])
+        Job(name, circuit, edits, chosen[edits], flip, options.roads == ROADS[0])
         for name, circuit in zip(options.circuits, circuits, strict=True)
         for edits in models
     ]
@@ -103,11 +97,14 @@ def run_compile(options: CompileOptions) -> ExitCode:
         for index, (job, done) in enumerate(zip(jobs, compiled, strict=True))
     ]
     code = worst([outcome.code for outcome in outcomes])
-    failures = _write_files(options, outcomes, compiled, chosen, code)
+    rewriting = [edits for edits in models if edits != WRITE_ONCE]
+    failures = _write_files(options, outcomes, compiled, chosen[(rewriting or models)[0]], code)
     for outcome in outcomes:
-        described = {"edits": outcome.edits, **chosen.described}
-        if outcome.edits != "write-once":  # the others know one rule only
+        described = {"edits": outcome.edits, **chosen[outcome.edits].described}
+        if outcome.edits != WRITE_ONCE:  # the others know one rule only
             del described["frontier"]
+        elif options.optimise != "nothing":
+            described["optimise"] = "nothing, as every value is kept"
         print("\n".join(outcome_lines(outcome, described)))
     sys.stdout.flush()
     if options.times:
@@ -115,6 +112,29 @@ def run_compile(options: CompileOptions) -> ExitCode:
             peak = done.peak_bytes >> 20
             print(f"{done.seconds:9.1f} s {peak:7d} MB  {done.name}", file=sys.stderr)
     return worst([code, *failures])
+
+
+def choices_of(options: CompileOptions, models: Sequence[str]) -> dict[str, Choices]:
+    """The choices for each edit model.
+
+    Write-once schedules keep every value, so that there is nothing to optimise: among others they
+    go without, alone they are refused. Raises `BadInput` for what does not fit.
+    """
+    stated = choices(options.layer_0, options.frontier)
+
+    def with_rewriting(edits: str) -> Choices:
+        if edits == WRITE_ONCE and len(models) > 1:
+            return stated
+        return optimising(
+            stated,
+            options.optimise,
+            options.rounds,
+            options.moves,
+            short=options.short,
+            edits=edits,
+        )
+
+    return {edits: with_rewriting(edits) for edits in models}
 
 
 def edit_models(named: Sequence[str]) -> tuple[str, ...]:
