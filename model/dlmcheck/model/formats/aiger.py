@@ -20,6 +20,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dlmcheck.model.formats.aiger_gates import connect_pairs, read_pairs
 from dlmcheck.model.formats.signals import decode, fill_names, input_of
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Literal, Op
 from dlmcheck.spec.errors import (
@@ -80,14 +81,31 @@ def read_aiger(content: bytes, source: str = "AIGER") -> Circuit:
     """
     reader = _Reader(content, source)
     header = reader.header()
-    body = reader.binary_body(header) if header.binary else reader.ascii_body(header)
+    gates, outputs = _binary(reader, header) if header.binary else _ascii(reader, header)
     names = reader.symbols(header)
     inputs = tuple(
         Input(name, InputKind.DATA) if symbol is None else input_of(symbol)
         for name, symbol in zip(_plain_names(names["i"]), names["i"], strict=True)
     )
-    gates, outputs = _connect(body, header, source)
     return Circuit(inputs, gates, outputs, tuple(fill_names(names["o"], "o")))
+
+
+_Connected = tuple[tuple[Gate, ...], tuple[Literal, ...]]
+"""Gates and outputs, as literals of the circuit."""
+
+
+def _ascii(reader: _Reader, header: _Header) -> _Connected:
+    body = reader.ascii_body(header)
+    return _connect(body, header, reader.source)
+
+
+def _binary(reader: _Reader, header: _Header) -> _Connected:
+    outputs = reader.output_literals(header)
+    found = read_pairs(reader.content, reader.at, header.inputs, header.ands)
+    if found is None:
+        return _connect(reader.binary_body(header, outputs), header, reader.source)
+    pairs, reader.at = found
+    return connect_pairs(header.inputs, pairs, [literal for literal, _ in outputs])
 
 
 def _plain_names(symbols: Sequence[str | None]) -> list[str]:
@@ -205,8 +223,8 @@ class _Reader:
             ands.append(_And(left, (first, second), self.line))
         return _Body(inputs, outputs, ands)
 
-    def binary_body(self, header: _Header) -> _Body:
-        outputs = self.output_literals(header)
+    def binary_body(self, header: _Header, outputs: list[tuple[int, _Line]]) -> _Body:
+        """Gate by gate, to say what is wrong with which one (else there is `read_pairs`)."""
         ands: list[_And] = []
         for j in range(header.ands):
             left = 2 * (header.inputs + 1 + j)
@@ -270,9 +288,7 @@ class _Reader:
         return names
 
 
-def _connect(
-    body: _Body, header: _Header, source: str
-) -> tuple[tuple[Gate, ...], tuple[Literal, ...]]:
+def _connect(body: _Body, header: _Header, source: str) -> _Connected:
     """Gates in topological order and outputs, as literals of the circuit."""
     first_and = len(body.inputs)
     gates: list[Gate] = []
