@@ -2,6 +2,7 @@
 
     law           the exact law of a random XOR-rich circuit's outputs
     diagrams      the law of the top bits of a wide adder's sum, which enumeration cannot reach
+    machine       the law of what a machine with hidden bits shows after many steps, coins in each
     equivalence   a schedule and its circuit, as compiled and with every gate rewritten
     linear        a sampler over GF(2): is its output uniform, and of which dimension
     states        the law of a run through all 3^L states
@@ -82,6 +83,7 @@ def said(output: str) -> Answers:
 
 def law_file(path: Path, output: str) -> Answers:
     """The law that `dlmcheck law` wrote, or what it printed of one that cannot be listed."""
+    sys.set_int_max_str_digits(0)
     (found,) = json.loads(path.read_text("utf-8"))["answers"]
     if "counts" in found:
         counts = {bits: int(count) for bits, count in found["counts"].items()}
@@ -162,13 +164,20 @@ def law_of_circuit(coins: int, folder: Path) -> list[Way]:
 
 
 def law_of_adder(coins: int, folder: Path) -> list[Way]:
-    """Decision diagrams: the carry and the three highest bits of the sum."""
+    """The carry and the three highest bits of the sum."""
     circuit = workloads.adder(coins // 2)
     top = Circuit(
         circuit.inputs, circuit.gates, circuit.outputs[-4:], tuple(circuit.output_names[-4:])
     )
     file = folder / "circuit.json"
     file.write_text(circuit_to_json(top), "utf-8")
+    return [*laws(file), *law_peers(file)]
+
+
+def law_of_machine(steps: int, folder: Path) -> list[Way]:
+    """Hidden bits that are rewritten in every step, with coins of that step."""
+    file = folder / "circuit.json"
+    file.write_text(circuit_to_json(workloads.machine(steps)), "utf-8")
     return [*laws(file), *law_peers(file)]
 
 
@@ -297,10 +306,19 @@ WORKLOADS = (
         "diagrams",
         "Law of the four highest bits of the sum of two random numbers",
         "coins",
-        (16, 32, 128, 512, 2048),
+        (16, 32, 128, 512, 2048, 8192, 32_768, 65_536, 131_072),
         (12,),
         "power",
         law_of_adder,
+    ),
+    Workload(
+        "machine",
+        "Law of two bits of a machine with six hidden bits, eight coins a step",
+        "steps",
+        (1, 2, 4, 8, 16, 64, 256, 1024),
+        (1,),
+        "power",
+        law_of_machine,
     ),
     Workload(
         "equivalence",

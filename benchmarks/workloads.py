@@ -2,6 +2,7 @@
 
     xor_rich(20, 500, 8)      coins, gates, outputs: half XOR, the rest AND and OR
     adder(256)                a ripple-carry adder of two random numbers of 256 bits
+    machine(100)              hidden bits, rewritten in 100 steps with coins in each
 
 The same arguments give the same circuit, gate for gate.
 """
@@ -57,3 +58,37 @@ def adder(bits: int) -> Circuit:
     from dlmcheck.model.families.arithmetic import ripple_carry_adder
 
     return ripple_carry_adder(bits)
+
+
+def machine(steps: int, hidden: int = 6, coins: int = 8, seed: int = 0) -> Circuit:
+    """A Markov chain on `hidden` bits, all 0 at first: two of them after so many steps.
+
+    In each step every bit becomes the sum of itself and of a random function of two other bits and
+    of coins of this step; the functions are the same in all steps. Raises `ValueError` for fewer
+    than one step.
+    """
+    if steps < 1:
+        raise ValueError("no step at all")
+    chance = random.Random(f"machine {hidden} {coins} {seed}")
+    rules = [
+        (chance.sample([i for i in range(hidden) if i != bit], 2), chance.sample(range(coins), 4))
+        for bit in range(hidden)
+    ]
+    first = steps * coins
+    gates = [Gate(Op.CONST0)]
+    state = [first] * hidden
+
+    def gate(op: Op, *args: int) -> int:
+        gates.append(Gate(op, args))
+        return first + len(gates) - 1
+
+    for step in range(steps):
+        new: list[int] = []
+        for bit, ((left, right), drawn) in enumerate(rules):
+            a, b, c, d = (step * coins + k for k in drawn)
+            often = gate(Op.AND, gate(Op.OR, a, state[left]), gate(Op.OR, b, ~state[right]))
+            rare = gate(Op.AND, gate(Op.XOR, c, state[right]), d)
+            new.append(gate(Op.XOR, state[bit], gate(Op.OR, often, rare)))
+        state = new
+    inputs = tuple(Input(f"r{i}", InputKind.RANDOM) for i in range(first))
+    return Circuit(inputs, tuple(gates), tuple(state[:2]))

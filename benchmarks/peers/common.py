@@ -142,6 +142,7 @@ def counted(counts: Mapping[str, int], coins: int) -> Answers:
     if sum(counts.values()) != 1 << coins:
         raise ValueError(f"{sum(counts.values())} seeds counted, there are 2^{coins}")
     found = {bits: count for bits, count in counts.items() if count}
+    sys.set_int_max_str_digits(0)  # counts have as many bits as there are coins
     common = min((count & -count).bit_length() - 1 for count in found.values())
     text = ";".join(f"{bits}:{count >> common}" for bits, count in sorted(found.items()))
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -2,7 +2,7 @@
 
 After a step a value is live if a coin that was met, or a gate that was computed, still has a
 reader (note CERTIFICATES). How many are live depends on the order alone, so it is known before
-anything is counted. Orders that are tried, the cheap ones first, until one is narrow enough:
+anything is counted. Orders that are tried, the cheap ones first, as long as that pays:
 
     as given          the order of the circuit; for a run, round by round
     depth first       from the outputs, arguments as they stand, or from behind
@@ -21,8 +21,10 @@ from dataclasses import dataclass
 from dlmcheck.spec.circuit import Circuit, node_of
 from dlmcheck.verify.engines.force import arrangement
 
-ENOUGH = 12
-"""With so few live values no other order is tried."""
+PER_TUPLE = 2e-8
+"""Seconds of a sweep for a gate and a tuple of live values, roughly: blocks pass over most."""
+CHEAP, DEAR = 4e-6, 3e-4
+"""Seconds for a gate that making an order takes, roughly: a search, and an arrangement."""
 MOST_PULLED = 20_000
 """Circuits with more gates are not arranged by force."""
 
@@ -47,34 +49,45 @@ class Order:
 
 
 def best_order(circuit: Circuit) -> Order:
-    """The first order of those above that is narrow enough, or that of the least weight."""
+    """The order of the least weight of those that are worth trying.
+
+    The next one is made if a sweep in the best so far takes longer than making it.
+    """
     shape = _Shape(circuit)
-    found: list[Order] = []
-    for name, make in _orders(shape):
+    best: Order | None = None
+    for name, price, make in _orders(shape):
+        if best is not None and PER_TUPLE * best.weight <= price * len(shape.needed):
+            break
         gates = make()
-        found.append(Order(name, gates, shape.widths(gates)))
-        if found[-1].width <= ENOUGH:
-            return found[-1]
-    return min(found, key=lambda one: one.weight)
+        found = Order(name, gates, shape.widths(gates))
+        if best is None or found.weight < best.weight:
+            best = found
+    assert best is not None
+    return best
 
 
 def all_orders(circuit: Circuit) -> list[Order]:
     """All of them, to compare."""
     shape = _Shape(circuit)
-    made = [(name, make()) for name, make in _orders(shape)]
+    made = [(name, make()) for name, _, make in _orders(shape)]
     return [Order(name, gates, shape.widths(gates)) for name, gates in made]
 
 
-def _orders(shape: _Shape) -> Iterator[tuple[str, Callable[[], tuple[int, ...]]]]:
-    yield "as given", lambda: tuple(shape.needed)
-    yield "depth first", lambda: shape.depth_first(lambda node: shape.args[node])
-    yield (
-        "depth first from behind",
-        lambda: shape.depth_first(lambda node: shape.args[node][::-1], step=-1),
-    )
-    yield "by need", shape.by_need
+def _orders(shape: _Shape) -> Iterator[tuple[str, float, Callable[[], tuple[int, ...]]]]:
+    """Names, seconds for a gate, and how they are made, roughly in order of price."""
+
+    def as_it_stands(node: int) -> Sequence[int]:
+        return shape.args[node]
+
+    def from_behind(node: int) -> Sequence[int]:
+        return shape.args[node][::-1]
+
+    yield "as given", 0.0, lambda: tuple(shape.needed)
+    yield "depth first", CHEAP, lambda: shape.depth_first(as_it_stands)
+    yield "depth first from behind", CHEAP, lambda: shape.depth_first(from_behind, step=-1)
+    yield "by need", CHEAP, shape.by_need
     if len(shape.needed) <= MOST_PULLED:
-        yield "by force", shape.by_force
+        yield "by force", DEAR, shape.by_force
 
 
 class _Shape:

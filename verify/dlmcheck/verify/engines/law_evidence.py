@@ -17,6 +17,7 @@ from dlmcheck.verify.engines.law_engines import (
     LawProblem,
     Limits,
     RunLaw,
+    engine,
 )
 from dlmcheck.verify.engines.straight_line import as_circuit
 from dlmcheck.verify.kernel.counted_laws import MOST_COINS, Counts, law_text
@@ -31,11 +32,16 @@ FEW = 22
 NODES = 1 << 16
 """Diagrams that the kernel builds quickly: it is not as fast as the library."""
 SECONDS = 10.0
+SWEEP = 100.0
+"""Seconds that the kernel is allowed for a sweep, by the number of tuples that may be live."""
 DIAGRAMS, FRONTIER = "diagrams", "frontier"
-PER_TUPLE = 2e-6
+PER_TUPLE = 2e-7
 """Seconds of the kernel for a gate and a tuple of live values, roughly."""
-STATES = 22
-"""log2 of the states of a run that the kernel is asked to go through, at most."""
+STATES = 23
+"""log2 of the states of a run that the kernel is asked to go through, at most: about a minute and
+2.5 GB for three rounds on 3^14 states."""
+SHARE = 1 / 8
+"""Diagrams are looked for no longer than this part of the time that going through seeds takes."""
 LIMITS = (
     "sees the candidates",
     "coins at once",
@@ -72,7 +78,9 @@ def certificate(problem: LawProblem, found: CountedLaw, by: str) -> tuple[str, C
         order = plan_of(problem).order
         if by == FRONTIER or (is_narrow(order) and by != DIAGRAMS):
             return _swept(problem, counts, order, by)
-        diagrams = find_law(problem, Limits(nodes=NODES, seconds=SECONDS))
+        seeds = engine("columns").estimate(problem).seconds
+        seconds = SECONDS if seeds is None else min(SECONDS, SHARE * seeds)
+        diagrams = find_law(problem, Limits(nodes=NODES, seconds=seconds))
         if isinstance(diagrams, Found):
             names = coin_names(circuit, diagrams.order)
             return _checked(diagram_law_text(circuit, problem.data, counts, names), by)
@@ -104,8 +112,8 @@ def affine_certificate(problem: LawProblem) -> tuple[str, Checked]:
 
 
 def is_narrow(order: Order) -> bool:
-    """Whether the kernel sweeps a circuit in this order within `SECONDS`, roughly."""
-    return PER_TUPLE * order.weight <= SECONDS
+    """Whether the kernel sweeps a circuit in this order within `SWEEP`, roughly."""
+    return PER_TUPLE * order.weight <= SWEEP
 
 
 def _of_a_run(problem: RunLaw, counts: Counts, by: str) -> tuple[str, Checked]:

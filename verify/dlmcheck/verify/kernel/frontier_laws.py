@@ -158,27 +158,22 @@ class _Sweep:
             self._step(gate.op, value, self._read(arg))
 
     def _step(self, op: Op, value: int, read: _Read) -> None:
-        one = 1 << value
-        if read.place < 0:
-            moved = self.held
-            flip, mine, enters, keep = read.flip, 0, False, -1
-        else:
-            flip, mine, enters = read.flip, 1 << read.place, read.enters
-            moved, keep = self.held, ~mine if read.leaves else -1
+        """The value of a gate takes one more argument. A constant one counts as a bit that is 0."""
+        mine = 1 << read.place if read.place >= 0 else 0
+        keep = ~mine if read.leaves else -1
+        kept0, set0, flip0 = _effect(op, 1 << value, bit=read.flip)
+        kept1, set1, flip1 = _effect(op, 1 << value, bit=not read.flip)
+        kept0, kept1 = kept0 & keep, kept1 & keep
         found: Held = {}
-        for key, count in moved.items():
-            for shown in (key, key | mine) if enters else (key,):
-                bit = bool(shown & mine) ^ flip
-                if op is Op.AND:
-                    after = shown if bit else shown & ~one
-                elif op is Op.OR or op is Op.ID:
-                    after = shown | one if bit else shown
-                elif op is Op.NOT:
-                    after = shown if bit else shown | one
-                else:
-                    after = shown ^ one if bit else shown
-                after &= keep
-                found[after] = found.get(after, 0) + count
+        get = found.get
+        for key, count in self.held.items():
+            if not key & mine:
+                after = (key & kept0 | set0) ^ flip0
+                found[after] = get(after, 0) + count
+                if not read.enters:
+                    continue
+            after = ((key | mine) & kept1 | set1) ^ flip1
+            found[after] = get(after, 0) + count
         self.held = found
         self._limits()
 
@@ -211,6 +206,18 @@ class _Sweep:
             )
             counts[text] = counts.get(text, 0) + count
         return Counts(self.coins, dict(sorted(counts.items())))
+
+
+def _effect(op: Op, one: int, *, bit: bool) -> tuple[int, int, int]:
+    """What an argument does to the value so far, the bit `one`: kept bits, then set, then flipped.
+
+    An AND begins with 1, all others with 0.
+    """
+    if op is Op.AND:
+        return (-1 if bit else ~one), 0, 0
+    if op is Op.XOR:
+        return -1, 0, one * bit
+    return -1, one * (bit ^ (op is Op.NOT)), 0
 
 
 # --- certificates --------------------------------------------------------------------------

@@ -59,6 +59,9 @@ class _Run:
         self.mask, self.zero, self.one = map(
             _constant, (encoding.mask, encoding.zero, encoding.one)
         )
+        tokens = (self.mask, self.zero, self.one)
+        codes = ((high, low) for high in (FALSE, TRUE) for low in (FALSE, TRUE))
+        self.illegal = [code for code in codes if code not in tokens]
         self.cells: list[Cell] = [self.mask] * schedule.length
         for i, bit in zip(schedule.data_cells, data, strict=True):
             self.cells[i] = self.one if bit else self.zero
@@ -68,7 +71,7 @@ class _Run:
 
     def round(self, number: int) -> None:
         """Select, draw and write; then remask."""
-        schedule, functions = self.schedule, self.functions
+        schedule = self.schedule
         before = self._fixed(number)
         drawn = self._values(schedule.predictor, before)
         chosen = self._values(schedule.unmask, before)
@@ -76,15 +79,15 @@ class _Run:
             if flag == FALSE:
                 continue
             new, old = (drawn[2 * i], drawn[2 * i + 1]), self.cells[i]
-            wrong = functions.gate(
-                Op.AND, [self._is(new, token) ^ 1 for token in (self.zero, self.one, self.mask)]
-            )
+            wrong = FALSE
+            for code in self.illegal:
+                wrong = self._either(wrong, self._is(new, code))
             if schedule.edits is not Edits.REVISE_ANY:
                 wrong = self._either(wrong, self._is(new, self.mask))
             if schedule.edits in (Edits.WRITE_ONCE, Edits.REMASK):
                 visible = self._is(old, self.mask) ^ 1
-                wrong = self._either(wrong, functions.both(visible, self._differ(new, old)))
-            self._break(functions.both(flag, wrong))
+                wrong = self._either(wrong, self._both(visible, self._differ(new, old)))
+            self._break(self._both(flag, wrong))
             self.cells[i] = self._choose(flag, new, old)
         self._check_prompt()
         if schedule.remask is not None:
@@ -134,19 +137,29 @@ class _Run:
         for i, cell in self.prompt.items():
             self._break(self._differ(self.cells[i], cell))
 
+    def _both(self, a: Code, b: Code) -> Code:
+        """Conjunction. What one side says of a part of the other is used: it settles most rules."""
+        for one, other in ((a, b), (b, a)):
+            op, parts = self.functions.parts(other >> 1)
+            if op is Op.AND and one ^ 1 in parts:
+                return one if other & 1 else FALSE
+            if op is Op.AND and one in parts and not other & 1:
+                return other
+        return self.functions.both(a, b)
+
     def _either(self, a: Code, b: Code) -> Code:
-        return self.functions.both(a ^ 1, b ^ 1) ^ 1
+        return self._both(a ^ 1, b ^ 1) ^ 1
 
     def _is(self, cell: Cell, token: Cell) -> Code:
         """Whether a cell shows a token, which is constant."""
-        return self.functions.both(cell[0] ^ token[0] ^ 1, cell[1] ^ token[1] ^ 1)
+        return self._both(cell[0] ^ token[0] ^ 1, cell[1] ^ token[1] ^ 1)
 
     def _differ(self, one: Cell, other: Cell) -> Code:
         functions = self.functions
         return self._either(functions.differ(one[0], other[0]), functions.differ(one[1], other[1]))
 
     def _choose(self, flag: Code, then: Cell, other: Cell) -> Cell:
-        both, differ = self.functions.both, self.functions.differ
+        both, differ = self._both, self.functions.differ
         high, low = (differ(b, both(flag, differ(a, b))) for a, b in zip(then, other, strict=True))
         return high, low
 
