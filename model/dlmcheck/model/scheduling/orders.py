@@ -109,6 +109,9 @@ def freeing(slack: Slack, urgency: Sequence[int]) -> list[int]:
 def along(slack: Slack, order: Sequence[int], end: Fraction) -> Layers:
     """The numbers spread over the layers along an order, evenly up to a fraction of them."""
     wanted = [0] * len(slack)
+    step, whole = slack.last * end.numerator, end.denominator * len(order)
     for place, i in enumerate(order):
-        wanted[i] = round(slack.last * end * place / len(order))
+        # Rounded to the nearest, as a fraction is, without making one for each place.
+        below, rest = divmod(step * place, whole)
+        wanted[i] = below + (2 * rest > whole or (2 * rest == whole and below % 2))
     return _in_time(slack, _pushed(slack, wanted))
