@@ -9,9 +9,8 @@ whole numbers or of truth values. Ties of argmax, topk and sort go to the first 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import product
-from math import prod
 from typing import Any, NamedTuple, cast
 
 from dlmcheck.model.decoders.exact import Exact, FloatRefused
@@ -29,6 +28,7 @@ from dlmcheck.model.decoders.tensor_places import (
     repeated,
     whole,
 )
+from dlmcheck.model.decoders.tensor_storage import Stored
 from dlmcheck.spec.errors import BadInput
 
 
@@ -39,19 +39,13 @@ class Found(NamedTuple):
     indices: Tensor
 
 
-class Tensor:
+class Tensor(Stored):
     """Cells in a shape. Raises `BadInput` for shapes that do not fit, and `FloatRefused`."""
 
-    __slots__ = ("cells", "shape")
+    __slots__ = ()
     device = "cpu"
     dtype = None
     is_cuda = False
-
-    def __init__(self, cells: Sequence[Any], shape: Shape) -> None:
-        self.cells = list(cells)
-        self.shape = shape
-        if len(self.cells) != prod(shape):
-            raise BadInput(f"{len(self.cells)} cells for the shape {shape}", source="tensor")
 
     @staticmethod
     def of(value: Any) -> Tensor:
@@ -94,31 +88,6 @@ class Tensor:
     def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
 
-    def view(self, *shape: Any) -> Tensor:
-        """The same cells in another shape; one length may be -1. A copy: nothing is shared."""
-        lengths = list(shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
-        if -1 in lengths:
-            rest = prod(length for length in lengths if length != -1)
-            lengths[lengths.index(-1)] = len(self.cells) // rest if rest else 0
-        return Tensor(self.cells, tuple(lengths))
-
-    reshape = view
-
-    def flatten(self) -> Tensor:
-        """All cells in a row."""
-        return self.view(-1)
-
-    def unsqueeze(self, dim: int) -> Tensor:
-        """One more dimension of length 1."""
-        place = dim + self.ndim + 1 if dim < 0 else dim
-        return Tensor(self.cells, (*self.shape[:place], 1, *self.shape[place:]))
-
-    def squeeze(self, dim: int | None = None) -> Tensor:
-        """Without dimensions of length 1."""
-        place = None if dim is None else dim % max(self.ndim, 1)
-        kept = [n for i, n in enumerate(self.shape) if n != 1 or (place is not None and i != place)]
-        return Tensor(self.cells, tuple(kept))
-
     def expand_to(self, shape: Shape) -> Tensor:
         """The cells repeated along dimensions of length 1."""
         return Tensor(repeated(self.cells, self.shape, shape), shape)
@@ -133,7 +102,22 @@ class Tensor:
         """The tensor itself: there is one device, and numbers are as exact as they can be."""
         return self
 
-    to = cpu = cuda = detach = contiguous = float = double = half = same
+    cpu = cuda = detach = contiguous = same
+
+    def float(self) -> Tensor:
+        """A copy of whole numbers and truth values; what is a real number is one already."""
+        return self.clone() if self._are(_BOOL, _INT) else self
+
+    double = half = float
+
+    def to(self, *kinds: Any, dtype: Any = None, **_: object) -> Tensor:
+        """Cast to a dtype if there is one; there is one device."""
+        casts = {"bool": self.bool, "long": self.long, "float": self.float}
+        named = [one for one in (*kinds, dtype) if isinstance(one, str) and one in casts]
+        return casts[named[0]]() if named else self
+
+    def _are(self, *kinds: type) -> Any:
+        return all(type(cell) in kinds for cell in self.cells)
 
     def map(self, function: Callable[[Any], Any]) -> Tensor:
         """The function of each cell."""
@@ -141,13 +125,13 @@ class Tensor:
 
     def long(self) -> Tensor:
         """Whole numbers."""
-        return self.map(whole)
+        return self if self._are(_INT) else self.map(whole)
 
     int = long
 
     def bool(self) -> Tensor:
         """Truth values."""
-        return self.map(lambda cell: cell != 0)
+        return self if self._are(_BOOL) else self.map(lambda cell: cell != 0)
 
     def item(self) -> Any:
         """The one cell."""
@@ -214,13 +198,16 @@ class Tensor:
         return self.map(operator.neg)
 
     def __invert__(self) -> Tensor:
-        return self.map(operator.not_)
+        return self.map(lambda cell: not cell if isinstance(cell, _BOOL) else ~cell)
 
     def __and__(self, other: Any) -> Tensor:
         return self.with_other(other, lambda a, b: a & b)
 
     def __or__(self, other: Any) -> Tensor:
         return self.with_other(other, lambda a, b: a | b)
+
+    def __xor__(self, other: Any) -> Tensor:
+        return self.with_other(other, lambda a, b: a ^ b)
 
     def __eq__(self, other: object) -> Any:
         return self.with_other(other, operator.eq)
@@ -257,6 +244,10 @@ class Tensor:
         (filled,) = Tensor.of(value).cells
         pairs = zip(chosen.cells, cells.cells, strict=True)
         return Tensor([filled if yes else cell for yes, cell in pairs], cells.shape)
+
+    def masked_fill_(self, mask: Tensor, value: Any) -> Tensor:
+        """`masked_fill` in place."""
+        return self.become(self.masked_fill(mask, value))
 
     # --- along a dimension ---------------------------------------------------------------------
 
@@ -335,18 +326,26 @@ class Tensor:
 
     def gather(self, dim: Any, index: Tensor) -> Tensor:
         """Cell index[...] along a dimension, for each place of the index."""
-        return Tensor([self.cells[k] for k in self._places(dim, index)], index.shape)
+        return Tensor([self.cells[k] for k in self._numbers(dim, index)], index.shape)
 
     def scatter_(self, dim: Any, index: Tensor, src: Any) -> Tensor:
         """Write at index[...] along a dimension."""
         values = Tensor.of(src).expand_to(index.shape)
-        for place, value in zip(self._places(dim, index), values.cells, strict=True):
-            self.cells[place] = value
-        return self
+        return self.overwrite(self._numbers(dim, index), values.cells)
 
-    scatter = scatter_
+    def scatter(self, dim: Any, index: Tensor, src: Any) -> Tensor:
+        """`scatter_` on a copy."""
+        return self.clone().scatter_(dim, index, src)
 
-    def _places(self, dim: Any, index: Tensor) -> list[Any]:
+    def nonzero(self, as_tuple: Any = False) -> Any:
+        """Where the cells are not 0: a row for each, or a tensor for each dimension."""
+        pairs = zip(product(*map(range, self.shape)), self.cells, strict=True)
+        found = [place for place, cell in pairs if cell != 0]
+        if as_tuple:
+            return tuple(Tensor.of([at[i] for at in found]) for i in range(self.ndim))
+        return Tensor([i for at in found for i in at], (len(found), self.ndim))
+
+    def _numbers(self, dim: Any, index: Tensor) -> list[Any]:
         axis = dim % self.ndim
         found: list[Any] = []
         for place, chosen in zip(product(*map(range, index.shape)), index.cells, strict=True):
@@ -357,14 +356,18 @@ class Tensor:
     # --- indices -------------------------------------------------------------------------------
 
     def __getitem__(self, key: Any) -> Tensor:
-        places, shape = chosen_places(self.shape, _parts(key))
-        return Tensor([self.cells[place] for place in places], shape)
+        parts = _parts(key)
+        numbers, shape = chosen_places(self.shape, parts)
+        shown = self.showing(numbers, shape)
+        return shown.clone() if any(isinstance(p, Listed) and p.shape for p in parts) else shown
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        places, shape = chosen_places(self.shape, _parts(key))
-        values = Tensor.of(value).expand_to(shape)
-        for place, cell in zip(places, values.cells, strict=True):
-            self.cells[place] = cell
+        numbers, shape = chosen_places(self.shape, _parts(key))
+        self.overwrite(numbers, Tensor.of(value).expand_to(shape).cells)
+
+
+_BOOL, _INT = bool, int
+"""The types, which are methods inside the class."""
 
 
 def broadcast(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
@@ -376,6 +379,8 @@ def broadcast(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
 def _parts(key: Any) -> list[Any]:
     """An index as `chosen_places` takes it."""
     parts: list[Any] = [*key] if isinstance(key, tuple) else [key]
+    if any(isinstance(one, bool) for one in parts):
+        raise BadInput("one truth value as an index", source="tensor", expected="a mask")
     tensors = [Tensor.of(one) if isinstance(one, Tensor | list) else None for one in parts]
     return [
         part if one is None else Listed(one.cells, one.shape)

@@ -97,7 +97,9 @@ class TorchLike:
         """A tensor of nested lists."""
         return Tensor.of(value).clone()
 
-    as_tensor = tensor
+    def as_tensor(self, value: Any, **_: object) -> Tensor:
+        """A tensor of nested lists; a tensor is itself."""
+        return Tensor.of(value)
 
     def full(self, size: Any, value: Any, **_: object) -> Tensor:
         """One value everywhere."""
@@ -144,8 +146,12 @@ class TorchLike:
         """Tensors as the rows of one."""
         return Tensor.of(list(tensors))
 
-    def where(self, condition: Tensor, left: Any, right: Any) -> Tensor:
-        """Cells of the one where the condition is true, of the other elsewhere."""
+    def where(self, condition: Tensor, left: Any = None, right: Any = None) -> Any:
+        """Cells of the one where the condition is true, of the other elsewhere; with the condition
+        alone, where it is true.
+        """
+        if left is None and right is None:
+            return condition.nonzero(as_tuple=True)
         ours, theirs = Tensor.of(left), Tensor.of(right)
         pairs = ours.with_other(theirs, lambda a, b: (a, b))
         return condition.with_other(pairs, lambda yes, pair: pair[0] if yes else pair[1])
@@ -211,6 +217,14 @@ class TorchLike:
     def any(self, x: Tensor) -> Tensor:
         """See `Tensor.any`."""
         return x.any()
+
+    def nonzero(self, x: Tensor, as_tuple: Any = False) -> Any:
+        """See `Tensor.nonzero`."""
+        return x.nonzero(as_tuple)
+
+    def scatter(self, x: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
+        """See `Tensor.scatter`."""
+        return x.scatter(dim, index, src)
 
 
 def _shape(size: tuple[Any, ...]) -> Shape:
