@@ -8,6 +8,7 @@ import pytest
 
 from dlmcheck.model.random_schedules import random_circuit
 from dlmcheck.spec.circuit import Circuit, evaluate
+from dlmcheck.verify.kernel import folding
 from dlmcheck.verify.kernel.folding import Folded
 from dlmcheck.verify.kernel.functions import Code, Functions
 
@@ -16,6 +17,11 @@ INPUTS = 6
 
 def some_circuit(seed: int) -> Circuit:
     return random_circuit(seed, data=INPUTS, coins=0, gates=25, outputs=8)
+
+
+def awake(folded: Folded, circuit: Circuit) -> int:
+    """How many nodes have a code."""
+    return sum(folded.codes[node] >= 0 for node in range(circuit.node_count))
 
 
 def mistakes(seed: int, changes: int = 40) -> int:
@@ -47,8 +53,10 @@ def mistakes(seed: int, changes: int = 40) -> int:
             elif source.random() < 0.3:
                 folded.watch([number])
                 watched.add(number)
+        folded.settle()
         fresh = Folded(circuit, store, values)
-        fresh.watch(list(outputs))
+        fresh.watch(outputs)
+        fresh.settle()
         for number in sorted(watched):
             code = folded.output(number)
             wrong += code != fresh.output(number)
@@ -65,14 +73,21 @@ def test_a_watched_output_is_what_a_fresh_look_finds_and_changes_are_told(seed: 
     assert mistakes(seed) == 0
 
 
-@pytest.mark.parametrize("step", ["tell", "read"])
-def test_canary_a_circuit_that_is_not_looked_at_again_is_found_out(
-    step: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def nothing(*_: object) -> None:
-        return
+def nothing(*_: object) -> None:
+    return
 
-    monkeypatch.setattr(Folded, step, nothing)
+
+def test_canary_a_circuit_whose_gates_are_never_queued_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(folding, "heappush", nothing)
+    assert sum(mistakes(seed) for seed in range(10)) > 100
+
+
+def test_canary_a_circuit_whose_gates_read_without_being_told_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(folding, "NUMBERS", [folding.numbers(0)] * 8)
     assert sum(mistakes(seed) for seed in range(10)) > 100
 
 
@@ -81,6 +96,27 @@ def test_what_nobody_watches_is_not_looked_at() -> None:
     circuit = some_circuit(3)
     store = Functions()
     folded = Folded(circuit, store, [0] * INPUTS)
-    assert sum(folded.is_awake) == INPUTS
+    least = awake(folded, circuit)  # inputs and constants
+    assert INPUTS <= least < INPUTS + 5
     folded.watch([0])
-    assert INPUTS < sum(folded.is_awake) < circuit.node_count
+    folded.settle()
+    assert least < awake(folded, circuit) < circuit.node_count
+
+
+def test_what_nobody_watches_any_longer_falls_asleep() -> None:
+    """The output at once, the rest when it is told of something."""
+    circuit = some_circuit(3)
+    store = Functions()
+    folded = Folded(circuit, store, [0] * INPUTS)
+    least = awake(folded, circuit)
+    folded.watch([0])
+    folded.settle()
+    most = awake(folded, circuit)
+    folded.ignore([0])
+    assert awake(folded, circuit) < most
+    for code in [1, 0] * 10:
+        for node in range(INPUTS):
+            folded.set_input(node, code)
+        folded.settle()
+    # What rests on constants alone is never told of anything.
+    assert least <= awake(folded, circuit) <= least + 1

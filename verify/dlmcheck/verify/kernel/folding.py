@@ -10,11 +10,17 @@ and a term for another layer, switched off by its condition, costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 
 from dlmcheck.spec.circuit import Circuit, Literal, Op
+from dlmcheck.spec.resources import levels
 from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
+
+ASLEEP = -1
+"""In place of a code: nobody has asked what this gate is."""
+
+_NEGATED = frozenset({Op.OR, Op.NOT})
 
 
 class Folded:
@@ -26,70 +32,83 @@ class Folded:
 
     def __init__(self, circuit: Circuit, functions: Functions, inputs: Sequence[Code]) -> None:
         self._functions = functions
-        self._gates = circuit.gates
         self._outputs = circuit.outputs
-        self._first = len(inputs)
-        asleep = bytes(len(circuit.gates))
-        self._codes: list[Code] = [*inputs, *asleep]
-        self.is_awake = bytearray(b"\1" * self._first + asleep)
-        self._readers: dict[int, list[int]] = {}
-        """Per node, who is to be told when it becomes another function: edge k of gate g, as
-        g * edges + k."""
-        self._edges = max((len(gate.args) for gate in circuit.gates), default=1) or 1
-        self._told_by: list[int] = list(asleep)
-        """Per gate a bit set: the edges by which it stands among the readers of an argument."""
-        self._queue: list[int] = []
-        self._is_queued = bytearray(self._first + len(asleep))
+        gates = circuit.gates
+        asleep = [ASLEEP] * len(gates)
+        self.codes = [*inputs, *asleep, *asleep, *(code ^ 1 for code in reversed(inputs))]
+        """The code of each literal, at the place that it has as an index of a list: that of
+        node v at v, that of its negation at ~v, which counts from the end."""
+        self._args: list[tuple[Literal, ...]] = [
+            *[()] * len(inputs),
+            *[tuple([~a for a in g.args]) if g.op in _NEGATED else g.args for g in gates],
+        ]
+        """Per gate the literals whose conjunction or exclusive or it is. In place of an OR its
+        negation stands here: the conjunction of the negated arguments."""
+        self._is_xor = bytearray(len(inputs)) + bytes([g.op is Op.XOR for g in gates])
+        self._is_or = bytearray(len(inputs)) + bytes([g.op is Op.OR for g in gates])
+        self._layer = levels(circuit)
+        self._readers: list[list[int] | None] = [None] * circuit.node_count
+        """Per node, who is to be told when it becomes another function: argument k of gate g,
+        as g << shift | k."""
+        self._shift = max(map(len, self._args), default=0).bit_length()
+        self._reads = [0] * circuit.node_count
+        """Per gate a bit set: the arguments among whose readers it stands."""
         self._watched: dict[int, set[int]] = {}
         """Per node, the outputs that are watched and show it."""
+        self._told: list[int] = []
+        """Nodes that have become another function, of which their readers do not know yet."""
+        self._queue: dict[int, set[int]] = {}
+        """Per layer, the gates that have to be looked at."""
+        self._layers: list[int] = []
+        """The layers of the queue, as a heap."""
+        self._woken: list[int] = []
+        """Gates that were asleep when an output that shows them was watched."""
         self.changed: set[int] = set()
+        for node, gate in enumerate(gates, start=len(inputs)):
+            if not gate.args:  # a constant is awake from the beginning
+                self._set(node, TRUE if gate.op is Op.CONST1 else FALSE)
 
     # --- what is looked at -------------------------------------------------------------------
 
-    def watch(self, numbers: Sequence[int]) -> None:
-        """From now on these outputs are kept up to date."""
-        self.settle()
+    def watch(self, numbers: Iterable[int]) -> None:
+        """From now on `settle` brings these outputs up to date."""
         for number in numbers:
             node = self._node(number)
             self._watched.setdefault(node, set()).add(number)
-            if not self.is_awake[node]:
-                self._wake(node)
-        self.changed.update(numbers)
+            self.changed.add(number)
+            if self.codes[node] < 0:
+                self._woken.append(node)
 
-    def ignore(self, numbers: Sequence[int]) -> None:
+    def ignore(self, numbers: Iterable[int]) -> None:
         """These outputs, which are watched, need not be kept up to date any longer."""
         for number in numbers:
             node = self._node(number)
-            self._watched[node].discard(number)
-            if not self._watched[node]:
+            watched = self._watched[node]
+            watched.discard(number)
+            if not watched:
                 del self._watched[node]
+                self._rests(node)
         self.changed.difference_update(numbers)
 
     def output(self, number: int) -> Code:
         """The function of an output that is watched; `settle` before."""
-        literal = self._outputs[number]
-        return self._codes[literal] if literal >= 0 else self._codes[~literal] ^ 1
+        return self.codes[self._outputs[number]]
 
     def set_input(self, node: int, code: Code) -> None:
         """Give an input another function."""
-        if self._codes[node] != code:
-            self._codes[node] = code
-            self.tell(node)
+        if self.codes[node] != code:
+            self._set(node, code)
+            self._told.append(node)
 
     def settle(self) -> None:
-        """Bring all watched outputs up to date."""
-        queue = self._queue
-        while queue:  # arguments first, as they have smaller numbers
-            node = heappop(queue)
-            self._is_queued[node] = 0
-            if node not in self._readers and node not in self._watched:
-                self.is_awake[node] = 0
-                continue
-            before = self._codes[node]
-            if self._asleep_below(node) >= 0:
-                self._wake(node)
-            if self._codes[node] != before:
-                self.tell(node)
+        """Bring all watched outputs up to date: layer by layer, and then those that are new."""
+        self._tell()
+        while self._layers:
+            due = self._queue.pop(heappop(self._layers))
+            self._look_at([node for node in due if not self._rests(node)])
+            self._tell()
+        self._look_at([node for node in self._woken if self.codes[node] < 0])
+        self._woken.clear()
 
     # --- nodes -------------------------------------------------------------------------------
 
@@ -97,102 +116,112 @@ class Folded:
         literal = self._outputs[number]
         return literal if literal >= 0 else ~literal
 
-    def tell(self, node: int) -> None:
-        """Have the readers of a node look again: they are no readers until they have."""
-        if node in self._watched:
-            self.changed |= self._watched[node]
-        for edge in self._readers.pop(node, ()):
-            index, k = divmod(edge, self._edges)
-            self._told_by[index] &= ~(1 << k)
-            reader = self._first + index
-            if self.is_awake[reader] and not self._is_queued[reader]:
-                self._is_queued[reader] = 1
-                heappush(self._queue, reader)
+    def _set(self, node: int, code: Code) -> None:
+        self.codes[node] = code
+        self.codes[~node] = code ^ 1
 
-    def _wake(self, node: int) -> None:
-        """Find the function of a gate, and of those asleep on which it rests."""
-        stack = [node]
-        while stack:
-            asleep = self._asleep_below(stack[-1])
-            if asleep < 0:
+    def _rests(self, node: int) -> bool:
+        """Have a gate fall asleep if nobody reads or watches it; whether it sleeps."""
+        if self._readers[node] is None and node not in self._watched and self._args[node]:
+            self.codes[node] = self.codes[~node] = ASLEEP
+        return self.codes[node] < 0
+
+    def _tell(self) -> None:
+        """Queue the readers of what has changed: they are no readers until they have looked."""
+        codes, reads, readers, shift = self.codes, self._reads, self._readers, self._shift
+        watched, queue, layer = self._watched, self._queue, self._layer
+        low = (1 << shift) - 1
+        for node in self._told:
+            if node in watched:
+                self.changed |= watched[node]
+            edges = readers[node]
+            if edges is not None:
+                readers[node] = None
+                for edge in edges:
+                    reader = edge >> shift
+                    reads[reader] ^= 1 << (edge & low)
+                    if codes[reader] >= 0:
+                        if layer[reader] not in queue:
+                            queue[layer[reader]] = set()
+                            heappush(self._layers, layer[reader])
+                        queue[layer[reader]].add(reader)
+        self._told.clear()
+
+    def _look_at(self, nodes: Iterable[int]) -> None:
+        """Find the functions of gates, and before that of those asleep on which they rest.
+
+        A gate then stands among the readers of the arguments that its function rests on.
+        """
+        codes, all_args, is_xor, is_or = self.codes, self._args, self._is_xor, self._is_or
+        reads, readers, shift, told = self._reads, self._readers, self._shift, self._told
+        both, differ = self._functions.both, self._functions.differ
+        for first in nodes:
+            stack = [first]
+            while stack:
+                node = stack[-1]
+                args = all_args[node]
+                # What it is, and a bit set: on which arguments that rests; or the number of one
+                # that has to be looked at before.
+                if len(args) != 2:
+                    code, on = self._many(args, is_xor[node])
+                else:  # the same for two, as most have
+                    x, y = codes[args[0]], codes[args[1]]
+                    if is_xor[node]:
+                        code, on = (differ(x, y), 3) if x >= 0 <= y else (ASLEEP, y < 0)
+                    elif y == FALSE:
+                        code, on = FALSE, 2
+                    elif x == FALSE:
+                        code, on = FALSE, 1
+                    else:
+                        code, on = (both(x, y), 3) if x >= 0 <= y else (ASLEEP, y < 0)
+                if code < 0:
+                    arg = args[on]
+                    stack.append(arg if arg >= 0 else ~arg)
+                    continue
                 stack.pop()
-            else:
-                stack.append(asleep)
+                code ^= is_or[node]
+                before = codes[node]
+                if before != code:
+                    codes[node] = code
+                    codes[~node] = code ^ 1
+                    if before >= 0:
+                        told.append(node)
+                new = on & ~reads[node]
+                if new:
+                    reads[node] |= new
+                    for k in NUMBERS[new] if new < 8 else numbers(new):
+                        arg = args[k]
+                        below = arg if arg >= 0 else ~arg
+                        edges = readers[below]
+                        if edges is None:
+                            edges = readers[below] = []
+                        edges.append(node << shift | k)
 
-    def _asleep_below(self, node: int) -> int:
-        """Find the function of a gate (-1), or an argument that has to be awake first."""
-        gate = self._gates[node - self._first]
-        op, args = gate.op, gate.args
-        decides = FALSE if op is Op.AND else TRUE if op is Op.OR else -1
-        if len(args) == 2:  # as below, without the lists
-            return self._asleep_below_pair(node, op, decides, args[0], args[1])
-        codes: list[Code] = []
-        asleep = -1
-        for k, arg in enumerate(args):
-            below = arg if arg >= 0 else ~arg
-            if self.is_awake[below]:
-                code = self._codes[below] ^ (arg < 0)
-                if code == decides:
-                    return self._found(node, code, k, below)
-                codes.append(code)
-            elif asleep < 0:
-                asleep = below
-        if asleep >= 0:
-            return asleep
-        for k, arg in enumerate(args):
-            self.read(node, k, arg if arg >= 0 else ~arg)
-        self._codes[node] = self._functions.gate(op, codes)
-        self.is_awake[node] = 1
-        return -1
+    def _many(self, args: Sequence[Literal], is_xor: int) -> tuple[Code, int]:
+        """What a gate is, and on which arguments that rests (a bit set).
 
-    def _asleep_below_pair(
-        self, node: int, op: Op, decides: Code, first: Literal, second: Literal
-    ) -> int:
-        left = first if first >= 0 else ~first
-        right = second if second >= 0 else ~second
-        x, y = self._codes[left] ^ (first < 0), self._codes[right] ^ (second < 0)
-        if not self.is_awake[left]:
-            if self.is_awake[right] and y == decides:
-                return self._found(node, y, 1, right)
-            return left
-        if x == decides:
-            return self._found(node, x, 0, left)
-        if not self.is_awake[right]:
-            return right
-        if y == decides:
-            return self._found(node, y, 1, right)
-        told_by = self._told_by[node - self._first]
-        if told_by != 3:
-            if not told_by & 1:
-                self.read(node, 0, left)
-            if not told_by & 2:
-                self.read(node, 1, right)
-        if op is Op.XOR:
-            code = self._functions.differ(x, y)
-        elif op is Op.AND:
-            code = self._functions.both(x, y)
-        else:
-            code = self._functions.both(x ^ 1, y ^ 1) ^ 1
-        self._codes[node] = code
-        self.is_awake[node] = 1
-        return -1
+        ASLEEP, and the number of an argument, if that has to be looked at before.
+        """
+        codes = [self.codes[arg] for arg in args]
+        if FALSE in codes and not is_xor:
+            return FALSE, 1 << codes.index(FALSE)
+        if ASLEEP in codes:
+            return ASLEEP, codes.index(ASLEEP)
+        whole = self._functions.odd(codes) if is_xor else self._functions.every(codes)
+        return whole, (1 << len(args)) - 1
 
-    def _found(self, node: int, code: Code, k: int, below: int) -> int:
-        """The k-th argument alone decides what a gate is."""
-        if not self._told_by[node - self._first] >> k & 1:
-            self.read(node, k, below)
-        self._codes[node] = code
-        self.is_awake[node] = 1
-        return -1
 
-    def read(self, node: int, k: int, below: int) -> None:
-        """Have a gate told when its k-th argument becomes another function."""
-        index = node - self._first
-        told_by = self._told_by[index]
-        if not told_by >> k & 1:
-            self._told_by[index] = told_by | 1 << k
-            readers = self._readers.get(below)
-            if readers is None:
-                self._readers[below] = [index * self._edges + k]
-            else:
-                readers.append(index * self._edges + k)
+def numbers(bits: int) -> list[int]:
+    """The places of the ones of a number.
+
+    >>> numbers(0b1101)
+    [3, 2, 0]
+    """
+    found: list[int] = []
+    while bits:
+        found.append(bits.bit_length() - 1)
+        bits ^= 1 << found[-1]
+    return found
+
+
+NUMBERS = [numbers(bits) for bits in range(8)]

@@ -71,10 +71,10 @@ class Functions:
         if op is Op.ID or op is Op.NOT:
             return codes[0] ^ (op is Op.NOT)
         if op is Op.AND:
-            return self._all(codes)
+            return self.every(codes)
         if op is Op.OR:
-            return self._all([code ^ 1 for code in codes]) ^ 1
-        return self._odd(codes)
+            return self.every([code ^ 1 for code in codes]) ^ 1
+        return self.odd(codes)
 
     def both(self, a: Code, b: Code) -> Code:
         """Conjunction."""
@@ -107,19 +107,24 @@ class Functions:
             known = self._xor[key] = self._new(key, is_xor=True)
         return known ^ sign
 
-    def _all(self, codes: Iterable[Code]) -> Code:
-        distinct = set(codes) - {TRUE}
-        if FALSE in distinct or any(code ^ 1 in distinct for code in distinct):
+    def every(self, codes: Iterable[Code]) -> Code:
+        """Conjunction of any number."""
+        distinct = {*codes}
+        distinct.discard(TRUE)
+        if FALSE in distinct:
             return FALSE
         if len(distinct) < 2:
             return distinct.pop() if distinct else TRUE
+        if any(code ^ 1 in distinct for code in distinct):
+            return FALSE
         key = tuple(sorted(distinct))
         known = self._and.get(key)
         if known is None:
             known = self._and[key] = self._new(key, is_xor=False)
         return known
 
-    def _odd(self, codes: Iterable[Code]) -> Code:
+    def odd(self, codes: Iterable[Code]) -> Code:
+        """Exclusive or of any number."""
         sign = 0
         odd: set[Code] = set()
         for code in codes:

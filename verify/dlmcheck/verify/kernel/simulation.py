@@ -18,7 +18,7 @@ engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dlmcheck.spec.circuit import Circuit, Gate, InputKind, Literal, is_inverted, node_of
 from dlmcheck.spec.jsontext import Document
@@ -115,17 +115,18 @@ class Walk:
         what they have got and kept.
         """
         fresh = self._news
-        self._feed(self.predict, number)
-        self._feed(self.select, number)
         self._news = set()
+        self._feed(self.select, fresh, number)
+        self.select.settle()
+        decisions = self._decisions(self.select, self.selected, number, "selection")
+        self.predict.ignore(_halves(cell for cell, chosen in decisions if not chosen))
+        self._feed(self.predict, fresh, number)
         for j, _ in self._coins.get(number - 1, ()):
             self.predict.set_input(self._coin(j), self._free[j])
         for j, code in self._coins.get(number, ()):
             self.predict.set_input(self._coin(j), code)
+        self.predict.watch(_halves(cell for cell, chosen in decisions if chosen))
         self.predict.settle()
-        self.select.settle()
-        for cell, chosen in self._decisions(self.select, self.selected, number, "selection"):
-            (self.predict.watch if chosen else self.predict.ignore)((2 * cell, 2 * cell + 1))
         again = {output // 2 for output in self.predict.changed} | fresh
         self.predict.changed.clear()
         self._due = sorted(again & self.selected)
@@ -154,7 +155,7 @@ class Walk:
 
     def _remask(self, mark: Folded, number: int) -> None:
         written = set(self._news)
-        self._feed(mark, number)
+        self._feed(mark, written, number)
         mark.settle()
         decisions = self._decisions(mark, self.marked, number, "remasking")
         again = {cell for cell, chosen in decisions if chosen} | written
@@ -171,8 +172,9 @@ class Walk:
             mark.set_input(2 * cell, high)
             mark.set_input(2 * cell + 1, low)
 
-    def _feed(self, part: Folded, number: int) -> None:
-        for cell in self._news:
+    def _feed(self, part: Folded, cells: Iterable[int], number: int) -> None:
+        """Show a circuit what some cells hold now, and the clock."""
+        for cell in cells:
             high, low = self._codes(self.contents[cell])
             part.set_input(2 * cell, high)
             part.set_input(2 * cell + 1, low)
@@ -215,6 +217,11 @@ class Walk:
             drawn = self.predict.output(2 * cell + half)
             if drawn != wanted and not self.functions.equal(drawn, wanted):
                 raise Rejected(f"round {number}: cell {cell} does not write {_show(claim)}")
+
+
+def _halves(cells: Iterable[int]) -> list[int]:
+    """The numbers of the predictor's outputs for some cells."""
+    return [number for cell in cells for number in (2 * cell, 2 * cell + 1)]
 
 
 def _refuse_unsupported(schedule: Schedule) -> None:
