@@ -52,10 +52,16 @@ def certificate(name: str, target: Law[State], rounds: int, vocabulary: int = 2)
 @pytest.mark.parametrize("name", RULES)
 def test_the_kernel_finds_what_the_enumeration_found(name: str) -> None:
     for target in (CHAIN, one_hot(3)):
-        _, found, comparison = decoded(name, target, 3)
+        decoder, found, comparison = decoded(name, target, 3)
         checked = check_document(Document.parse(certificate(name, target, 3), "file"))
         assert checked.verdict is Verdict.PROVED
         distance, unmasking = comparison.total_variation, found.behaviour.unmasking.value
+        offered = all(
+            law == decoder.predictor(before.state, cell)
+            for (before, _), made in found.table.items()
+            for cell, law in (made.sources or {}).items()
+        )
+        unmasking += "" if offered else " (from laws that are not all the target's)"
         flags = {"remasks": found.behaviour.remasks, "revises": found.behaviour.revises}
         if beside := " and ".join(what for what, so in flags.items() if so):
             unmasking += f" on masked cells, and it {beside} visible ones"
@@ -64,6 +70,17 @@ def test_the_kernel_finds_what_the_enumeration_found(name: str) -> None:
             f"in the file, called 'target'; F {unmasking}; at most {found.worst} rounds"
         )
         assert f"{len(found.table)} entries" in str(checked.evidence)
+
+
+def test_laws_of_the_forger_s_own_are_not_the_target_s() -> None:
+    """Confidence decoding with the laws of the tokens given the selection is a joint F."""
+    target = product_bits([Fraction(9, 10)] * 2)
+    raw = json.loads(certificate("llada-low-confidence", target, 2))
+    first = next(row for row in raw["rows"] if row[0] == 1)
+    first[4] = [{"0": "1/91", "1": "90/91"}, {"1": "1"}]
+    raw["unmasking"] = "joint"
+    checked = check_document(Document.parse(json.dumps(raw), "file"))
+    assert "F joint (from laws that are not all the target's)" in checked.statement
 
 
 def test_a_larger_vocabulary() -> None:

@@ -14,7 +14,6 @@ from dlmcheck.model.decoders.confidence import (
     exponential,
     likeliest,
     likeliest_ones,
-    normalised,
     nucleus,
     sharpened,
 )
@@ -85,33 +84,49 @@ def dream(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
         open_cells = masked_cells(state, number)
+        count = min(quota(state, number), len(open_cells))
         laws = {cell: law_of(candidates.law(cell)) for cell in open_cells}
+        if not greedy and count == len(open_cells):
+            if all(law == candidates.law(cell) for cell, law in laws.items()):
+                # All candidates are kept, so that nobody has to look at them.
+                return Step(reveal=frozenset(open_cells))
         drawn = {
             cell: likeliest(law) if greedy else candidates.token(cell, law)
             for cell, law in laws.items()
         }
         scores = {cell: score(law, drawn[cell]) for cell, law in laws.items()}
-        count = min(quota(state, number), len(open_cells))
         if alg_temperature is None or count == len(open_cells):
             ranked = sorted(open_cells, key=lambda cell: scores[cell], reverse=True)[:count]
         else:
-            ranked = drawn_by_score(scores, alg_temperature, count, choices)
+            places = choices.choose(drawn_by_score(tuple(scores.values()), alg_temperature, count))
+            ranked = [open_cells[place] for place in sorted(places)]
         return kept(drawn, ranked, greedy=greedy)
 
     return step
 
 
+@cache
 def drawn_by_score(
-    scores: dict[int, Fraction], temperature: Fraction, count: int, choices: Choices
-) -> list[int]:
-    """So many cells, one after the other, with weights exp(score / temperature)."""
-    found: list[int] = []
-    most = max(scores.values(), default=Fraction(0))
-    left = {cell: exponential((one - most) / temperature) for cell, one in scores.items()}
+    scores: tuple[Fraction, ...], temperature: Fraction, count: int
+) -> Law[frozenset[int]]:
+    """So many places, one after the other, with weights exp(score / temperature); their order is
+    summed over. Weights that were rounded to nothing are all alike.
+
+    >>> drawn_by_score((Fraction(1), Fraction(1), Fraction(0)), Fraction(1, 100), 2)
+    Law({frozenset({0, 1}): 1})
+    """
+    most = max(scores, default=Fraction(0))
+    weights = [exponential((one - most) / temperature) for one in scores]
+    found = {frozenset[int](): Fraction(1)}
     for _ in range(count):
-        if not any(left.values()):
-            # Weights that were rounded to nothing: all alike.
-            left = dict.fromkeys(left, Fraction(1))
-        found.append(choices.choose(normalised(left)))
-        del left[found[-1]]
-    return found
+        following: dict[frozenset[int], Fraction] = {}
+        for chosen, chance in found.items():
+            left = {i: weight for i, weight in enumerate(weights) if i not in chosen}
+            if not any(left.values()):
+                left = dict.fromkeys(left, Fraction(1))
+            total = sum(left.values(), Fraction(0))
+            for place, weight in left.items():
+                key, p = chosen | {place}, chance * (weight / total)
+                following[key] = following[key] + p if key in following else p
+        found = following
+    return Law(found)

@@ -1,7 +1,9 @@
-"""A rule that sees the cells from the other end: every tie is broken the other way round.
+"""A rule that sees the cells from the other end, or in random order: ties are broken otherwise.
 
-For a rule that treats all positions alike, but for ties, the two laws differ if and only if ties
-matter. A rule with an order of its own (left to right, block by block) changes that order, too.
+Where a rule looks at the numbers of cells only to take the first of several that are alike, another
+law of these means that ties matter. A rule with an order of its own (left to right, block by
+block) changes that order, too. The same law means less: ties that are broken towards the middle
+look the same from both ends, and ties that are broken at random in any order.
 """
 
 from __future__ import annotations

@@ -169,15 +169,15 @@ def _run(trace: Trace) -> str:
 def _print_ties(outcome: SamplerOutcome) -> None:
     """What becomes of the law if ties are broken otherwise, or the cells named otherwise."""
     effects = (
-        ("from right to left", outcome.tie_effect),
-        ("with the cells in random order", outcome.random_tie_effect),
+        ("mirrored", "from right to left", outcome.tie_effect),
+        ("shuffled", "with the cells in random order", outcome.random_tie_effect),
     )
-    for order, effect in effects:
+    for name, order, effect in effects:
         if effect is not None:
             said = f"at total variation {shown(effect)} from this one" if effect else "the same"
-            print(f"ties         the law {order} is {said}")
-    if any(effect for _, effect in effects):
-        print("             so the law depends on how ties are broken, or on the order itself")
+            print(f"{name:<12} the law {order} is {said}")
+    if any(effect for _, _, effect in effects):
+        print("             so it depends on how ties are broken, or on an order of the rule's own")
 
 
 def _print_model(model: ModelLaw, target: Law[State]) -> None:

@@ -19,7 +19,8 @@ for the sources and once with a predictor of its own.
 A file with a field "limit" is of the other form, for runs without a bound: see `decoder_limit`.
 
 What is *not* shown here is that the rows are what the decoder's code does: that is the
-enumeration's word. The sources are its word as well; `own_predictor` does without them.
+enumeration's word. The sources are its word as well; the statement says so where one of them is
+not the target's conditional at a state that the target allows. `own_predictor` does without them.
 
 Source of the model: Jiang, Haghtalab, Chen (ICLR 2026), section 2.
 """
@@ -32,7 +33,7 @@ from fractions import Fraction
 from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law, total_variation
-from dlmcheck.spec.tokens import MASK, State, masked_positions, show_state
+from dlmcheck.spec.tokens import MASK, State, Token, masked_positions, show_state
 from dlmcheck.verify.kernel.decoder_limit import check_limit
 from dlmcheck.verify.kernel.decoder_rows import (
     Place,
@@ -133,9 +134,12 @@ def check_document(document: Document) -> Checked:
         raise Rejected(f"with a predictor of its own F is {listed}")
     name = document.string(raw["decoder"], ("decoder",))
     to = called(document.string(raw["name"], ("name",)))
+    drawn = (
+        "" if _from_conditionals(table, target) else " (from laws that are not all the target's)"
+    )
     statement = (
         f"the table in the file, called {name!r}: total variation {distance} to {to}; "
-        f"F {found.unmasking.value}{found.beside}; at most {found.worst} rounds"
+        f"F {found.unmasking.value}{drawn}{found.beside}; at most {found.worst} rounds"
     )
     return kernel_result(statement, Verdict.PROVED, Certificate(KIND, "kernel", len(table)))
 
@@ -176,6 +180,23 @@ def run(table: dict[tuple[int, Place], Row], start: State, rounds: int | None) -
             raise Rejected(f"round {number} at {show_state(place[0])} is never reached")
     fits, own = _classes(table)
     return Run(Law(weights), worst, expected, fits, own, _beside(table))
+
+
+def _from_conditionals(table: dict[tuple[int, Place], Row], target: Law[State]) -> bool:
+    """Whether the laws that tokens are drawn from are the target's conditionals where it has any:
+    the class of F is about these laws, and the file could name others.
+    """
+    for (_, (before, _)), row in table.items():
+        shown = [(cell, token) for cell, token in enumerate(before) if token != MASK]
+        left = [(z, w) for z, w in target.items() if all(z[cell] == token for cell, token in shown)]
+        total = sum((weight for _, weight in left), Fraction(0))
+        for cell, law in () if not total else (row.sources or {}).items():
+            weights: dict[Token, Fraction] = {}
+            for string, weight in left:
+                weights[string[cell]] = weights.get(string[cell], Fraction(0)) + weight / total
+            if law != Law(weights):
+                return False
+    return True
 
 
 def _beside(table: dict[tuple[int, Place], Row]) -> str:
