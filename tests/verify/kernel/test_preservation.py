@@ -250,15 +250,27 @@ def test_what_is_settled_is_so_for_every_value_of_the_unknown(
 
 
 def test_what_is_settled_nearby_is_settled() -> None:
-    """On random circuits with some inputs known: the same value as by all gates, or none."""
+    """On random circuits with some inputs known, two cases at once: as by all gates, or none."""
     seen: Counter[bool | None] = Counter()
     for seed in range(400):
         circuit = random_circuit(seed, data=4, coins=2, gates=12, outputs=4)
         source = random.Random(seed)
-        known = {v: source.random() < 0.5 for v in range(6) if source.random() < 0.6}
-        everything = settled(circuit, [known.get(v) for v in range(6)])
-        for literal, value in zip(circuit.outputs, everything, strict=True):
-            nearby = settled_nearby(circuit, literal, known)
-            assert nearby in (value, None)
-            seen[nearby] += 1
+        cases = [
+            {v: source.random() < 0.5 for v in range(6) if source.random() < 0.6} for _ in range(2)
+        ]
+        known = {
+            v: (
+                sum((case.get(v) is False) << k for k, case in enumerate(cases)),
+                sum((case.get(v) is True) << k for k, case in enumerate(cases)),
+            )
+            for v in range(6)
+        }
+        everything = [settled(circuit, [case.get(v) for v in range(6)]) for case in cases]
+        for j, literal in enumerate(circuit.outputs):
+            zeros, ones = settled_nearby(circuit, literal, known, 0b11)
+            for k in range(2):
+                nearby = None if not (zeros | ones) >> k & 1 else bool(ones >> k & 1)
+                assert nearby in (everything[k][j], None)
+                assert not (zeros & ones) >> k & 1
+                seen[nearby] += 1
     assert min(seen.values()) > 100, seen

@@ -118,16 +118,24 @@ def check_preservation(name: str, schedule: Schedule, *, row_limit: int = ROW_LI
 
 
 def _keeps_at_sight(schedule: Schedule, cell: int) -> bool:
-    """Whether a few gates next to a cell's outputs settle that it keeps its token."""
-    for token in (0, 1):
-        code = schedule.encoding.code_of(token)
-        known = {2 * cell: code[0], 2 * cell + 1: code[1]}
-        for half in (0, 1):
-            output = schedule.predictor.outputs[2 * cell + half]
-            if settled_nearby(schedule.predictor, output, known) != code[half]:
-                return False
+    """Whether a few gates next to a cell's outputs settle that it keeps its token.
+
+    The cases are that it shows 0 and that it shows 1.
+    """
+    zero, one = schedule.encoding.zero, schedule.encoding.one
+    known: dict[int, Cases] = {}
+    for half in (0, 1):
+        ones = zero[half] | one[half] << 1
+        known[2 * cell + half] = 0b11 ^ ones, ones
+    outputs, predictor = schedule.predictor.outputs, schedule.predictor
+    for bit, wanted in known.items():
+        if settled_nearby(predictor, outputs[bit], known, 0b11) != wanted:
+            return False
     return True
 
+
+Cases = tuple[int, int]
+"""A bit in several cases: bit sets of those in which it is 0, and of those in which it is 1."""
 
 _NEARBY = 6
 """How many gates above one another `settled_nearby` looks at."""
@@ -136,35 +144,46 @@ _NEARBY = 6
 def settled_nearby(
     circuit: Circuit,
     literal: Literal,
-    known: Mapping[int, bool],
+    known: Mapping[int, Cases],
+    every: int,
     gates: int = _NEARBY,
-    found: dict[tuple[int, int], Ternary] | None = None,
-) -> Ternary:
-    """The value of a literal as far as known inputs settle it; None also if that is too far away.
+    found: dict[tuple[int, int], Cases] | None = None,
+) -> Cases:
+    """The value of a literal in all of the cases `every`, where known inputs settle it.
 
-    Of an AND and an OR the arguments are looked at one by one, until one decides. `found` keeps
-    what is known of gates already: gates of many arguments may share them.
+    It may be settled in a case and stand in neither set, if that takes too many gates. Arguments
+    are looked at one by one, until nothing can change any more. `found` keeps what is known of
+    gates already: gates of many arguments may share them.
     """
-    node = node_of(literal)
-    found = {} if found is None else found
-    if node < len(circuit.inputs):
-        value: Ternary = known.get(node)
-    elif (node, gates) in found:
-        value = found[node, gates]
-    elif gates:
-        gate = circuit.gate_of(node)
-        decides = {Op.AND: False, Op.OR: True}.get(gate.op)
-        args: list[Ternary] = []
-        for arg in gate.args:
-            args.append(settled_nearby(circuit, arg, known, gates - 1, found))
-            if args[-1] is decides and decides is not None:
-                break
-            if args[-1] is None and decides is None:
-                break
-        value = found[node, gates] = _settled_gate(gate.op, args)
+    node = literal if literal >= 0 else ~literal
+    first = len(circuit.inputs)
+    if node < first:
+        zeros, ones = known.get(node, (0, 0))
+    elif found is not None and (node, gates) in found:
+        zeros, ones = found[node, gates]
+    elif not gates:
+        zeros = ones = 0
     else:
-        value = None
-    return value if value is None else value != is_inverted(literal)
+        found = {} if found is None else found
+        gate = circuit.gates[node - first]
+        op = gate.op
+        # An OR is here the negation of an AND of negations.
+        sign = -1 if op is Op.OR or op is Op.NOT else 0
+        zeros, ones = (every, 0) if op is Op.XOR or op is Op.CONST0 else (0, every)
+        for arg in gate.args:
+            zero, one = settled_nearby(circuit, arg ^ sign, known, every, gates - 1, found)
+            if op is Op.XOR:
+                zeros, ones = zeros & zero | ones & one, zeros & one | ones & zero
+                if not zeros | ones:
+                    break
+            else:
+                zeros, ones = zeros | zero, ones & one
+                if zeros == every:
+                    break
+        if op is Op.OR:
+            zeros, ones = ones, zeros
+        found[node, gates] = zeros, ones
+    return (zeros, ones) if literal >= 0 else (ones, zeros)
 
 
 def _broken(
