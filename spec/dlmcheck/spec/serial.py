@@ -28,9 +28,9 @@ which they can also be named.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
+from dlmcheck.spec.circuit import Circuit, Input, InputKind
 from dlmcheck.spec.errors import (
     DuplicateSignal,
     IllegalCode,
@@ -42,6 +42,7 @@ from dlmcheck.spec.gatelist import read_gates
 from dlmcheck.spec.jsontext import Document, Json, Path, show
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, interface
+from dlmcheck.spec.textlines import cell_lines, gate_text, lines, part_text, string_lines
 from dlmcheck.spec.tokens import Code, Encoding
 
 CIRCUIT_FORMAT = "dlmcheck-circuit"
@@ -77,9 +78,9 @@ def circuit_to_json(circuit: Circuit) -> str:
     )
     return (
         f'{{"format": "{CIRCUIT_FORMAT}", "version": {VERSION},\n'
-        f' "inputs": {_lines(inputs)},\n'
-        f' "gates": {_lines(map(_gate, circuit.gates))},\n'
-        f' "outputs": {_lines(outputs)}}}\n'
+        f' "inputs": {lines(inputs)},\n'
+        f' "gates": {lines(map(gate_text, circuit.gates))},\n'
+        f' "outputs": {lines(outputs)}}}\n'
     )
 
 
@@ -136,15 +137,17 @@ def schedule_to_json(schedule: Schedule) -> str:
         "encoding": json.dumps(
             {token: "".join(str(int(bit)) for bit in code) for token, code in codes.items()}
         ),
-        "data": _cells(schedule.data_names, schedule.data_cells),
+        "data": cell_lines(schedule.data_names, schedule.data_cells),
         "given": json.dumps(list(schedule.given_cells)),
-        "output": _cells(schedule.output_names, schedule.output),
-        "labels": _string_lines(schedule.labels),
-        "predictor": _part(schedule.predictor, 2),
-        "unmask": _part(schedule.unmask, 1),
-        "remask": "null" if schedule.remask is None else _part(schedule.remask, 1),
+        "output": cell_lines(schedule.output_names, schedule.output),
+        "labels": string_lines(schedule.labels),
+        "predictor": part_text(schedule.predictor, 2),
+        "unmask": part_text(schedule.unmask, 1),
+        "remask": "null" if schedule.remask is None else part_text(schedule.remask, 1),
     }
-    return "{" + ",\n ".join(f'"{key}": {value}' for key, value in fields.items()) + "}\n"
+    # Joined once: the parts of a large schedule are long.
+    pieces = [piece for key, value in fields.items() for piece in (",\n ", f'"{key}": ', value)]
+    return "".join(["{", *pieces[1:], "}\n"])
 
 
 def schedule_from_json(text: str, source: str = "schedule") -> Schedule:
@@ -223,46 +226,6 @@ _SCHEDULE_KEYS = (
     *("length", "rounds", "edits", "clock_bits", "unmask_sees_candidates", "end", "stop"),
     *("encoding", "data", "given", "output", "labels", "predictor", "unmask", "remask"),
 )
-
-
-# --- writing -------------------------------------------------------------------------------
-
-
-def _lines(items: Iterable[str]) -> str:
-    text = ",\n  ".join(items)
-    return f"[\n  {text}]" if text else "[]"
-
-
-_NAMES = {op: op.value for op in Op}
-
-
-def _gate(gate: Gate) -> str:
-    args = gate.args
-    if len(args) == 2:  # most are: one format
-        return f'["{_NAMES[gate.op]}", {args[0]}, {args[1]}]'
-    return "[" + ", ".join([f'"{_NAMES[gate.op]}"', *map(str, args)]) + "]"
-
-
-def _string_lines(strings: Sequence[str]) -> str:
-    """As `_lines` of the strings, written at once."""
-    text = json.dumps(list(strings), separators=(",\n  ", ": "))
-    return f"[\n  {text[1:]}" if strings else "[]"
-
-
-def _cells(names: Sequence[str], cells: Sequence[int]) -> str:
-    pairs = zip(names, cells, strict=True)
-    return _lines(f'{{"name": {json.dumps(name)}, "cell": {cell}}}' for name, cell in pairs)
-
-
-def _part(circuit: Circuit, per_line: int) -> str:
-    """A circuit of a schedule; the outputs of one cell stand on one line."""
-    outputs = [str(literal) for literal in circuit.outputs]
-    cells = (", ".join(outputs[j : j + per_line]) for j in range(0, len(outputs), per_line))
-    return (
-        f'{{"random": {len(circuit.random_inputs)},\n'
-        f'  "gates": {_lines(map(_gate, circuit.gates))},\n'
-        f'  "outputs": {_lines(cells)}}}'
-    )
 
 
 # --- reading -------------------------------------------------------------------------------

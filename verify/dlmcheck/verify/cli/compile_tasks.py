@@ -78,7 +78,7 @@ class Refused:
 def compile_all(jobs: Sequence[Job], limits: Limits, progress: Progress) -> list[Finished]:
     """The first task of each job; its value is `Assembled` or `Refused`."""
     tasks = [Task(f"compile {job.name}", partial(_compile, job)) for job in jobs]
-    return _run(tasks, limits, progress)
+    return _run(tasks, [job.circuit.node_count for job in jobs], limits, progress)
 
 
 def verify_all(
@@ -100,7 +100,8 @@ def verify_all(
         )
         for index, assembled in ready.items()
     ]
-    return dict(zip(ready, _run(tasks, limits, progress), strict=True))
+    lengths = [len(assembled.text) for assembled in ready.values()]
+    return dict(zip(ready, _run(tasks, lengths, limits, progress), strict=True))
 
 
 @without_collecting()
@@ -120,6 +121,7 @@ def _compile(job: Job, _progress: Callable[[int], None]) -> Assembled | Refused:
     )
 
 
+@without_collecting()
 def _verify(
     job: Job,
     assembled: Assembled,
@@ -147,7 +149,13 @@ def _verify(
     )
 
 
-def _run(tasks: Sequence[Task], limits: Limits, progress: Progress) -> list[Finished]:
+def _run(
+    tasks: Sequence[Task], sizes: Sequence[int], limits: Limits, progress: Progress
+) -> list[Finished]:
     # Tasks go by number: the same file may be given twice.
     numbered = [replace(task, name=f"{number} {task.name}") for number, task in enumerate(tasks, 1)]
-    return run_all(numbered, limits, progress)
+    # The largest first: begun last, it would be waited for when all others are done.
+    order = sorted(range(len(tasks)), key=lambda place: -sizes[place])
+    done = run_all([numbered[place] for place in order], limits, progress)
+    found = dict(zip(order, done, strict=True))
+    return [found[place] for place in range(len(tasks))]
