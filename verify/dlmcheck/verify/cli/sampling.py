@@ -174,6 +174,12 @@ def sampler(
         Path | None, typer.Option(metavar="FILE", help="Write what was enumerated for `cert`.")
     ] = None,
     json: Json = None,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="Stop after so long (3: unknown).")
+    ] = None,
+    memory: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Stop at so much memory, such as 2G (3).")
+    ] = None,
 ) -> Action:
     """The exact output law of a decoder, with the target's conditionals or a model's (1: not the
     target's, or not what the model says).
@@ -183,6 +189,7 @@ def sampler(
     dlmcheck.model.decoders.adapters, for a plain function f(tokens, probabilities, round, source)
     that draws from a random.Random or a NumPy Generator, or f(torch, x, model, round).
     """
+    from dlmcheck.verify.cli.budgets import within
     from dlmcheck.verify.cli.sampler_command import run_sampler
     from dlmcheck.verify.cli.sampler_outcomes import SamplerOptions
 
@@ -199,7 +206,7 @@ def sampler(
         random=tuple(random or ()),
         certificate=certificate,
     )
-    return lambda _: run_sampler(options)
+    return lambda _: within(timeout, memory, lambda: run_sampler(options))
 
 
 @app.command(epilog=EXIT_CODES)
