@@ -177,8 +177,8 @@ def _blocks(
                 if node < first and node not in met and node not in fixed:
                     met.add(node)
                     own += 1
-        rows = 2.0 ** min(before, len(met) - own)
-        spread = 2.0 ** min(own, widths[best - 1])
+        rows = 2.0 ** min(400, before, len(met) - own)
+        spread = 2.0 ** min(400, own, widths[best - 1])
         seconds += PER_ROW * rows * spread * (1 + len(met) / 1e5)
         before = widths[best - 1]
         ends.append(best)

@@ -260,7 +260,8 @@ def values_of(circuit: Circuit, inputs: Sequence[Value], sums: Sums) -> tuple[Va
         return found
 
     for gate in circuit.gates:
-        nodes.append(_gate(len(nodes), gate, [value(arg) for arg in gate.args], sums))
+        args = [nodes[arg] if arg >= 0 else value(arg) for arg in gate.args]
+        nodes.append(_gate(len(nodes), gate, args, sums))
     return tuple(value(output) for output in circuit.outputs)
 
 
@@ -285,6 +286,15 @@ def _gate(node: int, gate: Gate, values: Sequence[Value], sums: Sums) -> Value:
 
 def _product(node: int, op: Op, values: Sequence[Value], sums: Sums) -> Value:
     """AND or OR, where constants, equal sums or a sum and its negation leave a sum of it."""
+    if len(values) == 2:  # most gates have two arguments, one of them a constant
+        one, other = values
+        neutral, strong = (ZERO, ONE) if op is Op.OR else (ONE, ZERO)
+        if one == neutral:
+            return other
+        if other == neutral:
+            return one
+        if strong in (one, other):
+            return strong
     absorbing = op is Op.OR
     left: Form | None = None
     bent: Bent | None = None
