@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.verify.jobs import Ending, Finished, Task, run_tasks
+from dlmcheck.verify.jobs import (
+    Ending,
+    Finished,
+    Sealed,
+    Task,
+    run_tasks,
+    seal,
+    without_collecting,
+)
 
 Progress = Callable[[int], None]
 LIMIT = 256 << 20
@@ -236,3 +246,47 @@ def test_a_worker_does_not_end_by_ctrl_c(tmp_path: Path) -> None:
     done = one(work)
     thread.join()
     assert (done.ending, done.value) == (Ending.DONE, "done all the same")
+
+
+class Small:
+    """Something whose making is seen."""
+
+    made = 0
+
+    def __setstate__(self, _state: object) -> None:
+        Small.made += 1
+
+
+def sealed(_: Progress) -> object:
+    small = Small()
+    small.__dict__["one"] = 1
+    return seal(small)
+
+
+def test_what_is_sealed_is_made_again_only_where_it_is_opened() -> None:
+    Small.made = 0
+    (done,) = run_tasks([Task("sealed", sealed)])
+    assert done.ending is Ending.DONE
+    assert Small.made == 0
+    assert repr(done.value) == "Sealed()"
+    assert isinstance(done.value, Sealed)
+    assert isinstance(cast("Sealed[object]", done.value).open(), Small)
+    assert Small.made == 1
+
+
+def fails_without_collector() -> None:
+    assert not gc.isenabled()
+    raise BadInput("something")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_is_left_as_it_was(enabled: bool) -> None:
+    was = gc.isenabled()
+    try:
+        gc.enable() if enabled else gc.disable()
+        with pytest.raises(BadInput), without_collecting():
+            fails_without_collector()
+        assert gc.isenabled() == enabled
+    finally:
+        gc.unfreeze()
+        gc.enable() if was else gc.disable()

@@ -176,6 +176,21 @@ def test_several_circuits_and_the_worst_of_their_codes(
     assert done.out.count("EQUIVALENT") == 3
 
 
+def test_the_largest_is_begun_first_and_what_is_printed_stays_in_order(
+    tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    small, large = family(tmp_path, "parity-chain", 3), family(tmp_path, "parity-chain", 30)
+    done = cli("compile", small, large, "--random", "all", "--verify", "--times", "-j", "1")
+    begun = [line.split(": ")[0] for line in done.err.splitlines() if ": done," in line]
+    assert begun == [
+        f"2 compile {large} (write-once)", f"1 compile {small} (write-once)",
+        f"2 verify {large} (write-once)", f"1 verify {small} (write-once)",
+    ]  # fmt: skip
+    assert done.out.index(str(small)) < done.out.index(str(large))
+    timed = [line.split(" MB  ")[1] for line in done.err.splitlines() if " MB  " in line]
+    assert [line.split()[0] for line in timed] == ["1", "2", "1", "2"]
+
+
 def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     path = family(tmp_path, "sorting-network", 4)
     found: list[tuple[str, ...]] = []
