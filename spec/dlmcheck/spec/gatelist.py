@@ -68,7 +68,7 @@ def read_gates(document: Document, value: Json, path: Path, inputs: Sequence[str
     """
     entries = document.array(value, path)
     first = len(inputs)
-    names = {name: node for node, name in enumerate(inputs)}
+    names = dict(zip(inputs, range(first), strict=True))
     gates = _numbered(entries, first)
     if gates is None:
         return _by_name(document, entries, path, names, first)

@@ -40,8 +40,8 @@ def load_json(text: str, source: str = "JSON") -> Json:
     Traceback (most recent call last):
     dlmcheck.spec.errors.MalformedSyntax: JSON:2: the number 0.5 (expected an integer)
     """
-    # Where no word is that long there is no integer to be refused.
-    all_short = max(map(len, text.split()), default=0) <= MAX_DIGITS
+    # Where no line, or else no word, is that long there is no integer to be refused.
+    all_short = _longest(text.split("\n")) <= MAX_DIGITS or _longest(text.split()) <= MAX_DIGITS
     try:
         value: Json = json.loads(
             text,
@@ -194,6 +194,10 @@ def show(value: Json) -> str:
 
 class _Refused(Exception):
     """Something that is JSON for others. Where it stands is found by a second pass."""
+
+
+def _longest(parts: Sequence[str]) -> int:
+    return max(map(len, parts), default=0)
 
 
 def _refuse(_token: str) -> Json:
