@@ -269,8 +269,8 @@ def test_what_is_sealed_is_made_again_only_where_it_is_opened() -> None:
     assert done.ending is Ending.DONE
     assert Small.made == 0
     assert repr(done.value) == "Sealed()"
-    assert isinstance(done.value, Sealed)
-    assert isinstance(cast("Sealed[object]", done.value).open(), Small)
+    found = cast("Sealed[object]", done.value)
+    assert isinstance(found.open(), Small)
     assert Small.made == 1
 
 
