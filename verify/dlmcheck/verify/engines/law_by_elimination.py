@@ -32,6 +32,7 @@ from dlmcheck.verify.kernel.affine import (
     required,
     values_of,
 )
+from dlmcheck.verify.kernel.linear import Outputs
 from dlmcheck.verify.kernel.linear_runs import run_outputs
 from dlmcheck.verify.kernel.results import Rejected
 
@@ -92,8 +93,25 @@ def _gates(problem: LawProblem) -> int:
     return schedule.rounds * sum(part.node_count for part in parts if part is not None)
 
 
+_LAST: list[tuple[LawProblem, tuple[tuple[Form, ...], int]]] = []
+"""The problem that was read last: refusing, estimating, answering and certifying all need it."""
+
+
 def _forms(problem: LawProblem) -> tuple[tuple[Form, ...], int]:
     """The outputs as sums of coins, and how many coins there are. Raises `Rejected`."""
+    if not (_LAST and _LAST[0][0] is problem):
+        _LAST[:] = [(problem, _read(problem))]
+    return _LAST[0][1]
+
+
+def sums_of(problem: LawProblem) -> Outputs:
+    """The outputs as sums of coins. Raises `Rejected` if they are none."""
+    forms, coins = _forms(problem)
+    subject = problem.circuit if isinstance(problem, CircuitLaw) else problem.schedule
+    return Outputs(subject.output_names, forms, coins)
+
+
+def _read(problem: LawProblem) -> tuple[tuple[Form, ...], int]:
     if not isinstance(problem, CircuitLaw):
         return run_outputs(problem.schedule, problem.data)
     circuit = problem.circuit

@@ -9,6 +9,7 @@ from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.engines.elimination import linear_run_text, linear_text
 from dlmcheck.verify.engines.frontier_orders import Order, best_order
 from dlmcheck.verify.engines.law_by_diagrams import Found, coin_names, find_law
+from dlmcheck.verify.engines.law_by_elimination import sums_of
 from dlmcheck.verify.engines.law_by_frontier import plan_of
 from dlmcheck.verify.engines.law_by_states import most_states
 from dlmcheck.verify.engines.law_engines import (
@@ -105,7 +106,7 @@ def affine_certificate(problem: LawProblem) -> tuple[str, Checked]:
         if isinstance(problem, CircuitLaw):
             text = linear_text(problem.circuit)
         else:
-            text = linear_run_text(problem.schedule)
+            text = linear_run_text(problem.schedule, sums_of(problem))
     except Rejected as error:
         raise NoCertificate(error.reason) from None
     return text, check_certificate(Document.parse(text, "certificate"))
