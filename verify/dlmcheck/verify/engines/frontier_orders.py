@@ -9,8 +9,11 @@ anything is counted. Orders that are tried, the cheap ones first, as long as tha
     by need           depth first, the argument first that needs most places for itself: best
                       possible where the circuit is a tree (Sethi, Ullman, "The generation of
                       optimal code for arithmetic expressions", 1970)
+    by growth         next what leaves fewest values live (`frontier_moves`)
     by force          gates pulled to where their arguments and readers are (`force`), then
                       depth first
+
+At last the best of them is refined, by moving whole cones (`frontier_moves`).
 """
 
 from __future__ import annotations
@@ -20,13 +23,18 @@ from dataclasses import dataclass
 
 from dlmcheck.spec.circuit import Circuit, node_of
 from dlmcheck.verify.engines.force import arrangement
+from dlmcheck.verify.engines.frontier_moves import Readers, by_growth, refined
 
 PER_TUPLE = 2e-8
 """Seconds of a sweep for a gate and a tuple of live values, roughly: blocks pass over most."""
-CHEAP, DEAR = 4e-6, 3e-4
-"""Seconds for a gate that making an order takes, roughly: a search, and an arrangement."""
-MOST_PULLED = 20_000
-"""Circuits with more gates are not arranged by force."""
+SEARCHED, MOVED, PULLED = 4e-6, 3e-4, 6e-4
+"""Seconds for a gate that making an order takes, roughly: a search, moves, and an arrangement."""
+MOST_MOVED = 20_000
+"""Circuits with more gates are only searched."""
+FEW = 24
+"""So are those with so few coins: all seeds are gone through in a moment."""
+HOPELESS = 80
+"""And so are those where all searches leave so many values live."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +65,30 @@ def best_order(circuit: Circuit) -> Order:
     best: Order | None = None
     for name, price, make in _orders(shape):
         if best is not None and PER_TUPLE * best.weight <= price * len(shape.needed):
-            break
+            return best
+        if price > SEARCHED and best is not None and best.width > HOPELESS:
+            return best
         gates = make()
         found = Order(name, gates, shape.widths(gates))
         if best is None or found.weight < best.weight:
             best = found
     assert best is not None
-    return best
+    return _refined(shape, best) if shape.may_be_moved else best
+
+
+def _refined(shape: _Shape, order: Order) -> Order:
+    gates = refined(shape.readers(), order.gates)
+    found = Order(f"{order.name}, refined", gates, shape.widths(gates))
+    return min(order, found, key=lambda one: one.weight)
 
 
 def all_orders(circuit: Circuit) -> list[Order]:
     """All of them, to compare."""
     shape = _Shape(circuit)
+    shape.may_be_moved = True
     made = [(name, make()) for name, _, make in _orders(shape)]
-    return [Order(name, gates, shape.widths(gates)) for name, gates in made]
+    found = [Order(name, gates, shape.widths(gates)) for name, gates in made]
+    return [*found, *(_refined(shape, order) for order in found)]
 
 
 def _orders(shape: _Shape) -> Iterator[tuple[str, float, Callable[[], tuple[int, ...]]]]:
@@ -83,11 +101,12 @@ def _orders(shape: _Shape) -> Iterator[tuple[str, float, Callable[[], tuple[int,
         return shape.args[node][::-1]
 
     yield "as given", 0.0, lambda: tuple(shape.needed)
-    yield "depth first", CHEAP, lambda: shape.depth_first(as_it_stands)
-    yield "depth first from behind", CHEAP, lambda: shape.depth_first(from_behind, step=-1)
-    yield "by need", CHEAP, shape.by_need
-    if len(shape.needed) <= MOST_PULLED:
-        yield "by force", DEAR, shape.by_force
+    yield "depth first", SEARCHED, lambda: shape.depth_first(as_it_stands)
+    yield "depth first from behind", SEARCHED, lambda: shape.depth_first(from_behind, step=-1)
+    yield "by need", SEARCHED, shape.by_need
+    if shape.may_be_moved:
+        yield "by growth", MOVED, lambda: by_growth(shape.readers())
+        yield "by force", PULLED, shape.by_force
 
 
 class _Shape:
@@ -109,6 +128,12 @@ class _Shape:
                 for arg in args:
                     wanted[arg] = 1
         self.needed = list(self.args)[::-1]
+        coins = sum(wanted[:first]) - sum(wanted[node] for node in fixed)
+        self.may_be_moved = coins > FEW and len(self.needed) <= MOST_MOVED
+
+    def readers(self) -> Readers:
+        """The same for moves."""
+        return Readers(self.first, self.count, self.args, frozenset(self.roots))
 
     def widths(self, gates: Sequence[int]) -> tuple[int, ...]:
         """How many values are live after each gate."""
