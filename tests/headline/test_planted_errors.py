@@ -43,6 +43,7 @@ from dlmcheck.verify.claims import (
     decoder_cases,
     decoder_parity,
     decoders,
+    equal_rate_blocks,
     equal_rate_tables,
     exactly_d,
     footprint,
@@ -80,6 +81,8 @@ from tests.verify.claims.test_decoder_claims import (
 from tests.verify.claims.test_decoder_parity_claims import (
     for_other_bits,
     one_step_fewer,
+    to_time_zero,
+    whatever_a_neighbour_says,
     without_the_last_zero,
 )
 from tests.verify.claims.test_one_round_claims import ROWS as ONE_ROUND_ROWS
@@ -331,6 +334,14 @@ PLANTED: Mapping[str, Planted] = {
     "DEC-PARITY-COINS": Planted(
         "linear-schedule", equal_rate_tables.SAMPLES, equal_rate_tables, "ancestral",
         one_step_fewer, "total variation *",
+    ),
+    "DEC-PARITY-CHAIN": Planted(
+        "linear-blocks", equal_rate_blocks.CHAINED, equal_rate_blocks, "agreed",
+        whatever_a_neighbour_says, "total variation *",
+    ),
+    "DEC-PARITY-PUBLISHED": Planted(
+        "published-ends", equal_rate_blocks.EARLY_PRIME, equal_rate_blocks, "rule_case",
+        to_time_zero, "times 1/2, 1/2",
     ),
     "DEC-PARITY-REVISION": Planted(
         "decoders-revision", decoder_parity.ANEW, position_rules, "sums_of_neighbours",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -16,11 +17,19 @@ from dlmcheck.spec.law import Law, uniform
 from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import MASK, State, Token
 from dlmcheck.verify.claims.decoder_parity import CLAIMS, JOBS
+from dlmcheck.verify.claims.equal_rate_blocks import (
+    Found,
+    before_last,
+    before_last_by_definition,
+    endings,
+    uneven,
+)
 from dlmcheck.verify.claims.equal_rate_tables import law_of_table
 from dlmcheck.verify.claims.registry import Profile, SweepJob
 from dlmcheck.verify.decoders.parity_table import table, verdict
 from dlmcheck.verify.decoders.position_rules import (
     FAIR,
+    RuleCase,
     changes_what_is_visible,
     leaves_some_cell,
     passes_over_the_surest,
@@ -31,7 +40,18 @@ from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import check_sweep
 from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.searches.chained_blocks import (
+    NO,
+    VOTES,
+    YES,
+    Ending,
+    Kind,
+    Shown,
+    agreed,
+    find_block,
+)
 from dlmcheck.verify.searches.equal_rates import EqualRates, by_clauses, by_walking, read_sets
+from dlmcheck.verify.searches.exact_filling import fill
 
 ROWS = {row.id: row for claim in CLAIMS for row in claim.rows}
 NOTE = Path(__file__).parents[3] / "proofs_notes" / "LOCAL-DECODERS.md"
@@ -53,6 +73,8 @@ WITNESSES = {
         "2 cells, 4 rounds, reading all cells",
         "total variation 1/20000000000",
     ),
+    "DEC-PARITY-CHAIN/no-votes": ("5 cells, at an end", "total variation 1/2"),
+    "DEC-PARITY-PUBLISHED/to-zero": ("linear to time 0, 2 cells, 2 rounds", "times 1/2, 1/2"),
     "DEC-PARITY-REVISION/one-cell": ("2", "total variation 1/2"),
 }
 
@@ -140,6 +162,71 @@ def test_the_table_of_the_note_is_the_computed_one() -> None:
     assert verdict("wino-drawn")[1] == "open"
 
 
+# --- blocks ------------------------------------------------------------------------------------
+
+
+@cache
+def end_block() -> Found:
+    kind = Kind(6, 1)
+    return Found(kind, find_block(kind))
+
+
+def changed(shown: Shown, ending: Ending) -> str | None:
+    """What is said of the end block with one ending changed."""
+    block = end_block().block
+    assert block is not None
+    last = {**block.last, shown: ending}
+    return uneven(block.kind, end_block().before_last, last)
+
+
+def test_a_block_with_one_ending_changed_is_not_uniform() -> None:
+    block = end_block().block
+    assert block is not None
+    assert uneven(block.kind, end_block().before_last, block.last) is None
+    complete = next(shown for shown in sorted(block.last) if not shown.masked)
+    open_one = next(shown for shown in sorted(block.last) if shown.masked.bit_count() == 2)
+    votes, even, odd = block.last[open_one]
+    assert changed(complete, Ending((YES, NO), complete.ones, 0)) == "complete, but votes (2, 0)"
+    assert "not" in (changed(open_one, Ending((YES - votes[0], NO), even, odd)) or "")
+    assert "not" in (changed(open_one, Ending(votes, even ^ open_one.masked, odd)) or "")
+    visible = ~open_one.masked & -~open_one.masked
+    assert "does not end" in (changed(open_one, Ending((YES, NO), even ^ visible, odd)) or "")
+
+
+def test_the_weights_before_the_last_round_are_those_of_the_definition() -> None:
+    block = find_block(Kind(5, 0))
+    assert block is not None
+    weights = before_last(block)
+    assert sum(weights.values()) == 4**5
+    assert weights == before_last_by_definition(block)
+
+
+def test_a_block_looks_at_its_neighbours_only() -> None:
+    block = end_block().block
+    assert block is not None
+    states = sorted(block.last)
+    chain = [replace(block, kind=Kind(6, 2))] * 4
+    for far in states[::60]:
+        near = [states[1], states[40], states[77]]
+        assert endings(chain, [*near, far])[:2] == endings(chain, [*near, states[0]])[:2]
+
+
+def test_two_votes_share_an_odd_parity_half_of_the_time() -> None:
+    every = list(product(range(3), repeat=2))
+    assert sum(VOTES[a] * VOTES[b] * agreed(a, b) for a, b in every) == 128
+    assert not any(agreed(a, b) for a, b in every if NO in (a, b))
+
+
+def test_a_filling_is_exact_or_fails() -> None:
+    items = [(weight, (0, 1, 2)) for weight in (1, 2, 3, 4, 5)]
+    places = [0] * 5
+    assert fill(items, places, 6, {0: 3}, Random(1))
+    for place in range(3):
+        held = sum(w for (w, _), at in zip(items, places, strict=True) if at == place)
+        assert held + (3 if place == 0 else 0) == 6
+    assert not fill([(2, (0, 1))], [0], 1, {}, Random(1))
+
+
 # --- errors that `tests/headline` plants --------------------------------------------------------
 
 
@@ -160,3 +247,13 @@ def without_the_last_zero(cells: int) -> DecoderPredictor:
         return FAIR if state[cell] == MASK else sums_of_neighbours(cells)(state, cell)
 
     return predictor
+
+
+def whatever_a_neighbour_says(after: int, before: int) -> int:
+    """An odd parity that is shared without a yes."""
+    return int(NO not in (after, before))
+
+
+def to_time_zero(name: str, cells: int, steps: int) -> RuleCase:
+    """A schedule whose end is forgotten."""
+    return RuleCase(name, ancestral(Schedule(steps)), cells, steps, steps)

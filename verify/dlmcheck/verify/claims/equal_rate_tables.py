@@ -11,10 +11,10 @@ from fractions import Fraction
 
 from dlmcheck.model.decoders.noise import Schedule, ancestral
 from dlmcheck.model.targets.strings import even_parity
-from dlmcheck.spec.decoder import Decoder, StepFunction, step_law
+from dlmcheck.spec.decoder import Decoder, DecoderPredictor, StepFunction, step_law
 from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.law import Law, certain, total_variation
-from dlmcheck.spec.tokens import MASK, State, Token
+from dlmcheck.spec.tokens import MASK, State
 from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
@@ -46,20 +46,19 @@ MOST_WALKED = 100
 """The same in the other profiles."""
 
 
-def law_of_table(problem: EqualRates, table: Table, step: StepFunction, rounds: int) -> Law[State]:
-    """The output law of a rule with a table of tokens as its predictor, by the definition.
+def law_by_rounds(
+    cells: int,
+    predictor_of: Callable[[int], DecoderPredictor],
+    step: StepFunction,
+    rounds: int,
+) -> Law[State]:
+    """The law of the state after so many rounds of a rule, by the definition.
 
-    Where the table knows the round, the predictor of each round is another. A round beyond the
-    table's is played with its last one.
+    `predictor_of` gives the predictor of a round: one that knows the round.
     """
-    law: Law[Configuration] = certain(Configuration((MASK,) * problem.cells, None))
+    law: Law[Configuration] = certain(Configuration((MASK,) * cells, None))
     for number in range(1, rounds + 1):
-        row = min(number, problem.rounds) if problem.clock else 0
-
-        def predictor(state: State, cell: int, row: int = row) -> Law[Token]:
-            return certain(table[row, state][cell])
-
-        decoder = Decoder(problem.cells, predictor, step, rounds=rounds)
+        decoder = Decoder(cells, predictor_of(number), step, rounds=rounds)
 
         def after(
             before: Configuration, decoder: Decoder = decoder, number: int = number
@@ -72,6 +71,20 @@ def law_of_table(problem: EqualRates, table: Table, step: StepFunction, rounds: 
 
         law = law.bind(after)
     return law.map(lambda one: one.state)
+
+
+def law_of_table(problem: EqualRates, table: Table, step: StepFunction, rounds: int) -> Law[State]:
+    """The output law of a rule with a table of tokens as its predictor, by the definition.
+
+    Where the table knows the round, the predictor of each round is another. A round beyond the
+    table's is played with its last one.
+    """
+
+    def predictor_of(number: int) -> DecoderPredictor:
+        row = min(number, problem.rounds) if problem.clock else 0
+        return lambda state, cell: certain(table[row, state][cell])
+
+    return law_by_rounds(problem.cells, predictor_of, step, rounds)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,260 @@
+"""Coins of one rate, a linear schedule, any length: blocks that are chained, and where none are.
+
+Part of `decoder_parity`; theorems 5 and 6 are in the note LOCAL-DECODERS. The tables are found by
+`chained_blocks`; here their weights are added up anew.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from math import gcd, prod
+
+from dlmcheck.model.decoders.noise import Schedule, ancestral
+from dlmcheck.spec.decoder import decoder_laws
+from dlmcheck.spec.law import Law, certain
+from dlmcheck.spec.tokens import MASK, State, Token
+from dlmcheck.verify.claims.domains import listed
+from dlmcheck.verify.claims.equal_rate_tables import law_by_rounds
+from dlmcheck.verify.claims.registry import Profile
+from dlmcheck.verify.decoders.position_rules import FAIR, RuleCase, rule_case
+from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
+from dlmcheck.verify.searches.chained_blocks import (
+    NO,
+    VOTES,
+    Block,
+    Ending,
+    Kind,
+    Shown,
+    agreed,
+    find_block,
+    subsets,
+)
+
+ROUNDS = 4
+UNIFORM = "given its votes, a block ends in every string of the parity asked for alike"
+UNIFORM_DEFINED = f"{UNIFORM}: rounds by the definition"
+CHAINED = "two blocks that follow their votes sample D_n"
+APART = "two blocks that ask nothing of each other sample D_n"
+EARLY_PRIME = "some odd prime divides the probability of every time of writing but one"
+
+MOST_DEFINED = 6
+"""More cells are not run by the definition."""
+
+MOST_CHAINED = 6
+"""More cells are not chained by going through the pairs of states."""
+
+ALONE = (5, 6, 7, 8, 9)
+AT_AN_END = (5, 6, 7, 8, 9)
+IN_BETWEEN = (10,)
+QUICK_CELLS = 7
+
+
+def kinds(profile: Profile) -> list[Kind]:
+    """The blocks of Theorem 5; in the quick profile those of at most seven cells."""
+    every = [
+        Kind(cells, neighbours)
+        for neighbours, sizes in enumerate((ALONE, AT_AN_END, IN_BETWEEN))
+        for cells in sizes
+    ]
+    return [kind for kind in every if profile is not Profile.QUICK or kind.cells <= QUICK_CELLS]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A kind of block with the tables that were found for it."""
+
+    kind: Kind
+    block: Block | None
+
+    @cached_property
+    def before_last(self) -> Mapping[Shown, int]:
+        """For how many of the 4^b lists of times the block shows this before the last round."""
+        assert self.block is not None
+        return before_last(self.block)
+
+
+def proposed(block: Block, number: int, shown: Shown) -> int:
+    """The string that the block would end in if all its masked cells were written, rounds 1..3."""
+    if number == 1 or not shown.masked:
+        return shown.ones
+    return block.second[shown.masked] if number == 2 else block.third[shown]
+
+
+def before_last(block: Block) -> Mapping[Shown, int]:
+    """See `Found.before_last`: lists of times that show the same are merged."""
+    weights: Counter[Shown] = Counter({Shown((1 << block.kind.cells) - 1, 0): 1})
+    for number in range(1, ROUNDS):
+        after: Counter[Shown] = Counter()
+        for shown, weight in weights.items():
+            full = proposed(block, number, shown)
+            for left in subsets(shown.masked):
+                after[Shown(left, full & ~left)] += weight
+        weights = after
+    return weights
+
+
+def before_last_by_definition(block: Block) -> Mapping[Shown, Fraction]:
+    """The same weights, from three rounds of MDLM's rule as it is defined."""
+    cells = block.kind.cells
+
+    def predictor_of(number: int) -> Callable[[State, int], Law[Token]]:
+        return lambda state, cell: certain(proposed(block, number, seen(state)) >> cell & 1)
+
+    law = law_by_rounds(cells, predictor_of, ancestral(Schedule(ROUNDS)), ROUNDS - 1)
+    return {seen(state): weight * ROUNDS**cells for state, weight in law.items()}
+
+
+def seen(state: State) -> Shown:
+    """What a block shows, from its cells."""
+    masked = sum(1 << cell for cell, token in enumerate(state) if token == MASK)
+    return Shown(masked, sum(1 << cell for cell, token in enumerate(state) if token == 1))
+
+
+def uneven(
+    kind: Kind, weights: Mapping[Shown, int | Fraction], last: Mapping[Shown, Ending]
+) -> str | None:
+    """Why the endings are not alike; None if they are.
+
+    For all votes and each parity: every string of that parity has the weight of the votes over
+    2^(b-1). The votes of the two sides are independent; a complete block votes no.
+    """
+    sums: dict[tuple[tuple[int, int], int], int | Fraction] = {}
+    for shown, weight in weights.items():
+        votes, even, odd = last[shown]
+        if not shown.masked and votes != (NO, NO):
+            return f"complete, but votes {votes}"
+        for parity, string in ((0, even), (1, odd)):
+            if parity and votes == (NO, NO):
+                continue
+            if string.bit_count() % 2 != parity or string & ~shown.masked != shown.ones:
+                return f"{shown} does not end in {string:b}"
+            sums[votes, string] = sums.get((votes, string), 0) + weight
+    share = Fraction(ROUNDS**kind.cells, 2 ** (kind.cells - 1))
+    for votes in kind.votes:
+        due = share * prod(Fraction(VOTES[vote], 16) for vote in votes[: kind.neighbours])
+        for string in range(1 << kind.cells):
+            odd = string.bit_count() % 2
+            got = sums.get((votes, string), 0)
+            if got != (0 if odd and votes == (NO, NO) else due):
+                return f"votes {votes}, string {string:b}: {got}, not {due}"
+    return None
+
+
+def uniform(found: Found) -> Outcome:
+    """See UNIFORM."""
+    if found.block is None:
+        return fails("no tables")
+    reason = uneven(found.kind, found.before_last, found.block.last)
+    return HOLDS if reason is None else fails(reason)
+
+
+def uniform_defined(found: Found) -> Outcome:
+    """See UNIFORM_DEFINED."""
+    if found.kind.cells > MOST_DEFINED:
+        return NOT_MET
+    if found.block is None:
+        return fails("no tables")
+    reason = uneven(found.kind, before_last_by_definition(found.block), found.block.last)
+    return HOLDS if reason is None else fails(reason)
+
+
+# --- two blocks --------------------------------------------------------------------------------
+
+
+def endings(chain: Sequence[Block], shown: Sequence[Shown], *, follow: bool = True) -> list[int]:
+    """The strings of the blocks in the last round; each looks at itself and its neighbours.
+
+    A block for an end has one vote, for whichever side its neighbour is on.
+    """
+    lasts = [block.last[one] for block, one in zip(chain, shown, strict=True)]
+    after = [end.votes[0] for end in lasts]
+    before = [end.votes[block.kind.neighbours - 1] for block, end in zip(chain, lasts, strict=True)]
+    asked = [agreed(a, b) if follow else 0 for a, b in zip(after, before[1:], strict=False)]
+    shared = [0, *asked, 0]
+    return [
+        end.odd if one ^ other else end.even
+        for end, one, other in zip(lasts, shared, shared[1:], strict=False)
+    ]
+
+
+def two_blocks(follow: bool) -> Callable[[Found], Outcome]:
+    """See CHAINED, and APART for blocks that do not follow their votes."""
+
+    def outcome(found: Found) -> Outcome:
+        if found.kind.neighbours != 1 or found.kind.cells > MOST_CHAINED:
+            return NOT_MET
+        if found.block is None:
+            return fails("no tables")
+        chain, cells = (found.block, found.block), found.kind.cells
+        law: Counter[int] = Counter()
+        for left, weight in found.before_last.items():
+            for right, other in found.before_last.items():
+                first, second = endings(chain, (left, right), follow=follow)
+                law[first | second << cells] += weight * other
+        share = Fraction(ROUNDS ** (2 * cells), 2 ** (2 * cells - 1))
+        due = [Fraction(0) if z.bit_count() % 2 else share for z in range(1 << 2 * cells)]
+        wrong = sum((abs(law[z] - each) for z, each in enumerate(due)), Fraction(0))
+        distance = wrong / (2 * ROUNDS ** (2 * cells))
+        return fails(f"total variation {distance}") if distance else HOLDS
+
+    return outcome
+
+
+def blocks(profile: Profile) -> Sweep[Kind, Found]:
+    """Every kind of block of the profile."""
+    return Sweep(
+        listed("blocks of cells", kinds(profile), str),
+        lambda kind: Found(kind, find_block(kind)),
+        {
+            UNIFORM: uniform,
+            UNIFORM_DEFINED: uniform_defined,
+            CHAINED: two_blocks(True),
+            APART: two_blocks(False),
+        },
+    )
+
+
+# --- no predictor ------------------------------------------------------------------------------
+
+PUBLISHED = ("mdlm-ancestral", "dream-origin")
+STEPS = range(2, 9)
+
+
+def early_prime(case: RuleCase) -> Outcome:
+    """See EARLY_PRIME. Two cells: their times of writing are read off the rule's code.
+
+    It does not hold either if the cells are not written independently of each other.
+    """
+    laws = decoder_laws(case.decoder([FAIR] * case.cells), case.rounds + 1)
+    masked = [law.probability(lambda one: bool(one.state[0] == MASK)) for law in laws]
+    both = [law.probability(lambda one: all(token == MASK for token in one.state)) for law in laws]
+    if both != [one**2 for one in masked] or masked[-1]:
+        return fails("the times of two cells are not independent, or a cell stays masked")
+    times = [before - after for before, after in pairwise(masked)]
+    for free in range(len(times)):
+        common = gcd(*(p.numerator for t, p in enumerate(times) if t != free))
+        if common & (common - 1):
+            return HOLDS
+    return fails(f"times {', '.join(map(str, times))}")
+
+
+def schedules(linear: bool) -> Callable[[Profile], Sweep[RuleCase, RuleCase]]:
+    """The published schedules, or the linear one to time 0, for two cells."""
+
+    def make(_: Profile) -> Sweep[RuleCase, RuleCase]:
+        if linear:
+            cases = [
+                RuleCase("linear to time 0", ancestral(Schedule(steps)), 2, steps, steps)
+                for steps in STEPS
+            ]
+        else:
+            cases = [rule_case(name, 2, steps) for name in PUBLISHED for steps in STEPS]
+        name = "the linear schedule to time 0" if linear else "published schedules"
+        return Sweep(listed(name, cases, str), lambda case: case, {EARLY_PRIME: early_prime})
+
+    return make
