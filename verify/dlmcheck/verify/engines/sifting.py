@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from oxidd.bcdd import BCDDManager
 
-SWAPS = 20_000
-"""Swaps of neighbours while one set of diagrams is built."""
+SWAPS = 8_000
+"""Swaps of neighbours while one set of diagrams is built, with up to `SMALL` nodes."""
+SMALL = 1 << 14
+"""With more nodes fewer swaps are allowed, as each one goes through all tables of the library."""
 GROWTH = 1.5
 SAFE = 4
 """Diagrams are reordered as long as they have no more than one in so many of the nodes."""
@@ -36,7 +38,7 @@ class Sifter:
         self.variables = variables
         self.capacity = capacity
         self.deadline = deadline
-        self.left = SWAPS
+        self.left = SWAPS * SMALL // max(SMALL, capacity)
         self.threshold = capacity // (2 * SAFE)
 
     def order(self) -> list[int]:
