@@ -109,6 +109,18 @@ def first(tokens, probabilities, number, source):
     tokens[cell] = int(source.random() < probabilities[cell][1])
     return tokens
 
+def apart(state, number, memory, candidates, choices):
+    share = candidates.law(masked(state)[0])[1]
+    return write(state, masked(state)[0 if share.numerator / share.denominator > 0.5 else -1])
+
+def scaled(state, number, memory, candidates, choices):
+    share = candidates.law(masked(state)[0])[1]
+    return write(state, masked(state)[0 if share.numerator * 2.5 > share.denominator else -1])
+
+def whole_parts(state, number, memory, candidates, choices):
+    share = candidates.law(masked(state)[0])[1]
+    return write(state, masked(state)[0 if 2 * share.numerator > share.denominator else -1])
+
 def forgets_once(state, number, memory, candidates, choices):
     """Everything in round 1; then a first cell that shows 0 is written anew."""
     if number == 2 and state[0] == 0:
@@ -155,6 +167,8 @@ def run(
         ("own_generator", "randomness or state of its own"),
         ("counter", "randomness or state of its own"),
         ("threshold", "Fraction('0.9')"),
+        ("apart", "becomes a float beside"),
+        ("scaled", "becomes a float beside 2.5"),
         ("entropy", "adapters.log"),
         ("float_coin", "in round 1 at MM it returns"),
         ("large_coin", "3/2 for cell 0 is no probability"),
@@ -200,7 +214,9 @@ def test_a_table_of_two_tokens_is_not_handed_to_a_target_of_three(
     assert "vocabulary=3" in said
 
 
-@pytest.mark.parametrize("step", ["half", "lists", "plain_step", "two_step", "race_step"])
+@pytest.mark.parametrize(
+    "step", ["half", "lists", "plain_step", "two_step", "race_step", "whole_parts"]
+)
 def test_what_is_exact_passes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], step: str
 ) -> None:

@@ -2,15 +2,15 @@
 
 What it raises, or returns that is no `Step`, is bad input. While it runs, an exact fraction does
 not become a float, and is compared with one only where the float is a short binary fraction: a
-threshold 0.9 is not the nine tenths that was meant. A step has no randomness and no state of its
-own: the global generators must be where they were, and with the same draws it must do the same
-thing again, at once and, at the end, in the opposite order.
+threshold 0.9 is not the nine tenths that was meant. Nor do its numerator and denominator become
+floats (`math.log` of them, and whole numbers that were calculated of them first, are not watched).
+A step has no randomness and no state of its own: the global generators must be where they were,
+and with the same draws it must do the same thing again, at once and, at the end, in the opposite
+order.
 """
 
 from __future__ import annotations
 
-import random
-import sys
 from collections.abc import Callable, Generator, Hashable, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
@@ -23,6 +23,7 @@ from dlmcheck.spec.choices import Choices, NotReproducible, TooManyChoices
 from dlmcheck.spec.decoder import Candidates, Coins, Notes, Step, StepFunction
 from dlmcheck.spec.errors import BadInput, DlmcheckError
 from dlmcheck.spec.tokens import State, show_state
+from dlmcheck.verify.decoders.generators import global_generators
 
 _AT_ONCE = 3
 """So many times each of the first calls is repeated at once."""
@@ -30,6 +31,7 @@ _FIRST = 32
 _KEPT = 2000
 """So many calls are repeated at the end."""
 _COMPARISONS = ("__eq__", "__lt__", "__le__", "__gt__", "__ge__")
+_PARTS = ("numerator", "denominator")
 
 _Call = tuple[State, int, Hashable, Callable[[int], Any], Choices, Step]
 
@@ -75,7 +77,7 @@ class ForeignStep:
     def _run(
         self, state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
-        before = _global_generators()
+        before = global_generators()
         try:
             with floats_refused():
                 made: object = self._step(state, number, memory, candidates, choices)
@@ -88,7 +90,7 @@ class ForeignStep:
         except (Exception, SystemExit) as error:
             where = f"in round {number} at {show_state(state)}: {type(error).__name__}: {error}"
             raise BadInput(where, source=self._name, expected=_hint(error)) from error
-        after = _global_generators()
+        after = global_generators()
         if any(after[name] != state_of for name, state_of in before.items()):
             raise self._hidden(state, number)
         if not isinstance(made, Step):
@@ -119,16 +121,6 @@ def _hint(error: BaseException) -> str:
             "with_random, with_generator or with_torch of dlmcheck.model.decoders.adapters"
         )
     return "a step that returns"
-
-
-def _global_generators() -> dict[str, object]:
-    """Where Python's global generator is, and NumPy's if it is loaded."""
-    states: dict[str, object] = {"random": random.getstate()}
-    numpy_random = sys.modules.get("numpy.random")
-    if numpy_random is not None:
-        _, keys, *rest = cast(Any, numpy_random).get_state()
-        states["numpy"] = keys.tobytes(), tuple(rest)
-    return states
 
 
 def _plain(step: Step) -> Step:
@@ -179,8 +171,9 @@ def floats_refused() -> Generator[None, None, None]:
     """While this holds, `Fraction` refuses to become a float and to be compared with one that is no
     short binary fraction. A change of a class of the standard library, for the time of a call.
     """
-    kept = {name: getattr(Fraction, name) for name in _COMPARISONS}
-    own = {name: _careful(method) for name, method in kept.items()}
+    kept = {name: vars(Fraction)[name] for name in (*_COMPARISONS, *_PARTS)}
+    own: dict[str, object] = {name: _careful(kept[name]) for name in _COMPARISONS}
+    own |= {name: property(_watched(kept[name])) for name in _PARTS}
 
     def refuse(self: Fraction) -> float:
         return float(Exact(self))  # which raises
@@ -203,3 +196,35 @@ def _careful(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         return method(self, other)
 
     return compare
+
+
+class _Whole(int):
+    """A numerator or denominator: a whole number, but for its refusal to become a float. What is
+    calculated of it in whole numbers is a plain one again, and `math.log` cannot be kept from it.
+    """
+
+    def __float__(self) -> float:
+        raise FloatRefused(f"{self!r} is asked for as a float; what decides must be exact")
+
+
+def _mixed(name: str) -> Callable[[Any, Any], Any]:
+    calculated: Callable[[Any, Any], Any] = getattr(int, name)
+
+    def calculate(self: _Whole, other: object) -> Any:
+        if isinstance(other, float) or name in _QUOTIENTS:
+            raise FloatRefused(
+                f"a numerator or denominator, {self!r}, becomes a float beside {other!r}; "
+                "calculate with the fractions themselves"
+            )
+        return calculated(self, other)
+
+    return calculate
+
+
+_QUOTIENTS = ("__truediv__", "__rtruediv__")
+for _name in (*_QUOTIENTS, *(f"__{r}{one}__" for one in ("add", "sub", "mul") for r in ("", "r"))):
+    setattr(_Whole, _name, _mixed(_name))
+
+
+def _watched(part: Any) -> Callable[[Fraction], int]:
+    return lambda self: _Whole(part.__get__(self))
