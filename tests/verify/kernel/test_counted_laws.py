@@ -12,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.workloads import xor_rich
+from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.model.families.layered_random import random_layered
+from dlmcheck.model.mutations import flip_gate
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, evaluate
 from dlmcheck.spec.jsontext import Document
+from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.engines.law_engines import CircuitLaw
 from dlmcheck.verify.kernel import counted_laws, row_counts
 from dlmcheck.verify.kernel.column_programs import column_program
@@ -148,3 +151,45 @@ def test_canary_a_row_that_is_counted_twice_is_seen(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Tally, "counts", wrong)
     with pytest.raises(Rejected, match="the law is another one: output"):
         check_document(Document.parse(text, "file"))
+
+
+def compiled() -> tuple[Schedule, Counts]:
+    circuit = xor_rich(8, 40, 3)
+    schedule = compile_write_once(circuit).schedule
+    return schedule, count_outputs(circuit, ())
+
+
+def test_the_law_of_a_run_is_that_of_its_circuit() -> None:
+    schedule, law = compiled()
+    checked = check_document(Document.parse(law_text(schedule, (), law), "file"))
+    assert checked.verdict is Verdict.PROVED
+    assert checked.statement == "law of a run"
+    assert str(checked.evidence) == "exhaustive: 256 of 256 instances of all seeds"
+
+
+def test_the_law_of_another_run_is_rejected() -> None:
+    schedule, law = compiled()
+    first, second, *_ = law.counts
+    counts = {**law.counts, first: law.counts[first] + 1, second: law.counts[second] - 1}
+    wrong = Counts(law.exponent, {text: count for text, count in counts.items() if count})
+    with pytest.raises(Rejected, match=f"the law is another one: output {first}"):
+        check_document(Document.parse(law_text(schedule, (), wrong), "file"))
+
+
+def test_a_run_that_breaks_a_rule_has_no_law() -> None:
+    schedule, law = compiled()
+    broken = replace(schedule, rounds=schedule.rounds - 1)
+    with pytest.raises(Rejected, match="a rule of the model is broken on some seeds"):
+        check_document(Document.parse(law_text(broken, (), law), "file"))
+
+
+def test_a_flipped_gate_that_matters_is_seen() -> None:
+    schedule, law = compiled()
+    reasons: set[str] = set()
+    for index in range(len(schedule.predictor.gates) - 6, len(schedule.predictor.gates)):
+        flipped = flip_gate(schedule, "predictor", index)
+        with pytest.raises(Rejected) as caught:
+            check_document(Document.parse(law_text(flipped, (), law), "file"))
+        reasons.add(caught.value.reason.split(":")[0])
+    assert reasons <= {"the law is another one", "a rule of the model is broken on some seeds"}
+    assert reasons

@@ -41,6 +41,8 @@ PER_TUPLE = 2e-7
 STATES = 23
 """log2 of the states of a run that the kernel is asked to go through, at most: about a minute and
 2.5 GB for three rounds on 3^14 states."""
+PATIENCE = 300.0
+"""Seconds that going through the seeds of a run may take the kernel, by the estimate."""
 SHARE = 1 / 8
 """Diagrams are looked for no longer than this part of the time that going through seeds takes."""
 LIMITS = (
@@ -62,10 +64,10 @@ def certificate(problem: LawProblem, found: CountedLaw, by: str) -> tuple[str, C
     """A certificate of a law that an engine has found, and what the kernel says of it.
 
     For a run the kernel pushes the law on states forward, or sweeps it gate by gate where states
-    are too many. For a circuit with up to `FEW` coins it goes through all seeds. With more, an
-    order in which few values are live is looked for, whatever engine has found the law, then
-    decision diagrams; the kernel sweeps, or builds the diagrams anew, in that order. If there is
-    neither, all seeds are gone through as long as somebody might wait.
+    are too many, or goes through its seeds. For a circuit with up to `FEW` coins it goes through
+    all seeds. With more, an order in which few values are live is looked for, whatever engine has
+    found the law, then decision diagrams; the kernel sweeps, or builds the diagrams anew, in that
+    order. If there is neither, all seeds are gone through as long as somebody might wait.
 
     Raises `NoCertificate` if the kernel could not go through it, `Rejected` if it does not
     accept it: then the engine was wrong.
@@ -126,6 +128,9 @@ def _of_a_run(problem: RunLaw, counts: Counts, by: str) -> tuple[str, Checked]:
             raise NoCertificate(f"{error.reason}: trusted, {by}") from None
         if by == FRONTIER or is_narrow(order):
             return _swept(problem, counts, order, by)
+        seeds = engine("columns").estimate(problem).seconds
+        if seeds is not None and seeds <= PATIENCE:
+            return _checked(law_text(problem.schedule, problem.data, counts), by)
         raise NoCertificate(
             f"there may be more than 2^{STATES} states, and {order.width} values are live: "
             f"trusted, {by}"

@@ -3,10 +3,11 @@
     {"kind": "circuit-law", "circuit": ..., "data": "0110", "exponent": 20,
      "counts": {"00": "786432", "01": "262144"}}
 
-The law says how many of 2^exponent seeds give each string of outputs (first output first) for the
-data. There is nothing to believe and no hint to follow: all seeds are gone through, 2^BLOCK in one
-number (`column_programs`), and counted (`row_counts`). Coins that no output depends on are left
-out; they change no probability.
+with "schedule" instead of "circuit" for a run, which is then the circuit `run_circuits` makes of
+it. The law says how many of 2^exponent seeds give each string of outputs (first output first) for
+the data. There is nothing to believe and no hint to follow: all seeds are gone through, 2^BLOCK in
+one number (`column_programs`), and counted (`row_counts`). Coins that no output depends on are
+left out; they change no probability.
 """
 
 from __future__ import annotations
@@ -16,22 +17,26 @@ from dataclasses import dataclass
 
 from dlmcheck.spec.circuit import Bits, Circuit, InputKind, cone
 from dlmcheck.spec.jsontext import Document
-from dlmcheck.spec.serial import circuit_to_json
+from dlmcheck.spec.schedule import Schedule
+from dlmcheck.spec.serial import circuit_to_json, schedule_to_json
 from dlmcheck.verify.kernel.column_programs import column_program
 from dlmcheck.verify.kernel.columns import variable_column
 from dlmcheck.verify.kernel.documents import (
     certificate_text,
     circuit_field,
     fields_of,
+    schedule_field,
     text_field,
 )
 from dlmcheck.verify.kernel.evidence import Exhaustive
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.row_counts import Tally
+from dlmcheck.verify.kernel.run_circuits import run_circuit
 from dlmcheck.verify.kernel.verdicts import Verdict
 
 KIND = "circuit-law"
 STATEMENT = "law of a circuit"
+RUN_STATEMENT = "law of a run"
 BLOCK = 17
 """Seeds are taken 2^BLOCK at a time: with longer numbers, fewer stay in the cache."""
 MOST_COINS = 40
@@ -87,11 +92,15 @@ def blocks_of_counts(circuit: Circuit, data: Bits) -> Iterator[tuple[int, Tally]
 # --- certificates --------------------------------------------------------------------------
 
 
-def law_text(circuit: Circuit, data: Bits, law: Counts) -> str:
-    """A certificate of a law as text."""
+def law_text(subject: Circuit | Schedule, data: Bits, law: Counts) -> str:
+    """A certificate of the law of a circuit, or of a run, as text."""
+    if isinstance(subject, Circuit):
+        of = {"circuit": circuit_to_json(subject)}
+    else:
+        of = {"schedule": schedule_to_json(subject)}
     return certificate_text(
         KIND,
-        circuit=circuit_to_json(circuit),
+        **of,
         data="".join(str(int(bit)) for bit in data),
         exponent=law.exponent,
         counts={text: str(count) for text, count in law.counts.items()},
@@ -100,10 +109,21 @@ def law_text(circuit: Circuit, data: Bits, law: Counts) -> str:
 
 def law_fields(document: Document, others: Sequence[str] = ()) -> tuple[Circuit, Bits, Counts]:
     """The circuit, the data and the law that a certificate states. Raises `MalformedSyntax`."""
-    raw = fields_of(document, ("circuit", "data", "exponent", "counts", *others))
-    circuit, shown = circuit_field(document), text_field(document, "data")
-    if len(shown) != len(circuit.data_inputs) or not set(shown) <= {"0", "1"}:
-        raise document.malformed(shown, ("data",), f"{len(circuit.data_inputs)} bits")
+    fields_of(document, ("circuit", "data", "exponent", "counts", *others))
+    circuit = circuit_field(document)
+    data = _data(document, len(circuit.data_inputs))
+    return circuit, data, _stated(document, len(circuit.outputs))
+
+
+def _data(document: Document, number: int) -> Bits:
+    shown = text_field(document, "data")
+    if len(shown) != number or not set(shown) <= {"0", "1"}:
+        raise document.malformed(shown, ("data",), f"{number} bits")
+    return tuple(bit == "1" for bit in shown)
+
+
+def _stated(document: Document, outputs: int) -> Counts:
+    raw = fields_of(document, ("exponent", "counts"), ("circuit", "schedule", "data", "order"))
     exponent = document.integer(raw["exponent"], ("exponent",))
     listed = raw["counts"]
     if not isinstance(listed, dict):
@@ -111,28 +131,46 @@ def law_fields(document: Document, others: Sequence[str] = ()) -> tuple[Circuit,
     counts: dict[str, int] = {}
     for text, value in listed.items():
         written = document.string(value, ("counts", text))
-        if len(text) != len(circuit.outputs) or not set(text) <= {"0", "1"}:
-            raise document.malformed(text, ("counts",), f"{len(circuit.outputs)} output bits")
+        if len(text) != outputs or not set(text) <= {"0", "1"}:
+            raise document.malformed(text, ("counts",), f"{outputs} output bits")
         if not (written.isascii() and written.isdigit()) or written.startswith("0"):
             raise document.malformed(written, ("counts", text), "a positive whole number")
         counts[text] = int(written)
     total = sum(counts.values())
     if total.bit_length() != exponent + 1 or total & (total - 1):
         raise Rejected(f"the counts do not sum to 2^{exponent}")
-    return circuit, tuple(bit == "1" for bit in shown), Counts(exponent, counts)
+    return Counts(exponent, counts)
 
 
 def check_document(document: Document) -> Checked:
-    """PROVED if a circuit has the law that a file states. Raises `Rejected` if it has not."""
-    circuit, data, stated = law_fields(document)
+    """PROVED if a circuit, or a run, has the law that a file states. Raises `Rejected`."""
+    of_a_run = isinstance(document.value, dict) and "schedule" in document.value
+    if of_a_run:
+        fields_of(document, ("schedule", "data", "exponent", "counts"))
+        schedule = schedule_field(document)
+        data = _data(document, len(schedule.data_cells))
+        stated = _stated(document, len(schedule.output))
+        circuit, data = run_circuit(schedule, data), ()
+    else:
+        circuit, data, stated = law_fields(document)
     coins = len(cone(circuit, circuit.outputs)[0].random_inputs)
     if coins > MOST_COINS:
         raise Rejected(f"{coins} coins are too many to be gone through")
     found = count_outputs(circuit, data)
+    if of_a_run:
+        found = _legal(found)
     if not found.fits(stated):
         raise Rejected(f"the law is another one: {difference(found, stated)}")
     seeds = 1 << coins
-    return kernel_result(STATEMENT, Verdict.PROVED, Exhaustive("all seeds", seeds, seeds))
+    statement = RUN_STATEMENT if of_a_run else STATEMENT
+    return kernel_result(statement, Verdict.PROVED, Exhaustive("all seeds", seeds, seeds))
+
+
+def _legal(law: Counts) -> Counts:
+    """The law of a run from that of its circuit, whose last output is 1 if a rule is broken."""
+    if any(text.endswith("1") for text in law.counts):
+        raise Rejected("a rule of the model is broken on some seeds")
+    return Counts(law.exponent, {text[:-1]: count for text, count in law.counts.items()})
 
 
 def difference(found: Counts, stated: Counts) -> str:
