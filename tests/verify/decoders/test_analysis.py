@@ -178,12 +178,15 @@ def test_hidden_memory_and_the_clock_are_noticed() -> None:
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
     ) -> Step:
         masked = frozenset(i for i, token in enumerate(state) if token == MASK)
-        return Step(reveal=masked if memory == 2 else frozenset(), memory=2 if memory else 1)
+        return Step(
+            reveal=masked if memory == 2 else frozenset(), memory=1 if memory is None else 2
+        )
 
-    # What counts rounds in its memory is told from no clock by nothing that it does.
+    # What counts rounds in its memory is told from a clock by nothing that it does.
     found = analyse(decoder(counts, CHAIN)).behaviour
-    assert found.uses_clock
+    assert found.clock_or_memory
     assert not found.uses_memory
+    assert not found.uses_clock
 
 
 # --- results -------------------------------------------------------------------------------

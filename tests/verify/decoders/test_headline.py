@@ -39,6 +39,17 @@ def test_the_columns_of_two_rules() -> None:
     )
 
 
+def test_rules_that_look_simpler_on_three_cells_are_shown_on_more() -> None:
+    for name, unmasking, cells in (
+        ("wino", "deterministic", "remasks"),
+        ("llada-low-confidence-blocks", "after-sampling", "write-once"),
+    ):
+        found = {**runs_of(name, (3,)), **headline.larger_runs_of(name)}
+        row = dict(zip(headline.HEADS[1:], verdicts(found), strict=True))
+        assert (row["class of F"], row["T4.5"]) == (unmasking, "no")
+        assert row["cells"].startswith(cells)
+
+
 def test_distances_are_exact_or_cut_off() -> None:
     assert show_distance(Fraction(1, 10_001)) == "< 0.0001"
     assert show_distance(Fraction(19_999, 20_001)) == "0.9999.."

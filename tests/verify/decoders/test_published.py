@@ -7,13 +7,20 @@ from fractions import Fraction
 
 import pytest
 
-from dlmcheck.model.decoders.confidence import NegativeEntropy, exponential, likeliest_ones, nucleus
-from dlmcheck.model.decoders.dream import diminishing, dream, prepared
+from dlmcheck.model.decoders.confidence import (
+    NegativeEntropy,
+    exponential,
+    likeliest_ones,
+    normalised,
+    nucleus,
+)
+from dlmcheck.model.decoders.dream import diminishing, drawn_by_score, dream, prepared
 from dlmcheck.model.decoders.mirror import mirrored
 from dlmcheck.model.decoders.named import OURS, RULES
 from dlmcheck.model.decoders.noise import Loop, Schedule, looping
 from dlmcheck.model.decoders.rules import from_factor, from_threshold, in_equal_blocks, margin_of
 from dlmcheck.model.targets import even_parity, flip_chain, product_bits
+from dlmcheck.spec.choices import Choices, explore
 from dlmcheck.spec.decoder import (
     Decoder,
     StepFunction,
@@ -107,6 +114,27 @@ def test_the_law_is_that_of_the_specification(name: str) -> None:
     decoder = Decoder(2, perfect_predictor(target), step, rounds=fixed, may_revise=True)
     expected = decoder_laws(decoder, 12)[-1].map(lambda one: one.state)
     assert Law(run(step, target, fixed).law) == expected
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_positions_that_are_drawn_are_drawn_one_after_the_other(count: int) -> None:
+    """The law of the set, against the definition by single draws."""
+    scores = (Fraction(9, 10), Fraction(1, 3), Fraction(1, 3), Fraction(-30))
+    temperature = Fraction(1, 3)
+
+    def one_by_one(choices: Choices) -> frozenset[int]:
+        left = {
+            place: exponential((score - scores[0]) / temperature)
+            for place, score in enumerate(scores)
+        }
+        found: set[int] = set()
+        for _ in range(count):
+            place = choices.choose(normalised(left))
+            found.add(place)
+            del left[place]
+        return frozenset(found)
+
+    assert drawn_by_score(scores, temperature, count) == explore(one_by_one)
 
 
 # --- the splits --------------------------------------------------------------------------------
@@ -207,6 +235,8 @@ def test_entropies_are_told_apart_by_bounds_and_where_they_meet_by_factors() -> 
     near = Law({0: Fraction(1, 2) + tiny, 1: Fraction(1, 2) - tiny})
     fair = Law({0: Fraction(1, 2), 1: Fraction(1, 2)})
     assert NegativeEntropy(near) > NegativeEntropy(fair)
+    steep = Law({0: 1 - Fraction(1, 10**12 + 39), 1: Fraction(1, 10**12 + 39)})
+    assert NegativeEntropy(steep) > wide
 
 
 def test_a_nucleus_loses_outcomes_for_ever() -> None:

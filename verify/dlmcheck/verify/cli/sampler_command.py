@@ -11,6 +11,7 @@ from typing import Any
 
 from dlmcheck.spec.choices import NotReproducible, TooManyChoices
 from dlmcheck.spec.errors import BadInput, IllegalSampler
+from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.tokens import State, show_state
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
@@ -196,10 +197,13 @@ def _print_behaviour(analysis: DecoderAnalysis) -> None:
     narrower = sorted(one.value for one in found.own_predictor - found.fits)
     if narrower:
         print(f"             with a predictor of its own: {', '.join(narrower)}")
+    if not found.as_offered and found.unmasking is not Unmasking.AFTER_SAMPLING:
+        print("             tokens are not always drawn from the laws that the predictor gives")
     flags = {
         "remasks": found.remasks,
         "revises": found.revises,
         "uses the round number": found.uses_clock,
+        "uses the round number or hidden memory": found.clock_or_memory,
         "uses hidden memory": found.uses_memory,
     }
     print(f"             {', '.join(n for n, yes in flags.items() if yes) or 'write-once'}")
@@ -243,6 +247,7 @@ def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
             "expected": None if analysis.expected is None else str(analysis.expected),
         },
         "unmasking": found.unmasking.value,
+        "as_offered": found.as_offered,
         "fits": sorted(one.value for one in found.fits),
         "own_predictor": sorted(one.value for one in found.own_predictor),
         "remasks": found.remasks,
@@ -250,6 +255,7 @@ def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
         "names_remasked": found.names_remasked,
         "order": None if found.order is None else found.order.value,
         "uses_clock": found.uses_clock,
+        "clock_or_memory": found.clock_or_memory,
         "uses_memory": found.uses_memory,
         "tie_effect": None if outcome.tie_effect is None else str(outcome.tie_effect),
         "mirrored_law": None

@@ -23,8 +23,9 @@ at, because ties were broken so. Remasking: a step can name cells to be remasked
 visible one back.
 
 Hidden memory: two configurations of one round show the same state and act differently. A clock:
-one configuration acts differently in two rounds, or, where there is no such memory, one state does
-(what counts rounds in its memory has a clock). Where few states are reached a rule can look
+one configuration acts differently in two rounds. Where one state does so only in two rounds and
+with two memories, it is one of them, and what is seen does not say which (to count rounds in
+memory is to have a clock). Where few states are reached a rule can look
 simpler than it is meant; what is said is about this run, on this target.
 """
 
@@ -64,7 +65,8 @@ class Behaviour:
 
     `fits` are the classes whose form every round has; `unmasking` is the narrowest of them (a
     deterministic rule is also independent). `own_predictor` are the classes that fit if the
-    predictor may be another one than that from which the tokens were drawn. `remasks` and
+    predictor may be another one than that from which the tokens were drawn. `clock_or_memory` says
+    that one of the two has a say, where neither is seen by itself. `remasks` and
     `revises` say whether a visible cell ever turns back to M, or to another token;
     `names_remasked` in how many configurations the step names cells that it remasks, or coins for
     it. `order` says whether the cells written are the first masked ones from one side wherever
@@ -75,6 +77,7 @@ class Behaviour:
     own_predictor: frozenset[Unmasking]
     uses_memory: bool
     uses_clock: bool
+    clock_or_memory: bool
     remasks: bool
     revises: bool
     names_remasked: int
@@ -123,12 +126,13 @@ def behaviour(rounds: Rounds) -> Behaviour:
                 stays = branch.remasked.get(cell) != 1
                 revises |= before.state[cell] not in (MASK, token) and stays
     memory = any(map(_differ, by_memory.values()))
-    rounds_alike = by_round if memory else by_state
+    clock = any(map(_differ, by_round.values()))
     return Behaviour(
         fits,
         own,
         uses_memory=memory,
-        uses_clock=any(map(_differ, rounds_alike.values())),
+        uses_clock=clock,
+        clock_or_memory=not memory and not clock and any(map(_differ, by_state.values())),
         remasks=remasks,
         revises=revises,
         names_remasked=named,

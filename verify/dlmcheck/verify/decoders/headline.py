@@ -33,6 +33,10 @@ TARGETS = (
     "one-hot:3",
 )
 CELLS = 3
+SHOWN_BY = {"wino": "product:" + ",".join(["2/3"] * 7)}
+"""A target on which a rule does what it does nowhere else in the table."""
+FOUR_CELLS = "product:2/3,9/10,19/20,2/3"
+"""For the first table, since with three cells some rules look simpler than they are."""
 ROUNDS = (1, 2, 3, 6)
 MOST_ROUNDS = 12
 COSTLY = {("remdm-conf", 6)}
@@ -45,13 +49,14 @@ Runs = dict[tuple[str, int], DecoderAnalysis]
 
 def run(rule: NamedRule, target: Law[State], rounds: int) -> DecoderAnalysis | None:
     """One run; None if the rule does not exist for this length and number of rounds."""
+    cells = len(next(iter(target)))
     try:
-        step = rule.make(CELLS, rounds)
+        step = rule.make(cells, rounds)
     except BadInput:
         return None
     fixed = rounds + rule.extra if rule.fixed_rounds else None
     decoder = Decoder(
-        CELLS, tabulated_predictor(target), step, rounds=fixed, may_revise=True, name=rule.name
+        cells, tabulated_predictor(target), step, rounds=fixed, may_revise=True, name=rule.name
     )
     return analyse(decoder, MOST_ROUNDS)
 
@@ -65,6 +70,18 @@ def runs_of(name: str, rounds: Sequence[int] = ROUNDS) -> Runs:
             analysis = None if (name, number) in COSTLY else run(RULES[name], target, number)
             if analysis is not None:
                 found[text, number] = analysis
+    return found
+
+
+def larger_runs_of(name: str) -> Runs:
+    """Runs of a rule on more cells, one a round, for the first table."""
+    found: Runs = {}
+    for text in (FOUR_CELLS, SHOWN_BY.get(name, FOUR_CELLS)):
+        target = parse_target(text).law
+        cells = len(next(iter(target)))
+        analysis = run(RULES[name], target, cells)
+        if analysis is not None:
+            found[text, cells] = analysis
     return found
 
 
@@ -126,13 +143,18 @@ def verdicts(found: Runs) -> list[str]:
     seen = [analysis.behaviour for analysis in runs]
     once = not any(one.remasks or one.revises for one in seen)
     memory = any(one.uses_memory for one in seen)
+    clock = any(one.uses_clock for one in seen)
+    either = not memory and not clock and any(one.clock_or_memory for one in seen)
     flags = {
         "write-once": once,
         "remasks": any(one.remasks for one in seen),
         "revises": any(one.revises for one in seen),
-        "round number": any(one.uses_clock for one in seen),
+        "round number": clock,
+        "round number or memory": either,
         "memory": memory,
     }
+    # A rule whose rounds differ by one of the two may have memory, and is not counted as without.
+    memory |= either
     offered = all(one.as_offered for one in seen)
     full = [one.behaviour for (_, rounds), one in found.items() if rounds == CELLS]
     single = bool(full) and all(one.most_written <= 1 for one in full)
@@ -179,7 +201,8 @@ def applies(all_runs: dict[str, Runs]) -> list[str]:
 def page(names: Sequence[str] = tuple(RULES)) -> str:
     """Both tables in Markdown."""
     all_runs = {name: runs_of(name) for name in names}
-    return "\n".join([*applies(all_runs), *distances(all_runs)]) + "\n"
+    larger = {name: {**found, **larger_runs_of(name)} for name, found in all_runs.items()}
+    return "\n".join([*applies(larger), *distances(all_runs)]) + "\n"
 
 
 def with_tables(note: str, tables: str) -> str:
