@@ -51,10 +51,10 @@ def interface(
     >>> [i.name for i in interface(1, random=1)]
     ['x0.high', 'x0.low', 'r0']
     """
-    names = [f"x{i}.{half}" for i in range(length) for half in ("high", "low")]
+    names = [name for i in range(length) for name in (f"x{i}.high", f"x{i}.low")]
     names += [f"t{j}" for j in range(clock_bits)]
     if candidates:
-        names += [f"c{i}.{half}" for i in range(length) for half in ("high", "low")]
+        names += [name for i in range(length) for name in (f"c{i}.high", f"c{i}.low")]
     fixed = [Input(name, InputKind.DATA) for name in names]
     return (*fixed, *(Input(f"r{j}", InputKind.RANDOM) for j in range(random)))
 
