@@ -1,10 +1,10 @@
 """Does a schedule sample what its circuit samples: python -m benchmarks.equivalence [SIZES]
 
 Write-once schedules of random circuits, twice each: as compiled, and with every gate written in
-another way, so that no structure is left that two sides share. Ours read the schedule's text, the
-circuit's, and the certificate's; the plain miter (CaDiCaL) and ABC get the run unrolled and
-folded already, so that their times leave out what ours begin with. ABC is asked where it is
-installed (Debian: berkeley-abc, or the variable ABC).
+another way, so that no structure is left that two sides share. Ours read the schedule's text and the
+circuit's; cut points read a certificate, too, and sweeping makes its own. The plain miter
+(CaDiCaL) and ABC get the run unrolled and folded already, so that their times leave out what ours
+begin with. ABC is asked where it is installed (Debian: berkeley-abc, or the variable ABC).
 """
 
 # python-sat ships no complete types.
@@ -38,6 +38,7 @@ from dlmcheck.verify.engines.coupling import CouplingVerdict, check_coupling
 from dlmcheck.verify.engines.network import Lit, Network
 from dlmcheck.verify.engines.unroll import unroll
 from dlmcheck.verify.kernel.contents import Simulation
+from dlmcheck.verify.kernel.merged_simulation import check_merged_simulation
 from dlmcheck.verify.kernel.simulation import check_simulation
 
 SAME = "equivalent"
@@ -131,11 +132,21 @@ def by_cut_points(found: Case) -> str:
     return SAME
 
 
-def by_hashing(found: Case, limit: float) -> str:
-    """Unrolling and structural hashing; for outputs that do not merge, the solver."""
+def by_sweeping(found: Case, limit: float) -> str:
+    """Unrolling, hashing, sweeping, and what is left by solvers: an engine's word."""
     schedule, circuit = schedule_from_json(found.schedule), circuit_from_json(found.circuit)
     result = check_coupling(schedule, circuit, timeout=int(limit * 1000))
     return SAME if result.verdict is CouplingVerdict.EQUIVALENT else _no_answer()
+
+
+def by_merges(found: Case, limit: float) -> str:
+    """The same with a certificate, which the kernel checks; no cut points are given."""
+    schedule, circuit = schedule_from_json(found.schedule), circuit_from_json(found.circuit)
+    result = check_coupling(schedule, circuit, timeout=int(limit * 1000), certify=True)
+    if result.certificate is None:
+        return _no_answer()
+    check_merged_simulation("simulation", schedule, circuit, result.certificate)
+    return SAME
 
 
 def miter(found: Case) -> list[list[int]]:
@@ -211,7 +222,8 @@ def timings(found: Case, *, limit: float, repeat: int) -> list[Timing]:
     """All ways on one case; the answers of those that have one agree."""
     ways: dict[str, Callable[[], object]] = {
         "cut points, by the kernel": partial(by_cut_points, found),
-        "unrolling and hashing": partial(by_hashing, found, limit),
+        "unrolling and sweeping": partial(by_sweeping, found, limit),
+        "the same, checked by the kernel": partial(by_merges, found, limit),
         "CaDiCaL on the miter": partial(by_miter, miter(found)),
     }
     abc = installed_abc()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dlmcheck.spec.circuit import Circuit, InputKind, Op, node_of
+from dlmcheck.spec.circuit import Circuit, InputKind, Literal, Op, node_of
 from dlmcheck.verify.engines.network import FALSE, TRUE, Lit, Network, embedded
 
 CoinMaker = Callable[[int], Lit]
@@ -63,22 +63,23 @@ class EventCircuit:
         if self._value[node] == literal:
             return
         self._value[node] = literal
-        good = self._good
+        good, held_by, outputs_at = self._good, self._held_by, self._outputs_at
         stack = [node]
         while stack:
             changed = stack.pop()
-            if changed in self._outputs_at:
-                self._touched.update(self._outputs_at[changed])
+            if changed in outputs_at:
+                self._touched.update(outputs_at[changed])
             for reader in self._readers[changed]:
-                if good[reader] == _ALWAYS and not self._is_held_without(reader, changed):
-                    good[reader] = _STALE
-                    stack.append(reader)
+                if good[reader] == _ALWAYS:
+                    holder = held_by[reader]
+                    if holder == _NOBODY or (
+                        holder == changed and not self._is_held_without(reader, changed)
+                    ):
+                        good[reader] = _STALE
+                        stack.append(reader)
 
     def _is_held_without(self, node: int, changed: int) -> bool:
-        """Whether a gate keeps its value whatever becomes of an argument: AND with another 0."""
-        holder = self._held_by[node]
-        if holder != changed:
-            return holder != _NOBODY
+        """Whether a gate that an argument alone has decided is decided by another one as well."""
         control = self._control[node - self._first_gate]
         for arg in self._circuit.gates[node - self._first_gate].args:
             below = arg if arg >= 0 else ~arg
@@ -102,7 +103,7 @@ class EventCircuit:
         """The literal of an output in the current round."""
         literal = self._circuit.outputs[index]
         node = node_of(literal)
-        if not self._is_good(node):
+        if self._good[node] not in (_ALWAYS, self._round):
             self._compute(node)
         if self._good[node] == _ALWAYS:
             self.tossing.discard(index)
@@ -110,20 +111,49 @@ class EventCircuit:
             self.tossing.add(index)
         return embedded(self._value, literal)
 
-    def _is_good(self, node: int) -> bool:
-        return self._good[node] in (_ALWAYS, self._round)
-
     def _compute(self, root: int) -> None:
         stack = [root]
+        gates, good, now = self._circuit.gates, self._good, self._round
         while stack:
             node = stack[-1]
-            if self._is_good(node):
+            if good[node] == _ALWAYS or good[node] == now:
                 stack.pop()
             elif node < self._first_gate:
                 self._value[node] = self._coin(node - self._first_random)
-                self._good[node] = self._round
+                good[node] = now
             else:
-                stack += self._try_gate(node)
+                args = gates[node - self._first_gate].args
+                if len(args) == 2:  # as below, without the lists
+                    self._try_pair(node, args[0], args[1], stack)
+                else:
+                    stack += self._try_gate(node)
+
+    def _try_pair(self, node: int, first: Literal, second: Literal, stack: list[int]) -> None:
+        """Compute a gate with two arguments, or push those that are needed first."""
+        good, now, values = self._good, self._round, self._value
+        control = self._control[node - self._first_gate]
+        left = first if first >= 0 else ~first
+        right = second if second >= 0 else ~second
+        has_left = good[left] == _ALWAYS or good[left] == now
+        has_right = good[right] == _ALWAYS or good[right] == now
+        x, y = values[left] ^ (first < 0), values[right] ^ (second < 0)
+        if has_left and x == control:
+            self._settle(node, x, left, good[left])
+        elif has_right and y == control:
+            self._settle(node, y, right, good[right])
+        elif has_left and has_right:
+            until = _ALWAYS if good[left] == good[right] == _ALWAYS else now
+            literal = self._network.gate(self._circuit.gates[node - self._first_gate].op, (x, y))
+            self._settle(node, literal, _NOBODY, until)
+        elif has_left or has_right:
+            stack.append(right if has_left else left)
+        else:
+            # An AND with a known 0 needs no coin: what may need coins comes last.
+            tosses, other_tosses = self._may_toss[left], self._may_toss[right]
+            if tosses <= other_tosses:
+                stack.append(left)
+            if other_tosses <= tosses:
+                stack.append(right)
 
     def _try_gate(self, node: int) -> list[int]:
         """Compute a gate, or return the arguments that are needed first."""
