@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -36,6 +37,7 @@ from dlmcheck.verify.decoders.position_rules import (
     rule_case,
     sums_of_neighbours,
 )
+from dlmcheck.verify.decoders.writing_times import no_common_prime, writing_times
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import check_sweep
@@ -225,6 +227,17 @@ def test_a_filling_is_exact_or_fails() -> None:
         held = sum(w for (w, _), at in zip(items, places, strict=True) if at == place)
         assert held + (3 if place == 0 else 0) == 6
     assert not fill([(2, (0, 1))], [0], 1, {}, Random(1))
+
+
+def test_a_prime_is_for_times_that_are_independent_and_for_good() -> None:
+    assert no_common_prime(rule_case("mdlm-ancestral", 2, 3)) is None
+    assert writing_times(rule_case("dream-origin", 2, 2)) == [
+        Fraction(999, 2000),
+        Fraction(1001, 2000),
+    ]
+    assert no_common_prime(rule_case("llada-random", 2, 2)) is not None
+    assert "visible" not in (no_common_prime(rule_case("llada-random", 2, 2)) or "")
+    assert no_common_prime(rule_case("remdm-cap", 2, 2)) is not None
 
 
 # --- errors that `tests/headline` plants --------------------------------------------------------

@@ -11,17 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
-from math import gcd, prod
+from math import prod
 
 from dlmcheck.model.decoders.noise import Schedule, ancestral
-from dlmcheck.spec.decoder import decoder_laws
 from dlmcheck.spec.law import Law, certain
 from dlmcheck.spec.tokens import MASK, State, Token
 from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.equal_rate_tables import law_by_rounds
 from dlmcheck.verify.claims.registry import Profile
-from dlmcheck.verify.decoders.position_rules import FAIR, RuleCase, rule_case
+from dlmcheck.verify.decoders.position_rules import RuleCase, rule_case
+from dlmcheck.verify.decoders.writing_times import no_common_prime
 from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
 from dlmcheck.verify.searches.chained_blocks import (
     NO,
@@ -226,21 +225,9 @@ STEPS = range(2, 9)
 
 
 def early_prime(case: RuleCase) -> Outcome:
-    """See EARLY_PRIME. Two cells: their times of writing are read off the rule's code.
-
-    It does not hold either if the cells are not written independently of each other.
-    """
-    laws = decoder_laws(case.decoder([FAIR] * case.cells), case.rounds + 1)
-    masked = [law.probability(lambda one: bool(one.state[0] == MASK)) for law in laws]
-    both = [law.probability(lambda one: all(token == MASK for token in one.state)) for law in laws]
-    if both != [one**2 for one in masked] or masked[-1]:
-        return fails("the times of two cells are not independent, or a cell stays masked")
-    times = [before - after for before, after in pairwise(masked)]
-    for free in range(len(times)):
-        common = gcd(*(p.numerator for t, p in enumerate(times) if t != free))
-        if common & (common - 1):
-            return HOLDS
-    return fails(f"times {', '.join(map(str, times))}")
+    """See EARLY_PRIME and `no_common_prime`."""
+    reason = no_common_prime(case)
+    return HOLDS if reason is None else fails(reason)
 
 
 def schedules(linear: bool) -> Callable[[Profile], Sweep[RuleCase, RuleCase]]:

@@ -27,11 +27,17 @@ from dlmcheck.verify.decoders.position_rules import (
     rule_cases,
     two_rounds_anew,
 )
+from dlmcheck.verify.decoders.writing_times import no_common_prime
 
 SIZES = ((2, 2), (2, 3), (3, 2), (3, 3))
 SMALL = ((2, 2), (2, 3))
 """Coins of every cell's own: there are too many outcomes for more."""
+STEPS = tuple((2, steps) for steps in range(2, 9))
 CELLS = (3, 4, 5)
+ENDS_EARLY = (
+    "never as published, for any k (tried: 2 to 8 steps); "
+    "in four rounds, k = 29, if the schedule is linear to time 0 and n is not 3"
+)
 HEADS = (
     "decoder",
     "what its code does, whatever the rows",
@@ -47,6 +53,12 @@ def verdict(name: str) -> tuple[str, str, str]:
     if all(draws_nothing(case) for case in small):
         return "draws nothing: one string", "never", "one string is not D_n"
     if all(leaves_some_cell(case) is None for case in small):
+        if all(no_common_prime(case) is None for case in rule_cases(name, STEPS)):
+            return (
+                "writes by coins of one rate, and ends early",
+                ENDS_EARLY,
+                "DEC-PARITY-PUBLISHED, DEC-PARITY-CHAIN",
+            )
         return (
             "may write everything at once, for good",
             "every row is certain; only the times are random",
@@ -99,7 +111,8 @@ def row(name: str) -> str:
     elif source == "DEC-PARITY-REVISION":
         rounds = ["2"] * len(CELLS)
     else:
-        rounds = ["never" if follows == "never" else "-"] * len(CELLS)
+        never = follows == "never" or source.startswith("DEC-PARITY-PUBLISHED")
+        rounds = ["never" if never else "-"] * len(CELLS)
     return f"| {' | '.join((name, does, follows, source, *rounds))} |"
 
 
