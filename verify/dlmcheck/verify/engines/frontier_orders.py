@@ -66,7 +66,9 @@ def best_order(circuit: Circuit) -> Order:
     for name, price, make in _orders(shape):
         if best is not None and PER_TUPLE * best.weight <= price * len(shape.needed):
             return best
-        if price > SEARCHED and best is not None and best.width > HOPELESS:
+        # Outputs are live at the end in every order.
+        least = len(set(shape.roots)) if price <= SEARCHED or best is None else best.width
+        if best is not None and least > HOPELESS:
             return best
         gates = make()
         found = Order(name, gates, shape.widths(gates))

@@ -242,10 +242,10 @@ ENGINES: dict[str, str] = {
     "compiled": "dlmcheck.verify.engines.law_by_compiled",
     "numpy": "dlmcheck.verify.engines.law_by_numpy",
     "diagrams": "dlmcheck.verify.engines.law_by_diagrams",
-    "frontier": "dlmcheck.verify.engines.law_by_frontier",
     "linear": "dlmcheck.verify.engines.law_by_elimination",
     "states": "dlmcheck.verify.engines.law_by_states",
     "plain-states": "dlmcheck.verify.engines.law_by_plain_states",
+    "frontier": "dlmcheck.verify.engines.law_by_frontier",
 }
 """Name and module; the module has the engine as `ENGINE`."""
 
