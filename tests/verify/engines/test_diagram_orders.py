@@ -14,7 +14,7 @@ from dlmcheck.spec.circuit import Circuit
 from dlmcheck.verify.engines import law_by_diagrams, sifting
 from dlmcheck.verify.engines.force import arrangement
 from dlmcheck.verify.engines.law_by_diagrams import Found, coin_names, find_law
-from dlmcheck.verify.engines.law_engines import CircuitLaw, Limits, Unknown, Why
+from dlmcheck.verify.engines.law_engines import CircuitLaw, Limits, Unknown, Why, law
 from dlmcheck.verify.kernel.diagram_laws import law_by_diagrams as by_the_kernel
 
 NODES = Limits(nodes=1 << 14)
@@ -62,6 +62,11 @@ def test_no_search_from_the_outputs_fits_and_an_arrangement_does() -> None:
     names = coin_names(pairs(24).circuit, found.order)
     kernel = by_the_kernel(pairs(24).circuit, (), names)
     assert sum(c for text, c in kernel.counts.items() if text[1] == "0") == 3**24
+
+
+def test_an_answer_says_in_which_order_it_was_found() -> None:
+    assert law(pairs(24), "diagrams", NODES).why == "asked for; coins by force"
+    assert law(pairs(4), "diagrams", NODES).why == "asked for"
 
 
 def test_where_no_order_fits_diagrams_are_reordered_while_they_are_built(

@@ -65,7 +65,7 @@ FIRST = 1 << 14
 """Nodes when orders are tried for the first time; eight times as many at each further time."""
 MOST_SIFTED = 1 << 17
 """Managers with more nodes are not sifted: each swap goes through all of their tables."""
-SIFTED = ", sifted"
+FIRST_TRIED, SIFTED = "first met", ", sifted"
 MOST_PULLED = 20_000
 """Circuits with more gates are not arranged by force."""
 BYTES = 64
@@ -93,6 +93,9 @@ class Found:
 class Diagrams:
     """Decision diagrams under several orders."""
 
+    said = ""
+    """The order in which the last answer was found, if that was not the first one tried."""
+
     def refuses(self, problem: LawProblem) -> str:
         """For want of the library, or of stack."""
         from importlib.util import find_spec
@@ -109,8 +112,13 @@ class Diagrams:
 
     def law(self, problem: LawProblem, limits: Limits) -> CountedLaw | Unknown:
         """By the first order that stays within the limits."""
+        self.said = ""
         found = find_law(as_circuit(problem), limits)
-        return legal(problem, found.law) if isinstance(found, Found) else found
+        if not isinstance(found, Found):
+            return found
+        if found.how != FIRST_TRIED:
+            self.said = f"coins {found.how}"
+        return legal(problem, found.law)
 
 
 def find_law(problem: CircuitLaw, limits: Limits) -> Found | Unknown:
@@ -166,7 +174,7 @@ def orders(small: Circuit) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Orders of the coins of a circuit that has no idle ones, with names, without repetition."""
     seen: set[tuple[int, ...]] = set()
     for how, order in (
-        ("first met", _as_met(small, 1)),
+        (FIRST_TRIED, _as_met(small, 1)),
         ("last met", _as_met(small, -1)),
         ("as given", small.random_inputs),
         ("by force", _by_force(small)),

@@ -347,10 +347,16 @@ def law(problem: LawProblem, name: str = AUTO, limits: Limits | None = None) -> 
                     why = (
                         f"{choice.engine} would take {_about(choice.seconds)}, and a try succeeded"
                     )
-                    return Answered(other, why, answer)
+                    return Answered(other, _with_detail(why, engine(other)), answer)
         chosen = engine(choice.engine)
         refusal = chosen.refuses(problem)
         answer = Unknown(Why.REFUSED, refusal) if refusal else chosen.law(problem, limits)
         if name != AUTO or not isinstance(answer, Unknown) or answer.why is not Why.REFUSED:
-            return Answered(choice.engine, choice.why, answer)
+            return Answered(choice.engine, _with_detail(choice.why, chosen), answer)
         failed.append(choice.engine)  # a compiler that is there and does not work, for example
+
+
+def _with_detail(why: str, asked: LawEngine) -> str:
+    """A reason, and what the engine has to say of its last answer: some keep a text `said`."""
+    said = str(getattr(asked, "said", ""))
+    return f"{why}; {said}" if said else why
