@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 from operator import index
 from typing import Any, NoReturn, TypeVar, cast
@@ -299,13 +300,23 @@ def _items(items: Any) -> Any:
 
 def _weighted(count: int, weights: Sequence[object] | None) -> Law[int]:
     if weights is None:
-        return uniform(range(count))
-    exact = [as_fraction(weight) for weight in weights]
-    total = sum(exact, Fraction(0))
-    if len(exact) != count or total <= 0 or min(exact) < 0:
+        return _in_proportion((Fraction(1),) * count)
+    if len(weights) != count:
         raise BadInput(
-            f"weights {', '.join(map(str, exact))} for {count} elements",
+            f"{len(weights)} weights for {count} elements",
             source="random source",
-            expected="one for each, none negative, not all zero",
+            expected="one for each",
         )
-    return Law({place: weight / total for place, weight in enumerate(exact)})
+    return _in_proportion(tuple(map(as_fraction, weights)))
+
+
+@lru_cache(maxsize=4096)
+def _in_proportion(weights: tuple[Fraction, ...]) -> Law[int]:
+    total = sum(weights, Fraction(0))
+    if total <= 0 or min(weights) < 0:
+        raise BadInput(
+            f"weights {', '.join(map(str, weights))}",
+            source="random source",
+            expected="none negative, not all zero",
+        )
+    return Law({place: weight / total for place, weight in enumerate(weights)})
