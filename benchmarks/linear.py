@@ -1,7 +1,8 @@
 """Linear samplers over GF(2), ours against the naive ways: python -m benchmarks.linear [SIZES]
 
 The sampler is that of the uniform even strings, x_i = u_i + u_(i+1), as a circuit file or as a
-schedule file (revision, two rounds), and a random circuit whose matrix is dense. The question is
+schedule file (revision, two rounds), random sums of five coins each, and a random circuit whose
+matrix is dense. The question is
 whether the outputs are uniform on an affine set, and of which dimension. Ours reads the file,
 eliminates, writes a certificate and has the kernel check it; a way that is killed has no answer.
 """
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from random import Random
 
 from benchmarks.measure import Timing, agreed, load, say, table, timed
+from benchmarks.workloads import sparse_sums
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.families.parity import even_strings
 from dlmcheck.model.samplers.revision import parity_revision
@@ -172,6 +174,58 @@ def compare_dense(n: int, *, limit: float, repeat: int = 3) -> list[Timing]:
     return [timed(name, run, limit=limit, repeat=repeat) for name, run in ways]
 
 
+def compare_sparse(n: int, *, limit: float, repeat: int = 3) -> list[Timing]:
+    """Sums of five coins each, twice as many as coins: nothing follows by propagation."""
+    circuit = sparse_sums(n)
+    outputs = circuit_outputs(circuit)
+    text = circuit_to_json(circuit)
+    ways: list[tuple[str, Callable[[], object]]] = [
+        ("ours, circuit file to certificate to kernel", lambda: from_circuit_file(text)),
+        ("Python, rows as integers", lambda: integer_rank(outputs)),
+        ("CaDiCaL on the gates, injective or not", lambda: sat_injective(circuit)),
+        ("Z3 on the gates, injective or not", lambda: z3_gates_injective(circuit)),
+    ]
+    return [timed(name, run, limit=limit, repeat=repeat) for name, run in ways]
+
+
+def sat_injective(circuit: Circuit) -> int:
+    """CaDiCaL on "some non-zero u has A u = 0", gate by gate; only for circuits of binary XOR."""
+    from pysat.solvers import Cadical153
+
+    coins = len(circuit.inputs)
+    with Cadical153() as solver:
+        solver.add_clause(list(range(1, coins + 1)))
+        for node, gate in enumerate(circuit.gates, start=coins + 1):
+            one, other = (arg + 1 for arg in gate.args)
+            for clause in ([one, other, -node], [-one, -other, -node], [one, -other, node],
+                           [-one, other, node]):  # fmt: skip
+                solver.add_clause(clause)
+        for output in circuit.outputs:
+            solver.add_clause([-(output + 1)])
+        if solver.solve():
+            raise ValueError("not injective")
+    return coins
+
+
+def z3_gates_injective(circuit: Circuit) -> int:
+    """The same by Z3."""
+    import z3
+
+    nodes = [z3.Bool(f"u{j}") for j in range(len(circuit.inputs))]
+    solver = z3.Solver()
+    solver.add(z3.Or(nodes))
+    for gate in circuit.gates:
+        one, other = gate.args
+        node = z3.Bool(f"g{len(nodes)}")
+        solver.add(node == z3.Xor(nodes[one], nodes[other]))
+        nodes.append(node)
+    for output in circuit.outputs:
+        solver.add(z3.Not(nodes[output]))
+    if str(solver.check()) != "unsat":
+        raise ValueError("not injective")
+    return len(circuit.inputs)
+
+
 def integer_rank(outputs: Outputs) -> int:
     """Elimination row by row, the rows as integers in Python, no certificate."""
     pivots: dict[int, int] = {}
@@ -191,6 +245,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[64, 1024, 4096, 65536])
     parser.add_argument("--dense", nargs="*", type=int, default=[1024, 4096])
+    parser.add_argument("--sparse", nargs="*", type=int, default=[32, 64, 128, 1024, 4096])
     parser.add_argument("--limit", type=float, default=60.0)
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
@@ -199,6 +254,10 @@ def main() -> None:
         timings = compare(n, limit=options.limit, repeat=options.repeat)
         agreed(timings)
         say(table(f"even parity, n = {n}", timings, options.limit))
+    for n in options.sparse:
+        timings = compare_sparse(n, limit=options.limit, repeat=options.repeat)
+        agreed(timings)
+        say(table(f"sums of five coins, {n} coins", timings, options.limit))
     for n in options.dense:
         timings = compare_dense(n, limit=options.limit, repeat=options.repeat)
         agreed(timings)

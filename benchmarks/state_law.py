@@ -112,8 +112,7 @@ def main() -> None:
             agreed(timings)
         left = [one.way for one in timings if one.answer is not None] or left[:1]
         timings = [alone(length, limit=options.limit, repeat=options.repeat), *timings]
-        if length <= 12:
-            timings.append(certified(length, limit=options.limit, repeat=1))
+        timings.append(certified(length, limit=options.limit, repeat=1))
         say(table(f"L = {length}", timings, options.limit))
     say(load())
 

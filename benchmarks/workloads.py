@@ -3,6 +3,7 @@
     xor_rich(20, 500, 8)      coins, gates, outputs: half XOR, the rest AND and OR
     adder(256)                a ripple-carry adder of two random numbers of 256 bits
     machine(100)              hidden bits, rewritten in 100 steps with coins in each
+    sparse_sums(1024)         twice as many sums of five coins each, dealt at random
 
 The same arguments give the same circuit, gate for gate.
 """
@@ -92,3 +93,36 @@ def machine(steps: int, hidden: int = 6, coins: int = 8, seed: int = 0) -> Circu
         state = new
     inputs = tuple(Input(f"r{i}", InputKind.RANDOM) for i in range(first))
     return Circuit(inputs, tuple(gates), tuple(state[:2]))
+
+
+def sparse_sums(coins: int, weight: int = 5, seed: int = 0) -> Circuit:
+    """Twice as many bits as coins, each the sum of five coins dealt at random.
+
+    Every coin is dealt about ten times. Set to 0, the bits give no coin away: no sum is short, and
+    the more of them are added, the longer they get; a solver that does not eliminate has to search.
+    That all coins count, so that the dimension is their number, is for the engines to find; with
+    sums of even length it would be false. Raises `ValueError` for fewer coins than `weight`.
+    """
+    if coins < weight:
+        raise ValueError("fewer coins than a sum has")
+    chance = random.Random(f"sparse sums {coins} {weight} {seed}")
+    gates: list[Gate] = []
+    outputs: list[int] = []
+    deck: list[int] = []
+    for _ in range(2 * coins):
+        hand: list[int] = []
+        while len(hand) < weight:
+            if not deck:
+                deck = chance.sample(range(coins), coins)
+            place = next((k for k, coin in enumerate(deck) if coin not in hand), None)
+            if place is None:
+                deck = []
+            else:
+                hand.append(deck.pop(place))
+        total = hand[0]
+        for coin in hand[1:]:
+            gates.append(Gate(Op.XOR, (total, coin)))
+            total = coins + len(gates) - 1
+        outputs.append(total)
+    inputs = tuple(Input(f"r{i}", InputKind.RANDOM) for i in range(coins))
+    return Circuit(inputs, tuple(gates), tuple(outputs))

@@ -8,6 +8,9 @@ import pytest
 
 from benchmarks import linear, state_law
 from benchmarks.measure import Timing, agreed, table, timed
+from benchmarks.workloads import sparse_sums
+from dlmcheck.verify.kernel.affine import numbers_in
+from dlmcheck.verify.kernel.linear import circuit_outputs
 
 
 def test_all_ways_agree_on_even_parity() -> None:
@@ -51,3 +54,26 @@ def test_a_way_that_fails_has_no_answer() -> None:
         raise SystemExit(3)
 
     assert timed("fail", fail, limit=10, repeat=1).answer is None
+
+
+@pytest.mark.parametrize("coins", [5, 16, 33])
+def test_sums_of_five_are_dealt_to_distinct_coins(coins: int) -> None:
+    circuit = sparse_sums(coins)
+    outputs = circuit_outputs(circuit)
+    assert len(outputs.forms) == 2 * coins
+    assert all(len(numbers_in(form)) == 5 for form in outputs.forms)
+    assert circuit == sparse_sums(coins)
+
+
+@pytest.mark.parametrize("coins", [16, 33])
+def test_all_ways_find_the_dimension_of_sums_of_five(coins: int) -> None:
+    timings = linear.compare_sparse(coins, limit=60, repeat=1)
+    assert all(one.answer is not None for one in timings)
+    assert agreed(timings) == str(coins)
+
+
+def test_canary_sums_of_even_length_leave_a_coin_out() -> None:
+    circuit = sparse_sums(16, weight=4)
+    assert linear.integer_rank(circuit_outputs(circuit)) < 16
+    with pytest.raises(ValueError, match="not injective"):
+        linear.sat_injective(circuit)
