@@ -37,6 +37,11 @@ from dlmcheck.verify.decoders.position_rules import (
     rule_case,
     sums_of_neighbours,
 )
+from dlmcheck.verify.decoders.weaker_rules import (
+    changes_many_cells,
+    hides_what_is_unfair,
+    leaves_out_a_batch,
+)
 from dlmcheck.verify.decoders.writing_times import no_common_prime, writing_times
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Checked
@@ -152,7 +157,13 @@ def test_no_rule_gets_a_theorem_that_is_not_its_own() -> None:
     assert changes_what_is_visible(rule_case("wino-drawn", 4, 2)) is not None
 
 
-RULES_OF_THE_TABLE = ("llada-random", "llada-low-confidence", "mdlm-ancestral", "wino-drawn")
+RULES_OF_THE_TABLE = (
+    "llada-random",
+    "llada-low-confidence",
+    "mdlm-ancestral",
+    "wino-drawn",
+    "revision-one-cell",
+)
 
 
 def test_the_table_of_the_note_is_the_computed_one() -> None:
@@ -238,6 +249,19 @@ def test_a_prime_is_for_times_that_are_independent_and_for_good() -> None:
     assert no_common_prime(rule_case("llada-random", 2, 2)) is not None
     assert "visible" not in (no_common_prime(rule_case("llada-random", 2, 2)) or "")
     assert no_common_prime(rule_case("remdm-cap", 2, 2)) is not None
+
+
+def test_weaker_properties_are_not_everybodys() -> None:
+    nucleus, warm = (
+        rule_case(n, 3, 2) for n in ("dream-entropy-nucleus", "dream-maskgit-plus-warm")
+    )
+    assert hides_what_is_unfair(nucleus) is None
+    assert passes_over_the_surest(nucleus) is not None
+    assert hides_what_is_unfair(warm) is not None
+    assert leaves_out_a_batch(warm) is None
+    assert leaves_out_a_batch(nucleus) is not None
+    assert changes_many_cells(rule_case("revision-one-cell", 2, 3)) is None
+    assert changes_many_cells(rule_case("revision-all-cells", 2, 3)) is not None
 
 
 # --- errors that `tests/headline` plants --------------------------------------------------------

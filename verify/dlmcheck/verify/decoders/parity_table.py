@@ -27,6 +27,11 @@ from dlmcheck.verify.decoders.position_rules import (
     rule_cases,
     two_rounds_anew,
 )
+from dlmcheck.verify.decoders.weaker_rules import (
+    changes_many_cells,
+    hides_what_is_unfair,
+    leaves_out_a_batch,
+)
 from dlmcheck.verify.decoders.writing_times import no_common_prime
 
 SIZES = ((2, 2), (2, 3), (3, 2), (3, 3))
@@ -74,11 +79,29 @@ def verdict(name: str) -> tuple[str, str, str]:
             "never for k < n - 1; for k = n - 1 if the last batch is one cell",
             "DEC-PARITY-SUREST",
         )
+    if once and all(hides_what_is_unfair(case) is None for case in listed):
+        return (
+            "a cell that is not fair is seen",
+            "never for k < n - 1; for k = n - 1 only if the last batch is one cell",
+            "theorem 2 of this note",
+        )
     if once and all(every_batch_alike(case) and looks_at_rows(case) is None for case in small):
         return (
             "every batch of m cells alike",
             "never if m (m - 1) > n k",
             "theorem 3 of this note",
+        )
+    if once and all(leaves_out_a_batch(case) is None for case in listed):
+        return (
+            "any batch of m cells may be next",
+            "never if m (m - 1) > n k, m the first batch",
+            "theorem 3 of this note",
+        )
+    if all(changes_many_cells(case) is None for case in listed):
+        return (
+            "everything at once, then one cell a round",
+            "never in fewer than 1 + n/(k + 1) rounds",
+            "theorem 7 of this note",
         )
     return "none of these", "open", "-"
 
