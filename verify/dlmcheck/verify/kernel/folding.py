@@ -14,7 +14,6 @@ from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 
 from dlmcheck.spec.circuit import Circuit, Literal, Op
-from dlmcheck.spec.resources import levels
 from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
 
 ASLEEP = -1
@@ -46,7 +45,6 @@ class Folded:
         negation stands here: the conjunction of the negated arguments."""
         self._is_xor = bytearray(len(inputs)) + bytes([g.op is Op.XOR for g in gates])
         self._is_or = bytearray(len(inputs)) + bytes([g.op is Op.OR for g in gates])
-        self._layer = levels(circuit)
         self._readers: list[list[int] | None] = [None] * circuit.node_count
         """Per node, who is to be told when it becomes another function: argument k of gate g,
         as g << shift | k."""
@@ -57,10 +55,8 @@ class Folded:
         """Per node, the outputs that are watched and show it."""
         self._told: list[int] = []
         """Nodes that have become another function, of which their readers do not know yet."""
-        self._queue: dict[int, set[int]] = {}
-        """Per layer, the gates that have to be looked at."""
-        self._layers: list[int] = []
-        """The layers of the queue, as a heap."""
+        self._queue: list[int] = []
+        """Gates that have to be looked at: a heap, as arguments have smaller numbers."""
         self._woken: list[int] = []
         """Gates that were asleep when an output that shows them was watched."""
         self.changed: set[int] = set()
@@ -100,16 +96,6 @@ class Folded:
             self._set(node, code)
             self._told.append(node)
 
-    def settle(self) -> None:
-        """Bring all watched outputs up to date: layer by layer, and then those that are new."""
-        self._tell()
-        while self._layers:
-            due = self._queue.pop(heappop(self._layers))
-            self._look_at([node for node in due if not self._rests(node)])
-            self._tell()
-        self._look_at([node for node in self._woken if self.codes[node] < 0])
-        self._woken.clear()
-
     # --- nodes -------------------------------------------------------------------------------
 
     def _node(self, number: int) -> int:
@@ -126,52 +112,60 @@ class Folded:
             self.codes[node] = self.codes[~node] = ASLEEP
         return self.codes[node] < 0
 
-    def _tell(self) -> None:
-        """Queue the readers of what has changed: they are no readers until they have looked."""
-        codes, reads, readers, shift = self.codes, self._reads, self._readers, self._shift
-        watched, queue, layer = self._watched, self._queue, self._layer
-        low = (1 << shift) - 1
-        for node in self._told:
-            if node in watched:
-                self.changed |= watched[node]
-            edges = readers[node]
-            if edges is not None:
-                readers[node] = None
-                for edge in edges:
-                    reader = edge >> shift
-                    reads[reader] ^= 1 << (edge & low)
-                    if codes[reader] >= 0:
-                        if layer[reader] not in queue:
-                            queue[layer[reader]] = set()
-                            heappush(self._layers, layer[reader])
-                        queue[layer[reader]].add(reader)
-        self._told.clear()
+    # --- looking -----------------------------------------------------------------------------
 
-    def _look_at(self, nodes: Iterable[int]) -> None:
-        """Find the functions of gates, and before that of those asleep on which they rest.
+    def settle(self) -> None:  # noqa: C901 - one loop: calls would take longer than what they do
+        """Bring all watched outputs up to date.
 
-        A gate then stands among the readers of the arguments that its function rests on.
+        Who reads a node that has become another function is queued; a gate that is looked at
+        then stands among the readers of the arguments on which its function rests.
         """
         codes, all_args, is_xor, is_or = self.codes, self._args, self._is_xor, self._is_or
-        reads, readers, shift, told = self._reads, self._readers, self._shift, self._told
+        reads, readers, shift, watched = self._reads, self._readers, self._shift, self._watched
+        told, queue, woken = self._told, self._queue, self._woken
         both, differ = self._functions.both, self._functions.differ
-        for first in nodes:
-            stack = [first]
+        low = (1 << shift) - 1
+        last = -1
+        while True:
+            while told:
+                node = told.pop()
+                if node in watched:
+                    self.changed |= watched[node]
+                edges = readers[node]
+                if edges is not None:  # they are no readers until they have looked again
+                    readers[node] = None
+                    for edge in edges:
+                        reader = edge >> shift
+                        reads[reader] ^= 1 << (edge & low)
+                        if codes[reader] >= 0:
+                            heappush(queue, reader)
+            if queue:
+                node = heappop(queue)
+                if node == last or (readers[node] is None and self._rests(node)):
+                    continue
+                last = node
+            elif woken:
+                node = woken.pop()
+                if codes[node] >= 0:
+                    continue
+            else:
+                return
+            stack = [node]  # above it those asleep on which it rests, to be looked at before
             while stack:
                 node = stack[-1]
                 args = all_args[node]
-                # What it is, and a bit set: on which arguments that rests; or the number of one
-                # that has to be looked at before.
+                # What it is, and a bit set: on which arguments that rests; or ASLEEP, and the
+                # number of an argument that is.
                 if len(args) != 2:
                     code, on = self._many(args, is_xor[node])
                 else:  # the same for two, as most have
                     x, y = codes[args[0]], codes[args[1]]
                     if is_xor[node]:
                         code, on = (differ(x, y), 3) if x >= 0 <= y else (ASLEEP, y < 0)
-                    elif y == FALSE:
-                        code, on = FALSE, 2
                     elif x == FALSE:
                         code, on = FALSE, 1
+                    elif y == FALSE:
+                        code, on = FALSE, 2
                     else:
                         code, on = (both(x, y), 3) if x >= 0 <= y else (ASLEEP, y < 0)
                 if code < 0:
@@ -207,8 +201,8 @@ class Folded:
             return FALSE, 1 << codes.index(FALSE)
         if ASLEEP in codes:
             return ASLEEP, codes.index(ASLEEP)
-        whole = self._functions.odd(codes) if is_xor else self._functions.every(codes)
-        return whole, (1 << len(args)) - 1
+        code = self._functions.odd(codes) if is_xor else self._functions.every(codes)
+        return code, (1 << len(args)) - 1
 
 
 def numbers(bits: int) -> list[int]:
