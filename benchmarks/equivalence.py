@@ -1,8 +1,8 @@
 """Does a schedule sample what its circuit samples: python -m benchmarks.equivalence [SIZES]
 
 Write-once schedules of random circuits, twice each: as compiled, and with every gate written in
-another way, so that no structure is left that two sides share. Ours read the schedule's text and the
-circuit's; cut points read a certificate, too, and sweeping makes its own. The plain miter
+another way, so that no structure is left that two sides share. Ours read the schedule's text and
+the circuit's; cut points read a certificate, too, and sweeping makes its own. The plain miter
 (CaDiCaL) and ABC get the run unrolled and folded already, so that their times leave out what ours
 begin with. ABC is asked where it is installed (Debian: berkeley-abc, or the variable ABC).
 """

@@ -8,12 +8,14 @@ import pytest
 
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.constructions.write_once import compile_write_once
+from dlmcheck.model.families.layered_random import random_layered
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.model.rewriting import reexpressed, reexpressed_schedule
 from dlmcheck.spec.circuit import Circuit, Input, InputKind
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.certificate_kinds import check_certificate
+from dlmcheck.verify.compilation import choices, construction
 from dlmcheck.verify.engines.coupling import CouplingVerdict, check_coupling
 from dlmcheck.verify.kernel.laws import check_same_law
 from dlmcheck.verify.kernel.merged_simulation import (
@@ -52,6 +54,15 @@ def test_a_schedule_of_another_circuit_with_other_gates_is_proved(seed: int) -> 
     assert check_same_law("law", schedule, circuit).verdict is Verdict.PROVED
     text = merged_simulation_text(schedule, circuit, certificate)
     assert check_certificate(Document.parse(text, "file")).verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize("edits", ["remask", "revise"])
+def test_so_is_one_that_remasks_or_revises(edits: str) -> None:
+    circuit = random_layered(2, 1, 4, 4, 3, inverted=True)
+    built = construction(edits)(reexpressed(circuit, 1), choices("sampled", "arguments"))
+    schedule = reexpressed_schedule(built.schedule, 2)
+    checked = check_merged_simulation("it", schedule, circuit, found(schedule, circuit))
+    assert checked.verdict is Verdict.PROVED
 
 
 def test_a_certificate_proves_its_own_schedule_and_circuit_only() -> None:

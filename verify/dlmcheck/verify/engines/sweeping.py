@@ -30,7 +30,7 @@ TABLES = (2, 4, 7, 12, 20)
 """Gates opened for a table, one after the other while there are few values below."""
 WINDOWS = ((60, 200), (400, 500), (3000, 1000))
 """Gates opened for the solver inside, with the most conflicts."""
-AT_LAST = ((400, 10_000), (5000, 50_000), (1 << 30, 200_000))
+AT_LAST = ((400, 10_000), (5000, 30_000), (1 << 30, 60_000))
 """The same for the outputs."""
 
 
