@@ -94,6 +94,24 @@ def test_merges_that_are_accepted_do_not_make_unequal_circuits_equal(seed: int, 
             check_equal(left, right, merges)
 
 
+MERGES = st.builds(Merge, st.integers(3, 9), st.integers(-9, 8), st.integers(0, 7))
+
+
+@given(SEEDS, SEEDS, st.lists(MERGES, max_size=4), st.lists(MERGES, max_size=4))
+def test_no_list_of_merges_makes_unequal_circuits_equal(
+    seed: int, other: int, merges: list[Merge], last: list[Merge]
+) -> None:
+    left, right = (any_circuit(one, gates=3) for one in (seed, other))
+    left, right = (replace(one, outputs=one.outputs[:1], output_names=()) for one in (left, right))
+    both = joined(left, right)
+    table = columns(both)
+    try:
+        check_equal(left, right, sorted(merges, key=lambda merge: merge.node), last)
+    except Rejected:
+        return
+    assert value(table, both.outputs[0]) == value(table, both.outputs[1])
+
+
 @given(SEEDS)
 def test_a_circuit_written_in_another_way_is_merged(seed: int) -> None:
     circuit = any_circuit(seed, data=2, random=2, gates=12)
