@@ -89,7 +89,6 @@ class Block:
 def agreed(after: int, before: int) -> int:
     """Whether two neighbours share an odd parity: no vote is no, and one of them is yes.
 
-    >>> from fractions import Fraction
     >>> sum(VOTES[a] * VOTES[b] * agreed(a, b) for a in range(3) for b in range(3))
     128
     """
