@@ -25,7 +25,7 @@ BYTES = 24
 """Moved for a gate and 64 seeds where every value is in memory."""
 PLACES = (("L1", 24 << 10), ("L2", 384 << 10), ("memory", 192 << 20))
 """Three arrays of together so many bytes for each core fit in there, and in nothing nearer."""
-VOLUME = 1 << 29
+VOLUME = 1 << 30
 """Bytes that a measurement moves on each core."""
 ENUMERATING = "enumerating"
 COMPILING = "compiling"
