@@ -64,7 +64,9 @@ def test_confidence_decoding_misses_two_biased_bits(
     written = tmp_path / "found.json"
     arguments = ("llada-low-confidence", "--target", "product:9/10,9/10", "--json", str(written))
     assert run(*arguments) == 1
-    assert "total variation 81/1000" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "total variation 81/1000" in said
+    assert "  11  891/1000  (target 81/100)\n  10  9/100\n" in said
     document = json.loads(written.read_text())
     (outcome,) = document["outcomes"]
     assert outcome["law"]["11"] == "891/1000"

@@ -157,7 +157,9 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
     law = analysis.law if analysis.limit is None else analysis.limit.law or analysis.law
     ordered = sorted(law.items(), key=lambda pair: (-pair[1], pair[0]))
     for state, weight in ordered[:SHOWN]:
-        print(f"  {show_state(state)}  {shown(weight)}")
+        wanted = outcome.target[state]
+        said = "" if weight == wanted or comparison is None else f"  (target {shown(wanted)})"
+        print(f"  {show_state(state)}  {shown(weight)}{said}")
     if len(ordered) > SHOWN:
         print(f"  and {len(ordered) - SHOWN} more outcomes")
 
