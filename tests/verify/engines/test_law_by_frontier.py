@@ -12,7 +12,7 @@ from benchmarks.workloads import adder, machine, xor_rich
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.local_schedules import local_schedule
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, node_of
-from dlmcheck.verify.engines import law_by_frontier
+from dlmcheck.verify.engines import law_by_frontier, law_engines
 from dlmcheck.verify.engines.frontier_orders import all_orders, best_order
 from dlmcheck.verify.engines.law_by_frontier import plan_of, sweep
 from dlmcheck.verify.engines.law_engines import (
@@ -23,6 +23,7 @@ from dlmcheck.verify.engines.law_engines import (
     RunLaw,
     Unknown,
     Why,
+    choose,
     engine,
     law,
 )
@@ -182,6 +183,18 @@ def test_two_cells_of_a_run_through_more_states_than_anybody_lists() -> None:
     assert isinstance(diagrams, Unknown)
     _, checked = certificate(problem, found, "frontier")
     assert checked.verdict is Verdict.PROVED
+
+
+def test_where_nobody_can_tell_each_is_given_a_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds say 2^30 and more, but the cells show three tokens, and one neighbour at a time."""
+    schedule = local_schedule(60, 10, 5, whole=True)
+    problem = RunLaw(replace(schedule, output=(40, 41), output_names=("y", "z")))
+    assert choose(problem).open_ended == ("frontier", "diagrams")
+    monkeypatch.setattr(law_engines, "PROBE", 0.2)
+    answered = law(problem)
+    assert answered.engine == "frontier"
+    assert "32 values live; states, the quickest that can tell" in answered.why
+    assert isinstance(answered.answer, CountedLaw)
 
 
 # --- limits --------------------------------------------------------------------------------

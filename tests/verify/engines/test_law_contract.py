@@ -370,10 +370,29 @@ def prefixes(coins: int) -> CircuitLaw:
 def test_where_counting_takes_long_what_cannot_tell_is_given_a_try() -> None:
     problem = prefixes(32)
     answered = law(problem)
-    assert answered.engine == "diagrams"
+    assert answered.engine == "frontier"
     assert "a try succeeded" in answered.why
     assert isinstance(answered.answer, CountedLaw)
-    assert answered.answer == law(problem, "frontier").answer
+    assert answered.answer == law(problem, "diagrams").answer
+
+
+def test_where_one_gives_up_for_want_of_nodes_the_next_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limit = Unknown(Why.NODES, "no room")
+    asked: list[float | None] = []
+
+    def no_room(self: Pretender, problem: LawProblem, limits: Limits) -> Unknown:
+        asked.append(limits.seconds)
+        return limit
+
+    offers = {name: Pretender(None) for name in "abc"}
+    monkeypatch.setattr(law_engines, "ENGINES", dict.fromkeys(offers, ""))
+    monkeypatch.setattr(law_engines, "engine", offers.__getitem__)
+    monkeypatch.setattr(Pretender, "law", no_room)
+    answered = law(eight_coins())
+    assert (answered.engine, answered.answer) == ("a", limit)
+    assert asked == [law_engines.PROBE] * 3 + [None] * 3
 
 
 def test_few_live_values_are_known_before_anything_is_counted() -> None:

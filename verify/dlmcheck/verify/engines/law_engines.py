@@ -22,6 +22,7 @@ has chosen, and says why. What the kernel can replay of an answer is in `kernel.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, unique
@@ -299,6 +300,8 @@ def choose(
             known.append((estimate.seconds, name, estimate.reason))
             if estimate.seconds <= quick:
                 return Choice(name, f"{estimate.reason}; {_about(quick)} or less", quick)
+    # A sweep meets its limit sooner than diagrams do.
+    open_ended.sort(key=lambda one: one[0] != "frontier")
     others = tuple(name for name, _ in open_ended)
     if known:
         seconds, name, reason = min(known)
@@ -310,7 +313,7 @@ def choose(
         best = "no engine can tell how long it takes"
     if open_ended:
         name, reason = open_ended[0]
-        return Choice(name, f"{reason}; {best}")
+        return Choice(name, f"{reason}; {best}", None, others)
     return Choice("", "; ".join(refusals))
 
 
@@ -334,26 +337,51 @@ def law(problem: LawProblem, name: str = AUTO, limits: Limits | None = None) -> 
     Raises `BadInput` for an engine that does not exist, and the errors of `LawEngine.law`.
     """
     limits = limits or Limits()
+    began = time.monotonic()
     failed: list[str] = []
+    gave_up: Answered | None = None
     while True:
         choice = choose(problem, limits, failed) if name == AUTO else Choice(name, "asked for")
+        if gave_up is not None and (not choice.engine or choice.seconds is not None):
+            return gave_up
         if not choice.engine:
             return Answered("", choice.why, Unknown(Why.REFUSED, choice.why))
-        if choice.seconds is not None and choice.seconds > PROBE:
-            for other in choice.open_ended:
-                nodes = min(PROBE_NODES, limits.nodes or PROBE_NODES)
-                answer = engine(other).law(problem, replace(limits, seconds=PROBE, nodes=nodes))
-                if isinstance(answer, CountedLaw):
-                    why = (
-                        f"{choice.engine} would take {_about(choice.seconds)}, and a try succeeded"
-                    )
-                    return Answered(other, _with_detail(why, engine(other)), answer)
+        if gave_up is None:
+            tried = _tried(problem, choice, limits)
+            if tried is not None:
+                return tried
         chosen = engine(choice.engine)
         refusal = chosen.refuses(problem)
-        answer = Unknown(Why.REFUSED, refusal) if refusal else chosen.law(problem, limits)
-        if name != AUTO or not isinstance(answer, Unknown) or answer.why is not Why.REFUSED:
-            return Answered(choice.engine, _with_detail(choice.why, chosen), answer)
+        left = limits
+        if limits.seconds is not None and gave_up is not None:
+            left = replace(limits, seconds=max(0.0, limits.seconds - time.monotonic() + began))
+        answer = Unknown(Why.REFUSED, refusal) if refusal else chosen.law(problem, left)
+        answered = Answered(choice.engine, _with_detail(choice.why, chosen), answer)
+        if name != AUTO or not isinstance(answer, Unknown):
+            return answered
+        if answer.why is Why.NODES and len(choice.open_ended) > 1:
+            gave_up = gave_up or answered  # another one that cannot tell may have room enough
+        elif answer.why is not Why.REFUSED:
+            return gave_up or answered
         failed.append(choice.engine)  # a compiler that is there and does not work, for example
+
+
+def _tried(problem: LawProblem, choice: Choice, limits: Limits) -> Answered | None:
+    """A short try of each engine that cannot tell, where that is short beside the choice."""
+    others = choice.open_ended
+    if choice.seconds is None:
+        others, known = (others if len(others) > 1 else ()), "no estimate helps"
+    else:
+        others = others if choice.seconds > PROBE else ()
+        known = f"{choice.engine} would take {_about(choice.seconds)}"
+    for other in others:
+        nodes = min(PROBE_NODES, limits.nodes or PROBE_NODES)
+        seconds = PROBE if limits.seconds is None else min(PROBE, limits.seconds / 4)
+        answer = engine(other).law(problem, replace(limits, seconds=seconds, nodes=nodes))
+        if isinstance(answer, CountedLaw):
+            why = _with_detail(f"{known}, and a try succeeded", engine(other))
+            return Answered(other, why, answer)
+    return None
 
 
 def _with_detail(why: str, asked: LawEngine) -> str:
