@@ -153,6 +153,50 @@ def test_a_merge_holds_by_a_table_or_by_a_proof_early_or_last() -> None:
     assert check_equal(left, right, [proved]) == 1
 
 
+def written(*gates: Gate, output: int) -> Circuit:
+    return Circuit(
+        tuple(Input(name, InputKind.RANDOM) for name in "abc"), gates, (output,), ("o0",)
+    )
+
+
+def test_a_node_that_is_a_negation_is_merged_as_one() -> None:
+    """Node 8, not a or not b, is not node 4 by itself; node 7, a xor b xor (a or b), is node 4."""
+    left = written(
+        Gate(Op.AND, (0, 1)), Gate(Op.XOR, (0, 1)), Gate(Op.OR, (0, 1)), Gate(Op.XOR, (4, 5)),
+        output=~6,
+    )  # fmt: skip
+    right = written(Gate(Op.OR, (~0, ~1)), output=3)
+    assert check_equal(left, right, [Merge(8, ~7, 5)]) == 1
+    with pytest.raises(Rejected, match="node 8 is not shown to be node 7"):
+        check_equal(left, right, [Merge(8, 7, 5)])
+
+
+def test_what_was_merged_stands_for_what_gates_read_before() -> None:
+    """Node 9 reads node 8, which is merged with node 4 after that; node 5 reads node 4."""
+    left = written(Gate(Op.AND, (0, 1)), Gate(Op.AND, (3, 2)), output=4)
+    right = written(
+        Gate(Op.XOR, (0, 1)), Gate(Op.OR, (0, 1)), Gate(Op.XOR, (3, 4)), Gate(Op.AND, (5, 2)),
+        output=6,
+    )  # fmt: skip
+    assert check_equal(left, right, [Merge(8, 4, 5)]) == 1  # node 9 is node 5 by itself then
+    assert check_equal(left, right, [], [Merge(8, 4, 5), Merge(9, 5, 2)]) == 2
+    with pytest.raises(Rejected, match="node 9 is not shown to be node 5"):
+        check_equal(left, right, [], [Merge(9, 5, 2), Merge(8, 4, 5)])
+
+
+@pytest.mark.parametrize(
+    ("gate", "constant"),
+    [
+        (Gate(Op.AND, (0, 1, ~0)), Op.CONST0),
+        (Gate(Op.OR, (0, 1, ~0)), Op.CONST1),
+        (Gate(Op.XOR, (0, 0)), Op.CONST0),
+        (Gate(Op.XOR, (0, 1, ~0, 1)), Op.CONST1),
+    ],
+)
+def test_constants_are_seen_without_a_merge(gate: Gate, constant: Op) -> None:
+    assert check_equal(written(Gate(constant), output=3), written(gate, output=3), []) == 0
+
+
 @pytest.mark.parametrize(
     ("merges", "reason"),
     [
