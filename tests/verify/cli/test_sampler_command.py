@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dlmcheck.spec.perfect import Impossible
-from dlmcheck.verify.cli import main
+from dlmcheck.verify.cli import main, sampler_command, sampler_outcomes
 
 STEP = """
 from fractions import Fraction
@@ -98,6 +98,17 @@ def test_the_effect_of_ties_is_said(capsys: pytest.CaptureFixture[str], tmp_path
     assert "depends" not in said
     assert run("entropy-order", "--target", "even-parity:3") == 0
     assert "order        left to right in every configuration" in capsys.readouterr().out
+
+
+def test_a_decoder_of_many_configurations_is_run_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (sampler_command, sampler_outcomes):
+        monkeypatch.setattr(module, "MOST_MIRRORED", 3)
+    assert run("llada-low-confidence", "--target", "product:9/10,9/10") == 1
+    said = capsys.readouterr().out
+    assert "mirrored     not run: more than 3 configurations" in said
+    assert "from right to left" not in said
 
 
 def test_remasking_that_never_remasks_is_said(

@@ -16,6 +16,7 @@ from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.tokens import State, show_state
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.cli.sampler_outcomes import (
+    MOST_MIRRORED,
     SamplerOptions,
     SamplerOutcome,
     given_target,
@@ -179,6 +180,8 @@ def _print_ties(outcome: SamplerOutcome) -> None:
         if effect is not None:
             said = f"at total variation {shown(effect)} from this one" if effect else "the same"
             print(f"{name:<12} the law {order} is {said}")
+    if outcome.analysis.configurations > MOST_MIRRORED:
+        print(f"mirrored     not run: more than {MOST_MIRRORED} configurations")
     if any(effect for _, _, effect in effects):
         print("             so it depends on how ties are broken, or on an order of the rule's own")
 

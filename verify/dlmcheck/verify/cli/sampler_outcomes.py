@@ -31,6 +31,10 @@ MOST_SHUFFLED = 4
 """So many masked cells are put in random order; the number of orders is a factorial."""
 
 
+MOST_MIRRORED = 2_000
+"""A decoder of more configurations is not run a second time, from right to left."""
+
+
 @dataclass(frozen=True)
 class SamplerOptions:
     """The options of `dlmcheck sampler`; `rounds` None stands for one round per cell in a published
@@ -64,7 +68,7 @@ class SamplerOutcome:
     comparison: Comparison | None
     trace: Trace | None
     mirrored: Law[State] | None
-    """The law of the same rule from right to left; None if it has none."""
+    """The law of the same rule from right to left; None if it has none, or was not run so."""
     shuffled: Law[State] | None
     """The law with the masked cells in random order; None if it was not computed."""
     model: ModelLaw | None = None
@@ -179,8 +183,9 @@ def _outcome(
     trace = None
     if comparison is None or comparison.impossible:
         trace = shortest_wrong_trace(decoder, target, options.most_rounds)
-    mirror = _law_of(replace(decoder, step=mirrored(decoder.step)), options)
-    random = None
+    mirror = random = None
+    if analysis.configurations <= MOST_MIRRORED:
+        mirror = _law_of(replace(decoder, step=mirrored(decoder.step)), options)
     if start.count(MASK) <= MOST_SHUFFLED:
         random = _law_of(replace(decoder, step=shuffled(decoder.step)), options)
     if isinstance(step, ForeignStep):
