@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.workloads import adder, xor_rich
 from dlmcheck.model.constructions.write_once import compile_write_once
+from dlmcheck.model.families.parity import even_strings
 from dlmcheck.model.formats import write_circuit
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, output_law
@@ -57,6 +58,22 @@ def test_the_law_is_printed_exactly(
     law = output_law(MIXED, (True,))
     wanted = {"".join(str(int(b)) for b in bits): int(w * 4) for bits, w in law.items()}
     assert counts(out) == wanted
+
+
+@pytest.mark.parametrize("n", [64, 1024])
+def test_a_uniform_law_too_large_to_be_listed_is_said_by_its_equations(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], n: int
+) -> None:
+    path = tmp_path / "even.json"
+    write_circuit(even_strings(n), path)
+    result = here(capsys, "law", path)
+    assert result.code == 0
+    assert f"uniform on the solutions of 1 equation in {n} bits" in result.out
+    assert "PROVED" in result.out
+    # One output less is free of equations, and so is any other part: the answer is computed.
+    part = here(capsys, "law", path, "--outputs", "*[13579]")
+    assert part.code == 0
+    assert "1 equation" not in part.out
 
 
 def test_several_engines_have_to_agree(

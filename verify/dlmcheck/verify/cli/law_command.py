@@ -114,7 +114,7 @@ def run_law(options: LawOptions) -> ExitCode:
     _print(problem, answers, code)
     if options.certificate is not None and code is ExitCode.OK:
         code = _certify(problem, found[0], answers[0].engine, options.certificate)
-    elif options.certificate is not None and _is_affine(answers):
+    elif _is_affine(answers):
         code = _certify(problem, None, LINEAR, options.certificate)
     elif options.certificate is not None:  # a file of that name may be there from before
         complain(f"{options.certificate} is not written: there is no law that is agreed upon")
@@ -277,8 +277,11 @@ def _is_affine(answers: Sequence[Answered]) -> bool:
     return isinstance(answer, Unknown) and answer.why is Why.OUTCOMES
 
 
-def _certify(problem: LawProblem, found: CountedLaw | None, by: str, path: Path) -> ExitCode:
-    """Write a certificate that the kernel has checked; without a list, that of an affine set."""
+def _certify(problem: LawProblem, found: CountedLaw | None, by: str, path: Path | None) -> ExitCode:
+    """Write a certificate that the kernel has checked; without a list, that of an affine set.
+
+    Without a file the law of an affine set is said all the same: it is an answer.
+    """
     from dlmcheck.verify.engines.law_evidence import NoCertificate, affine_certificate, certificate
 
     try:
@@ -288,13 +291,15 @@ def _certify(problem: LawProblem, found: CountedLaw | None, by: str, path: Path)
         else:
             text, checked = certificate(problem, found, by)
     except NoCertificate as error:
-        complain(f"{path} is not written: {error}")
+        complain(str(error) if path is None else f"{path} is not written: {error}")
         return ExitCode.UNKNOWN
     except DlmcheckError as error:
         print(f"evidence     REJECTED by the kernel: {error}")
         return ExitCode.FAILURE
-    write_file(path, text)
-    print(f"evidence     {path}: {checked.verdict.value}; {checked.evidence}")
+    if path is not None:
+        write_file(path, text)
+    where = "" if path is None else f"{path}: "
+    print(f"evidence     {where}{checked.verdict.value}; {checked.evidence}")
     return ExitCode.OK
 
 
@@ -314,7 +319,8 @@ def _print(problem: LawProblem, answers: Sequence[Answered], code: ExitCode) -> 
     for one in answers:
         print(f"engine       {one.engine or 'none'}: {one.why}")
         if isinstance(one.answer, Unknown):
-            print(f"             UNKNOWN ({one.answer.why.value}): {one.answer.message}")
+            known = "not listed" if _is_affine(answers) else f"UNKNOWN ({one.answer.why.value})"
+            print(f"             {known}: {one.answer.message}")
     laws = [one for one in answers if isinstance(one.answer, CountedLaw)]
     if code is ExitCode.FAILURE:
         print("law          the engines DISAGREE")

@@ -58,7 +58,8 @@ class Elimination:
         forms, _ = _forms(problem)
         rank = len(affine_space(forms)[1])
         seconds = PER_GATE * _gates(problem) + PER_OUTCOME * 2.0 ** min(rank, 900)
-        return Estimate(seconds, f"linear: uniform on an affine space of 2^{rank} outcomes")
+        reason = f"linear: uniform on an affine space of 2^{rank} outcomes"
+        return Estimate(seconds, reason, 1 << rank)
 
     def law(self, problem: LawProblem, limits: Limits) -> CountedLaw | Unknown:
         """The uniform law on all sums."""

@@ -215,10 +215,14 @@ def word_of(bits: Sequence[int | bool]) -> int:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What an engine expects of a problem: seconds (None: it cannot tell) and the reason."""
+    """What an engine expects of a problem: seconds (None: it cannot tell) and the reason.
+
+    `outcomes` is how many outcomes the law has, where that is known beforehand.
+    """
 
     seconds: float | None
     reason: str
+    outcomes: int | None = None
 
 
 class LawEngine(Protocol):
@@ -282,18 +286,23 @@ def choose(
     takes too long, the quickest is chosen all the same. Engines in `without` are not asked.
     """
     bound = PATIENCE if limits is None or limits.seconds is None else limits.seconds
+    most = None if limits is None else limits.outcomes
     known: list[tuple[float, str, str]] = []
     open_ended: list[tuple[str, str]] = []
     refusals: list[str] = []
     gates = len(problem.circuit.gates) if isinstance(problem, CircuitLaw) else 0
     quick = max(QUICK, ASKING * gates)
-    for name in sorted(ENGINES, key=lambda name: name != "frontier" or gates <= LARGE):
+    first = ("linear", "frontier") if gates > LARGE else ("linear",)
+    for name in sorted(ENGINES, key=lambda name: name not in first):
         one = engine(name)
         refusal = "did not succeed" if name in without else one.refuses(problem)
         if refusal:
             refusals.append(f"{name}: {refusal}")
             continue
         estimate = one.estimate(problem)
+        if most is not None and estimate.outcomes is not None and estimate.outcomes > most:
+            why = f"{estimate.reason}, more than any engine may list"
+            return Choice(name, why, 0.0)
         if estimate.seconds is None:
             open_ended.append((name, estimate.reason))
         else:
