@@ -201,7 +201,7 @@ def equivalence(gates: int, folder: Path, *, rewritten: bool) -> list[Way]:
         )
         for name, word in (
             ("cut points, by the kernel", "cut-points"),
-            ("hashing, then SAT", "hashing"),
+            ("hashing, sweeping, then SAT", "hashing"),
         )
     ]
     ways += [
@@ -220,12 +220,12 @@ def equivalence(gates: int, folder: Path, *, rewritten: bool) -> list[Way]:
     return ways
 
 
-def linear(outputs: int, folder: Path) -> list[Way]:
-    """The uniform even strings, x_i = u_i + u_(i+1)."""
+def linear(size: int, folder: Path, *, made: Callable[[int], Circuit]) -> list[Way]:
+    """A uniform law on the solutions of equations, or its dimension."""
     file = folder / "circuit.json"
-    file.write_text(circuit_to_json(even_strings(outputs)), "utf-8")
+    file.write_text(circuit_to_json(made(size)), "utf-8")
     return [
-        *laws(file, "--engine", "linear"),
+        *laws(file),
         peer("ProbLog, exact weights", "problog", "by_problog", "law", file),
         peer("Storm, exact", "stormpy", "by_storm", "law", file),
         peer("Z3, injective or not", "z3-solver", "by_z3", "dimension", file),
@@ -340,12 +340,21 @@ WORKLOADS = (
     ),
     Workload(
         "linear",
-        "Linear sampler over GF(2): the dimension of a uniform output",
+        "Linear sampler over GF(2): even strings",
         "outputs",
         (8, 16, 64, 1024, 4096, 65_536),
         (8,),
         "power",
-        linear,
+        partial(linear, made=even_strings),
+    ),
+    Workload(
+        "sums",
+        "Linear sampler over GF(2): sums of five coins each, twice as many as coins",
+        "coins",
+        (8, 32, 64, 128, 1024, 4096),
+        (8,),
+        "power",
+        partial(linear, made=workloads.sparse_sums),
     ),
     Workload(
         "states",
