@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.schedule import Schedule
@@ -29,7 +28,6 @@ from dlmcheck.verify.engines.coupling import (
 )
 from dlmcheck.verify.engines.law_difference import LawDifference, LawVerdict, law_difference
 from dlmcheck.verify.engines.wrong import SeedWitness
-from dlmcheck.verify.kernel.beside import at_once
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.evidence import Coupling, Evidence, Witness
 from dlmcheck.verify.kernel.laws import (
@@ -118,14 +116,12 @@ def equivalent(
     seed: int = 0,
     all_roads: bool = True,
     progress: Callable[[str], None] | None = None,
-    aside: bool = False,
 ) -> Equivalence:
     """Check a schedule against a circuit, for all data and seeds.
 
     `plan` is a proposed cut-point certificate, `numbering` the circuit whose node numbers the
     schedule's labels use, or how it is made (for naming the first wrong cell). `timeout` is in
-    seconds, for the solver. Without `all_roads` the first one that decides is the last. With `aside`
-    some of the kernel's work is done in processes beside this one. Raises
+    seconds, for the solver. Without `all_roads` the first one that decides is the last. Raises
     `BadInput` if the two do not have the same inputs and outputs by name.
     """
 
@@ -134,13 +130,11 @@ def equivalent(
             progress(what)
 
     say("preservation: tables of the predictor")
-    begun = at_once(partial(_preservation, schedule), aside=aside)
+    preservation = _preservation(schedule)
     roads: list[RoadTaken] = []
     if plan is not None:
         say("cut points: replaying in the kernel")
-        roads.append(_cut_points(schedule, circuit, plan, aside=aside))
-    preservation = begun()
-    if roads:
+        roads.append(_cut_points(schedule, circuit, plan))
         if roads[0].verdict.is_affirmative and not all_roads:
             return _answer(preservation, Verdict.PROVED, Verdict.PROVED, roads, FOLLOWS)
     say("coupling: unrolling the schedule")
@@ -287,12 +281,10 @@ def _preservation(schedule: Schedule) -> RoadTaken:
     return RoadTaken(engine, checked.verdict, evidence, message, checked)
 
 
-def _cut_points(
-    schedule: Schedule, circuit: Circuit, plan: Simulation, *, aside: bool
-) -> RoadTaken:
+def _cut_points(schedule: Schedule, circuit: Circuit, plan: Simulation) -> RoadTaken:
     engine = "cut points, replayed by the kernel"
     try:
-        checked = check_simulation("simulation", schedule, circuit, plan, aside=aside)
+        checked = check_simulation("simulation", schedule, circuit, plan)
     except Rejected as error:
         # A local step that fails says nothing yet about the outputs.
         return RoadTaken(engine, Verdict.UNKNOWN, None, f"certificate rejected: {error.reason}")

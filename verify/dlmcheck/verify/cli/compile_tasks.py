@@ -32,9 +32,6 @@ SOLVER_SECONDS = 60.0
 """What the solver gets if there is no --timeout; else it gets a third of that."""
 
 
-LARGE = 1 << 20
-"""From so many characters of a schedule on, a task has use for a second process, if one is free."""
-
 _LEFT_TO_THE_END: list[object] = []
 """What a task's process has made and needs no more: it goes with the process, all at once."""
 
@@ -96,11 +93,10 @@ def verify_all(
         for index, done in enumerate(compiled)
         if isinstance(done.value, Assembled)
     }
-    aside = limits.workers > len(ready)
     tasks = [
         Task(
             f"verify {jobs[index].name}",
-            partial(_verify, jobs[index], assembled, seconds, seed, aside=aside),
+            partial(_verify, jobs[index], assembled, seconds, seed),
         )
         for index, assembled in ready.items()
     ]
@@ -132,8 +128,6 @@ def _verify(
     solver_seconds: float,
     seed: int,
     progress: Callable[[int], None],
-    *,
-    aside: bool,
 ) -> Equivalence:
     steps = 0
 
@@ -152,7 +146,6 @@ def _verify(
         seed=seed,
         all_roads=job.all_roads,
         progress=step,
-        aside=aside and len(assembled.text) > LARGE,
     )
 
 

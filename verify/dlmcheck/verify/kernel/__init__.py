@@ -21,7 +21,6 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     run_circuits  the circuit that a run is, round by round
     functions   functions of a circuit's inputs, each stored once
     folding     a circuit of a schedule under changing inputs, as such functions
-    beside      work in a process beside this one, where there are such
     simulation  cut-point certificates: a schedule simulates a circuit, seed for seed
     merges      equal circuits: node after node shown to be another one
     merged_simulation  a schedule simulates a circuit by way of the one that it writes

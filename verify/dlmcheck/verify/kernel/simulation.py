@@ -25,7 +25,6 @@ from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, clock_value
 from dlmcheck.spec.tokens import MASK
-from dlmcheck.verify.kernel.beside import beside
 from dlmcheck.verify.kernel.contents import Content, Simulation
 from dlmcheck.verify.kernel.documents import circuit_field, fields_of, schedule_field, text_field
 from dlmcheck.verify.kernel.evidence import Certificate
@@ -35,9 +34,6 @@ from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.verdicts import Verdict
 
 KIND = "simulation"
-
-Lines = Sequence[Sequence[tuple[int, Content]]]
-"""Per round, the contents that cells are claimed to get."""
 
 # --- the walk ------------------------------------------------------------------------------
 
@@ -111,22 +107,6 @@ class Walk:
         """One round: select, write what is claimed if it is that, remask."""
         self.begin(number)
         self.finish(number, claims)
-
-    def stand(self, number: int, lines: Lines) -> None:
-        """Be where a walk is after so many rounds, if their claims, the first `lines`, hold.
-
-        For schedules without remasking. Nothing of these rounds is checked.
-        """
-        for line in lines[: number - 1]:
-            for cell, content in line:
-                self.contents[cell] = content
-                self._news.add(cell)
-        self.begin(number)
-        for cell, content in lines[number - 1]:
-            if self.contents[cell] != content:
-                self.contents[cell] = content
-                self._news.add(cell)
-        self.steps = 0
 
     def begin(self, number: int) -> Sequence[int]:
         """Let F and the predictor look at the state; the cells whose write has to be looked at.
@@ -317,65 +297,17 @@ def check_simulation(
     circuit: Circuit,
     certificate: Simulation,
     progress: Callable[[int], None] | None = None,
-    *,
-    aside: bool = False,
 ) -> Checked:
     """Check that a schedule simulates a circuit: legal, same output law, for all data.
 
-    With `aside` another process takes the later rounds, if the claims for the earlier ones say
-    what it begins with. Raises `Rejected` with the first local step that does not hold.
+    Raises `Rejected` with the first local step that does not hold.
     """
     _check_form(schedule, circuit, certificate)
     walk = Walk(schedule, circuit, certificate)
-    lines, last = certificate.writes, schedule.rounds
-    middle = _middle(lines) if aside and schedule.remask is None else 0
-
-    def later() -> int:
-        walk.stand(middle, lines)
-        return _finish(walk, circuit, lines, range(middle + 1, last + 1), progress)
-
-    if not middle:
-        steps = _finish(walk, circuit, lines, range(1, last + 1), progress)
-    else:
-        begun = beside(later)
-        _rounds(walk, lines, range(1, middle + 1), progress)
-        further = begun()
-        if further is None:  # it came to nothing there: this walk goes on
-            steps = _finish(walk, circuit, lines, range(middle + 1, last + 1), progress)
-        else:
-            steps = walk.steps + further
-    return kernel_result(name, Verdict.PROVED, Certificate("cut points", "kernel", steps))
-
-
-def _middle(lines: Lines) -> int:
-    """The round up to which half of the claims are made; 0 where that leaves nothing."""
-    half, made = sum(map(len, lines)) / 2, 0
-    for number, line in enumerate(lines[:-1], start=1):
-        made += len(line)
-        if made >= half or number == len(lines) - 1:
-            return number
-    return 0
-
-
-def _rounds(
-    walk: Walk, lines: Lines, rounds: Iterable[int], progress: Callable[[int], None] | None
-) -> None:
-    for number in rounds:
-        walk.round(number, dict(lines[number - 1]))
+    for number, writes in enumerate(certificate.writes, start=1):
+        walk.round(number, dict(writes))
         if progress is not None:
             progress(number)
-
-
-def _finish(
-    walk: Walk,
-    circuit: Circuit,
-    lines: Lines,
-    rounds: Iterable[int],
-    progress: Callable[[int], None] | None,
-) -> int:
-    """The last rounds of a walk, and what is asked of its end; the steps of the walk."""
-    _rounds(walk, lines, rounds, progress)
-    schedule = walk.schedule
     required = range(schedule.length) if schedule.end is End.WHOLE_STATE else schedule.output
     for cell in required:
         if walk.contents[cell] == "M":
@@ -390,7 +322,7 @@ def _finish(
         walk.round(schedule.rounds + 1, {})
         if walk.contents != final:
             raise Rejected("a further round changes the state")
-    return walk.steps
+    return kernel_result(name, Verdict.PROVED, Certificate("cut points", "kernel", walk.steps))
 
 
 def check_document(document: Document) -> Checked:
