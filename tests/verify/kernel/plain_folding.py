@@ -20,7 +20,8 @@ class PlainFolded:
         """Per output that is watched, what it was."""
         self.changed: set[int] = set()
 
-    def watch(self, numbers: Iterable[int]) -> None:
+    def watch(self, numbers: Iterable[int], *, briefly: bool = False) -> None:
+        del briefly
         self._watched.update(dict.fromkeys(numbers))
 
     def ignore(self, numbers: Iterable[int]) -> None:

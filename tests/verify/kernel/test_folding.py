@@ -7,7 +7,7 @@ import random
 import pytest
 
 from dlmcheck.model.random_schedules import random_circuit
-from dlmcheck.spec.circuit import Circuit, evaluate
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, evaluate
 from dlmcheck.verify.kernel import folding
 from dlmcheck.verify.kernel.folding import Folded
 from dlmcheck.verify.kernel.functions import Code, Functions
@@ -51,7 +51,7 @@ def mistakes(seed: int, changes: int = 40) -> int:
                     watched.discard(number)
                     last.pop(number, None)
             elif source.random() < 0.3:
-                folded.watch([number])
+                folded.watch([number], briefly=source.random() < 0.5)
                 watched.add(number)
         folded.settle()
         fresh = Folded(circuit, store, values)
@@ -89,6 +89,30 @@ def test_canary_a_circuit_whose_gates_read_without_being_told_is_found_out(
 ) -> None:
     monkeypatch.setattr(folding, "NUMBERS", [folding.numbers(0)] * 8)
     assert sum(mistakes(seed) for seed in range(10)) > 100
+
+
+def test_canary_gates_that_are_awake_after_a_glimpse_are_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Folded, "_forget", nothing)
+    assert sum(mistakes(seed) for seed in range(10)) > 20
+
+
+def test_a_glimpse_leaves_nobody_awake() -> None:
+    """Until the output is watched for longer; then it is told of changes."""
+    two = (Input("a", InputKind.DATA), Input("b", InputKind.DATA))
+    circuit = Circuit(two, (Gate(Op.AND, (0, 1)),), (2,))
+    store = Functions()
+    folded = Folded(circuit, store, [0, 1])
+    folded.watch([0], briefly=True)
+    folded.settle()
+    assert (folded.output(0), awake(folded, circuit)) == (0, 2)
+    folded.changed.clear()
+    folded.settle()
+    assert (folded.output(0), awake(folded, circuit), folded.changed) == (0, 3, set[int]())
+    folded.set_input(0, 1)
+    folded.settle()
+    assert (folded.output(0), folded.changed) == (1, {0})
 
 
 def test_what_nobody_watches_is_not_looked_at() -> None:

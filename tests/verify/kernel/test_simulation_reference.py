@@ -88,3 +88,13 @@ def test_canary_a_gate_that_is_not_looked_at_again_shows(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(folding, "heappush", nothing)
     assert sum(here != there for here, there in both_ways(monkeypatch)) > 50
+
+
+def test_canary_a_gate_that_is_not_forgotten_after_a_glimpse_shows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nothing(*_: object) -> None:
+        return
+
+    monkeypatch.setattr(folding.Folded, "_forget", nothing)
+    assert sum(here != there for here, there in both_ways(monkeypatch)) > 5

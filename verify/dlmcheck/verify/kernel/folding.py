@@ -6,6 +6,10 @@ watched rests on it. It then stands among the readers of the arguments that its 
 on, which is a single one where that decides it alone (a false argument of an AND), and it is
 looked at again when one of these becomes another function. So a round costs what changes in it,
 and a term for another layer, switched off by its condition, costs nothing.
+
+An output may be watched *briefly*, if it will hardly be watched for longer than until the inputs
+change next. If there are few gates below it, it is only glimpsed: looked at, and not listened to.
+If it is watched still when next it has to be brought up to date, it is listened to like any other.
 """
 
 from __future__ import annotations
@@ -18,6 +22,9 @@ from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
 
 ASLEEP = -1
 """In place of a code: nobody has asked what this gate is."""
+
+GLIMPSED = 4
+"""So many gates above one another, of at most two arguments each, are looked at in a glimpse."""
 
 _NEGATED = frozenset({Op.OR, Op.NOT})
 
@@ -59,6 +66,10 @@ class Folded:
         """Gates that have to be looked at: a heap, as arguments have smaller numbers."""
         self._woken: list[int] = []
         """Gates that were asleep when an output that shows them was watched."""
+        self._briefly: list[int] = []
+        """Outputs that have to be glimpsed."""
+        self._glimpsed: dict[int, Code] = {}
+        """The outputs that were glimpsed last, and what they were."""
         self.changed: set[int] = set()
         for node, gate in enumerate(gates, start=len(inputs)):
             if not gate.args:  # a constant is awake from the beginning
@@ -66,18 +77,30 @@ class Folded:
 
     # --- what is looked at -------------------------------------------------------------------
 
-    def watch(self, numbers: Iterable[int]) -> None:
-        """From now on `settle` brings these outputs up to date."""
+    def watch(self, numbers: Iterable[int], *, briefly: bool = False) -> None:
+        """From now on `settle` brings these outputs up to date.
+
+        After `briefly`, which changes no answer, `settle` has to come before `ignore`.
+        """
         for number in numbers:
-            node = self._node(number)
-            self._watched.setdefault(node, set()).add(number)
             self.changed.add(number)
-            if self.codes[node] < 0:
-                self._woken.append(node)
+            if briefly and self.codes[self._outputs[number]] < 0:
+                self._briefly.append(number)
+            else:
+                self._listen(number)
+
+    def _listen(self, number: int) -> None:
+        node = self._node(number)
+        self._watched.setdefault(node, set()).add(number)
+        if self.codes[node] < 0:
+            self._woken.append(node)
 
     def ignore(self, numbers: Iterable[int]) -> None:
         """These outputs, which are watched, need not be kept up to date any longer."""
         for number in numbers:
+            if number in self._glimpsed:
+                del self._glimpsed[number]
+                continue
             node = self._node(number)
             watched = self._watched[node]
             watched.discard(number)
@@ -88,7 +111,8 @@ class Folded:
 
     def output(self, number: int) -> Code:
         """The function of an output that is watched; `settle` before."""
-        return self.codes[self._outputs[number]]
+        code = self.codes[self._outputs[number]]
+        return self._glimpsed[number] if code < 0 else code
 
     def set_input(self, node: int, code: Code) -> None:
         """Give an input another function."""
@@ -114,8 +138,68 @@ class Folded:
 
     # --- looking -----------------------------------------------------------------------------
 
-    def settle(self) -> None:  # noqa: C901 - one loop: calls would take longer than what they do
-        """Bring all watched outputs up to date.
+    def settle(self) -> None:
+        """Bring all watched outputs up to date."""
+        before, self._glimpsed = self._glimpsed, {}
+        for number in before:  # watched still
+            self._listen(number)
+        self._catch_up()
+        self.changed.update([n for n, code in before.items() if self.output(n) != code])
+        if self._briefly:
+            self._glimpse()
+            self._catch_up()
+
+    def _glimpse(self) -> None:
+        """Look at outputs without listening; listen to those with too much below them."""
+        looked_at: list[int] = []
+        for number in self._briefly:
+            code = self._look(self._outputs[number], GLIMPSED, looked_at)
+            if code < 0:
+                self._listen(number)
+            else:
+                self._glimpsed[number] = code
+        self._forget(looked_at)
+        self._briefly.clear()
+
+    def _forget(self, nodes: Iterable[int]) -> None:
+        """Have gates fall asleep that nobody will tell of changes."""
+        for node in nodes:
+            self.codes[node] = self.codes[~node] = ASLEEP
+
+    def _look(self, literal: Literal, gates: int, looked_at: list[int]) -> Code:
+        """What a literal is; ASLEEP if more gates than `gates` would have to be looked at."""
+        codes = self.codes
+        code = codes[literal]
+        if code >= 0:
+            return code
+        node = literal if literal >= 0 else ~literal
+        args = self._args[node]
+        count = len(args)
+        if not gates or count > 2:
+            return ASLEEP
+        code = codes[args[0]]
+        if code < 0:
+            code = self._look(args[0], gates - 1, looked_at)
+        if count == 2 and code >= 0 and (code != FALSE or self._is_xor[node]):
+            other = codes[args[1]]
+            if other < 0:
+                other = self._look(args[1], gates - 1, looked_at)
+            if other < 0:
+                return ASLEEP
+            if self._is_xor[node]:
+                code = self._functions.differ(code, other)
+            else:
+                code = self._functions.both(code, other)
+        if code < 0:
+            return ASLEEP
+        code ^= self._is_or[node]
+        codes[node] = code
+        codes[~node] = code ^ 1
+        looked_at.append(node)
+        return codes[literal]
+
+    def _catch_up(self) -> None:  # noqa: C901 - one loop: calls would take longer than what they do
+        """Bring all outputs up to date that are listened to.
 
         Who reads a node that has become another function is queued; a gate that is looked at
         then stands among the readers of the arguments on which its function rests.
@@ -196,7 +280,7 @@ class Folded:
 
         ASLEEP, and the number of an argument, if that has to be looked at before.
         """
-        codes = [self.codes[arg] for arg in args]
+        codes = [*map(self.codes.__getitem__, args)]
         if FALSE in codes and not is_xor:
             return FALSE, 1 << codes.index(FALSE)
         if ASLEEP in codes:

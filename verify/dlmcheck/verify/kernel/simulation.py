@@ -125,7 +125,8 @@ class Walk:
             self.predict.set_input(self._coin(j), self._free[j])
         for j, code in self._coins.get(number, ()):
             self.predict.set_input(self._coin(j), code)
-        self.predict.watch(_halves(cell for cell, chosen in decisions if chosen))
+        # Few cells are selected in two rounds one after the other, where all is written once.
+        self.predict.watch(_halves(cell for cell, chosen in decisions if chosen), briefly=True)
         self.predict.settle()
         again = {output // 2 for output in self.predict.changed} | fresh
         self.predict.changed.clear()
