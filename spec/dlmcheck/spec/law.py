@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import product
+from math import lcm
 from typing import Generic, TypeVar
 
 from dlmcheck.spec.errors import BadProbability, UnnormalisedLaw
@@ -36,7 +37,6 @@ class Law(Generic[T]):
 
     def __init__(self, weights: Mapping[T, Fraction | int]) -> None:
         checked: dict[T, Fraction] = {}
-        total: Fraction | int = 0
         for outcome, weight in weights.items():
             if type(weight) not in (int, Fraction):
                 raise BadProbability(
@@ -48,10 +48,11 @@ class Law(Generic[T]):
                 )
             if weight:
                 checked[outcome] = weight if type(weight) is Fraction else Fraction(weight)
-                # Most laws here have one outcome: spare them an addition of fractions.
-                total = total + weight if total else weight
-        if total != 1:
-            raise UnnormalisedLaw(Fraction(total))
+        # Over one denominator: an addition of fractions would cancel every time.
+        common = lcm(*(weight.denominator for weight in checked.values()))
+        total = sum(w.numerator * (common // w.denominator) for w in checked.values())
+        if total != common:
+            raise UnnormalisedLaw(Fraction(total, common))
         self._weights = checked
 
     def __getitem__(self, outcome: T) -> Fraction:

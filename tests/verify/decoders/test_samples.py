@@ -13,15 +13,15 @@ import pytest
 
 from dlmcheck.model.decoders.named import RULES
 from dlmcheck.model.targets import flip_chain
-from dlmcheck.spec.choices import Choices, NotReproducible, explore
+from dlmcheck.spec.choices import Choices, NotReproducible
 from dlmcheck.spec.decoder import Candidates, Decoder, Step, one_round
 from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.law import Law, bernoulli
 from dlmcheck.spec.tokens import MASK, State
-from dlmcheck.verify.decoders import enumeration
+from dlmcheck.verify.decoders import enumeration, exploration
 from dlmcheck.verify.decoders.analysis import analyse
+from dlmcheck.verify.decoders.codes import Alphabet, Site
 from dlmcheck.verify.decoders.conditionals import tabulated_predictor
-from dlmcheck.verify.decoders.enumeration import Alphabet, Site
 from tests.verify.decoders.drawing import RUNS, disagreement, drawn_states, drawn_together
 
 CHAIN = flip_chain(3, Fraction(1, 4))
@@ -145,7 +145,7 @@ def _equal_states_overwrite_each_other(patch: pytest.MonkeyPatch) -> None:
 
 
 def _a_branch_is_counted_twice(patch: pytest.MonkeyPatch) -> None:
-    explored = explore
+    explored = exploration.explored
 
     def twice(program: Callable[[Choices], enumeration.Branch]) -> Law[enumeration.Branch]:
         law = explored(program)
@@ -155,7 +155,7 @@ def _a_branch_is_counted_twice(patch: pytest.MonkeyPatch) -> None:
         weights = {one: law[one] * (1 - law[first] / 2) / (1 - law[first]) for one in others}
         return Law({first: law[first] / 2, **weights})
 
-    patch.setattr(enumeration, "explore", twice)
+    patch.setattr(enumeration, "explored", twice)
 
 
 PLANTED = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from fractions import Fraction
 from functools import cache
+from math import lcm
 
 from dlmcheck.model.decoders.confidence import (
     exponential,
@@ -37,15 +38,15 @@ def diminishing(steps: int, end: Fraction) -> Quota:
     [0, 1, 1, 2]
     """
 
-    def quota(state: State, number: int) -> int:
-        masked = state.count(MASK)
+    @cache
+    def of(masked: int, number: int) -> int:
         if number >= steps:
             return masked
         length = (1 - end) / steps
         before = 1 - (number - 1) * length
         return int(masked * length / before)
 
-    return quota
+    return lambda state, number: of(state.count(MASK), number)
 
 
 Prepared = Callable[[Law[Token]], Law[Token]]
@@ -116,17 +117,19 @@ def drawn_by_score(
     Law({frozenset({0, 1}): 1})
     """
     most = max(scores, default=Fraction(0))
-    weights = [exponential((one - most) / temperature) for one in scores]
+    exact = [exponential((one - most) / temperature) for one in scores]
+    common = lcm(*(weight.denominator for weight in exact))
+    weights = [weight.numerator * (common // weight.denominator) for weight in exact]
     found = {frozenset[int](): Fraction(1)}
     for _ in range(count):
         following: dict[frozenset[int], Fraction] = {}
         for chosen, chance in found.items():
             left = {i: weight for i, weight in enumerate(weights) if i not in chosen}
             if not any(left.values()):
-                left = dict.fromkeys(left, Fraction(1))
-            total = sum(left.values(), Fraction(0))
+                left = dict.fromkeys(left, 1)
+            share = chance / sum(left.values())
             for place, weight in left.items():
-                key, p = chosen | {place}, chance * (weight / total)
+                key, p = chosen | {place}, share * weight
                 following[key] = following[key] + p if key in following else p
         found = following
     return Law(found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from math import gcd, lcm
 
 from dlmcheck.spec.decoder import Decoder
@@ -18,7 +19,8 @@ from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.perfect import agrees
 from dlmcheck.spec.tokens import State, Token
 from dlmcheck.verify.decoders.behaviour import Behaviour, behaviour
-from dlmcheck.verify.decoders.enumeration import Alphabet, Transition, transition
+from dlmcheck.verify.decoders.codes import Alphabet
+from dlmcheck.verify.decoders.enumeration import Transition, transition
 from dlmcheck.verify.decoders.limits import Limit, Trace, limit
 from dlmcheck.verify.kernel.divergence import Divergence, divergence
 
@@ -29,14 +31,34 @@ Running = dict[Configuration, int]
 
 
 @dataclass(frozen=True)
+class AfterRound:
+    """The law of the state after a round: whole weights over one denominator where runs go on,
+    fractions where they have ended. To cancel such long fractions takes time, so nobody does it
+    before somebody asks.
+    """
+
+    running: dict[State, int]
+    denominator: int
+    ended: dict[State, Fraction]
+
+    def law(self) -> dict[State, Fraction]:
+        """The law as fractions."""
+        found = dict(self.ended)
+        for state, weight in self.running.items():
+            found[state] = found.get(state, Fraction(0)) + Fraction(weight, self.denominator)
+        return found
+
+
+@dataclass(frozen=True)
 class DecoderAnalysis:
     """What an exact enumeration of a decoder found.
 
     `law` is the law of the final state on the runs that end within `rounds_done` rounds, of total
     `ended`. If that is not all of them, `limit` says what becomes of the rest, where that can be
     said; `final_law` and `expected` (the expected number of rounds) are then those of the limit.
-    `by_round` is the law of the state after each round. `worst` is the largest number of rounds of
-    a run that ended. `table` is what each configuration was seen to do in each round.
+    `after_rounds` is the law of the state after each round, not yet as fractions. `worst` is the
+    largest number of rounds of a run that ended. `table` is what each configuration was seen to do
+    in each round.
     """
 
     decoder: str
@@ -48,8 +70,13 @@ class DecoderAnalysis:
     within: Fraction
     """The sum over the runs that ended of their probability times their number of rounds."""
     behaviour: Behaviour
-    by_round: tuple[dict[State, Fraction], ...]
+    after_rounds: tuple[AfterRound, ...] = field(repr=False)
     table: Mapping[tuple[Configuration, int], Transition] = field(repr=False, compare=False)
+
+    @cached_property
+    def by_round(self) -> tuple[dict[State, Fraction], ...]:
+        """The law of the state after each round."""
+        return tuple(one.law() for one in self.after_rounds)
 
     @property
     def configurations(self) -> int:
@@ -161,10 +188,12 @@ def _pushed(
     """One round of the law, in whole weights over one denominator."""
     common = lcm(*(made.denominator for made in rounds.values()))
     alphabet = Alphabet(len(next(iter(running)).state))
+    alphabet.wait_for_common(part.cells() for made in rounds.values() for part in made.parts)
     weights: dict[int, int] = {}
     for before, weight in running.items():
         made = rounds[before]
         made.add_to(weights, weight * (common // made.denominator), alphabet)
+    alphabet.settle(weights)
     divisor = gcd(denominator * common, *weights.values())
     following: Running = {}
     for code, weight in weights.items():
@@ -217,16 +246,11 @@ def shortest_wrong_trace(
     return None
 
 
-def _states(
-    running: Running, denominator: int, ended: dict[State, Fraction]
-) -> dict[State, Fraction]:
+def _states(running: Running, denominator: int, ended: dict[State, Fraction]) -> AfterRound:
     weights: dict[State, int] = {}
     for configuration, weight in running.items():
         weights[configuration.state] = weights.get(configuration.state, 0) + weight
-    found = dict(ended)
-    for state, weight in weights.items():
-        found[state] = found.get(state, Fraction(0)) + Fraction(weight, denominator)
-    return found
+    return AfterRound(weights, denominator, dict(ended))
 
 
 def _retire(

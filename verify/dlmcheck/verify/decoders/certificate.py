@@ -17,7 +17,8 @@ from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import State, Token, show_state
 from dlmcheck.verify.decoders.analysis import Comparison, DecoderAnalysis
-from dlmcheck.verify.decoders.enumeration import BranchPart, Site, Transition
+from dlmcheck.verify.decoders.codes import Site
+from dlmcheck.verify.decoders.enumeration import BranchPart, Transition
 from dlmcheck.verify.kernel.decoder_rows import INFINITE, MOST_TOKENS
 from dlmcheck.verify.kernel.decoder_table import KIND
 from dlmcheck.verify.kernel.divergence import Divergence

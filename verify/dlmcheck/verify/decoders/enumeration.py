@@ -16,15 +16,14 @@ from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
 
-from dlmcheck.spec.choices import Choices, explore
+from dlmcheck.spec.choices import Choices
 from dlmcheck.spec.decoder import Candidates, Decoder, Notes, Step, check_step
 from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.law import Law, bernoulli
 from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
+from dlmcheck.verify.decoders.codes import Alphabet, Shows, Site
+from dlmcheck.verify.decoders.exploration import explored
 from dlmcheck.verify.kernel.round_forms import Written, tokens_follow
-
-Site = tuple[tuple[Token, int], ...]
-"""What a cell shows after a round, with whole weights that have no common divisor."""
 
 
 @dataclass(frozen=True)
@@ -64,57 +63,10 @@ class BranchPart:
     memory: Hashable
     notes: Notes | None
 
-
-class Alphabet:
-    """Whole numbers for what a cell can show and what is noted of it, and for memories.
-
-    A configuration is one number: 24 bits for each cell, and its memory above them.
-    """
-
-    BITS = 24
-
-    def __init__(self, length: int) -> None:
-        self._length = length
-        self._digits: dict[tuple[Token, Hashable], int] = {}
-        self._shown: list[tuple[Token, Hashable]] = []
-        self._numbers: dict[Hashable, int] = {}
-        self._memories: list[Hashable] = []
-
-    def memory(self, memory: Hashable) -> int:
-        """The part of a code that stands for a memory."""
-        if memory not in self._numbers:
-            self._numbers[memory] = len(self._memories)
-            self._memories.append(memory)
-        return self._numbers[memory] + 1 << self.BITS * self._length
-
-    def shows(self, cell: int, token: Token, note: Hashable) -> int:
-        """The part of a code that stands for what a cell shows."""
-        key = token, note
-        if key not in self._digits:
-            self._digits[key] = len(self._shown)
-            self._shown.append(key)
-        return self._digits[key] << self.BITS * cell
-
-    def configuration(self, code: int) -> Configuration:
-        """What a code stands for."""
-        shown: list[tuple[Token, Hashable]] = []
-        for _ in range(self._length):
-            shown.append(self._shown[code & (1 << self.BITS) - 1])
-            code >>= self.BITS
-        state = tuple(token for token, _ in shown)
-        if code:
-            return Configuration(state, self._memories[code - 1])
-        noted = (
-            (cell, note.value) for cell, (_, note) in enumerate(shown) if isinstance(note, Noted)
-        )
-        return Configuration(state, tuple(noted))
-
-
-@dataclass(frozen=True)
-class Noted:
-    """A note, to be told from no note."""
-
-    value: Hashable
+    def cells(self) -> Iterator[Shows]:
+        """Per cell what it shows, and what is noted of it."""
+        noted = {} if self.notes is None else dict(self.notes)
+        return ((site, noted.get(cell, ())) for cell, site in enumerate(self.sites))
 
 
 @dataclass(frozen=True)
@@ -136,12 +88,13 @@ class Transition:
 
     def add_to(self, weights: dict[int, int], weight: int, alphabet: Alphabet) -> None:
         """Add the law of the next configuration, each weight (over `denominator`) times `weight`,
-        to weights by code.
+        to weights by code. Cells that the alphabet lets wait are settled later.
         """
         for part in self.parts:
-            codes, values = _multiplied_out(part, weight, alphabet)
+            codes, values = _multiplied_out(part, alphabet)
+            scaled = weight * part.weight
             for code, value in zip(codes, values, strict=True):
-                weights[code] = weights.get(code, 0) + value
+                weights[code] = weights.get(code, 0) + scaled * value
 
     @cached_property
     def after(self) -> dict[Configuration, int]:
@@ -184,7 +137,7 @@ def transition(decoder: Decoder, before: Configuration, number: int) -> Transiti
         seen = tuple((cell, candidates.token(cell)) for cell in revealed)
         return Branch(step, seen) if seen else branch
 
-    branches = explore(run)
+    branches = explored(run)
     laws: list[tuple[Fraction, Branch, list[tuple[Site, int]]]] = []
     for branch, weight in branches.items():
         for cell in branch.left:
@@ -284,22 +237,19 @@ def _product(factors: Iterator[int]) -> int:
     return result
 
 
-def _multiplied_out(
-    part: BranchPart, weight: int, alphabet: Alphabet
-) -> tuple[list[int], list[int]]:
-    """All outcomes of a part: their codes and weights."""
-    notes = None if part.notes is None else {cell: dict(given) for cell, given in part.notes}
-    codes = [0 if notes is not None else alphabet.memory(part.memory)]
-    values = [weight * part.weight]
-    for cell, site in enumerate(part.sites):
-        of_cell = {} if notes is None else notes.get(cell, {})
-        options = [
-            (alphabet.shows(cell, t, Noted(of_cell[t]) if t in of_cell else None), p)
-            for t, p in site
-        ]
+def _multiplied_out(part: BranchPart, alphabet: Alphabet) -> tuple[list[int], list[int]]:
+    """All outcomes of a part, except of the cells that the alphabet lets wait: codes and weights.
+
+    The weight of the part itself, which can be a long number, is left to the caller.
+    """
+    codes, values = [0 if part.notes is not None else alphabet.memory(part.memory)], [1]
+    for cell, shows in enumerate(part.cells()):
+        options = alphabet.options(cell, shows)
         if len(options) == 1:
-            (offset, _), *_ = options
+            (offset, weight), *_ = options
             codes = [code + offset for code in codes]
+            if weight != 1:
+                values = [value * weight for value in values]
         else:
             codes = [code + offset for code in codes for offset, _ in options]
             values = [value * p for value in values for _, p in options]
@@ -311,8 +261,8 @@ def _states(made: Transition) -> dict[State, Fraction]:
     alphabet = Alphabet(len(made.parts[0].sites))
     for part in made.parts:
         blank = BranchPart(part.weight, part.sites, None, None)
-        for code, value in zip(*_multiplied_out(blank, 1, alphabet), strict=True):
-            weights[code] = weights.get(code, 0) + value
+        for code, value in zip(*_multiplied_out(blank, alphabet), strict=True):
+            weights[code] = weights.get(code, 0) + part.weight * value
     return {
         alphabet.configuration(code).state: Fraction(weight, made.denominator)
         for code, weight in weights.items()
