@@ -73,7 +73,8 @@ class Folded:
         self.changed: set[int] = set()
         for node, gate in enumerate(gates, start=len(inputs)):
             if not gate.args:  # a constant is awake from the beginning
-                self._set(node, TRUE if gate.op is Op.CONST1 else FALSE)
+                self.codes[node] = TRUE if gate.op is Op.CONST1 else FALSE
+                self.codes[~node] = self.codes[node] ^ 1
 
     # --- what is looked at -------------------------------------------------------------------
 
@@ -116,8 +117,10 @@ class Folded:
 
     def set_input(self, node: int, code: Code) -> None:
         """Give an input another function."""
-        if self.codes[node] != code:
-            self._set(node, code)
+        codes = self.codes
+        if codes[node] != code:
+            codes[node] = code
+            codes[~node] = code ^ 1
             self._told.append(node)
 
     # --- nodes -------------------------------------------------------------------------------
@@ -125,10 +128,6 @@ class Folded:
     def _node(self, number: int) -> int:
         literal = self._outputs[number]
         return literal if literal >= 0 else ~literal
-
-    def _set(self, node: int, code: Code) -> None:
-        self.codes[node] = code
-        self.codes[~node] = code ^ 1
 
     def _rests(self, node: int) -> bool:
         """Have a gate fall asleep if nobody reads or watches it; whether it sleeps."""

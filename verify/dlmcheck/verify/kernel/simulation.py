@@ -20,11 +20,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from dlmcheck.spec.circuit import Circuit, Gate, InputKind, Literal, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit, Gate, InputKind, is_inverted, node_of
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, clock_value
-from dlmcheck.spec.tokens import MASK
+from dlmcheck.spec.tokens import Encoding
 from dlmcheck.verify.kernel.contents import Content, Simulation
 from dlmcheck.verify.kernel.documents import circuit_field, fields_of, schedule_field, text_field
 from dlmcheck.verify.kernel.evidence import Certificate
@@ -49,6 +49,7 @@ class Walk:
         self.schedule = schedule
         self.steps = 0
         self.contents: list[Content] = _start(schedule, circuit, certificate)
+        self._tokens = _tokens(schedule.encoding)
         self.functions = Functions()
         self.nodes = [self.functions.leaf() for _ in circuit.inputs]
         """The function of each node of the circuit; each is a cut."""
@@ -77,11 +78,9 @@ class Walk:
 
     def embed(self, gate: Gate) -> None:
         """Give the circuit one more gate."""
-        args = [self._node(arg) for arg in gate.args]
-        self.nodes.append(self.functions.cut(self.functions.gate(gate.op, args)))
-
-    def _node(self, literal: Literal) -> Code:
-        return self.nodes[literal] if literal >= 0 else self.nodes[~literal] ^ 1
+        nodes = self.nodes
+        args = [nodes[arg] if arg >= 0 else nodes[~arg] ^ 1 for arg in gate.args]
+        nodes.append(self.functions.cut(self.functions.gate(gate.op, args)))
 
     def _folded(self, circuit: Circuit, coins: Sequence[Code] = ()) -> Folded:
         codes = [code for content in self.contents for code in self._codes(content)]
@@ -90,16 +89,12 @@ class Walk:
 
     def _codes(self, content: Content) -> tuple[Code, Code]:
         """The high and the low bit of a cell that holds this."""
-        encoding = self.schedule.encoding
         if isinstance(content, str):
-            high, low = encoding.code_of(MASK if content == "M" else int(content))
-            return int(high), int(low)
-        value = self._node(content)
-        (z, y), (o, n) = encoding.zero, encoding.one
-        return (
-            value ^ (not o) if z != o else int(z),
-            value ^ (not n) if y != n else int(y),
-        )
+            return self._tokens[content]
+        value = self.nodes[content] if content >= 0 else self.nodes[~content] ^ 1
+        # A half is the same for both values, or it is the value or its negation.
+        (z, y), (o, n) = self._tokens["0"], self._tokens["1"]
+        return (z if z == o else value ^ z, y if y == n else value ^ y)
 
     # --- a round -----------------------------------------------------------------------------
 
@@ -223,6 +218,12 @@ class Walk:
 def _halves(cells: Iterable[int]) -> list[int]:
     """The numbers of the predictor's outputs for some cells."""
     return [number for cell in cells for number in (2 * cell, 2 * cell + 1)]
+
+
+def _tokens(encoding: Encoding) -> dict[str, tuple[Code, Code]]:
+    """The high and the low bit of each token that is a content, as constants."""
+    codes = {"M": encoding.mask, "0": encoding.zero, "1": encoding.one}
+    return {token: (int(high), int(low)) for token, (high, low) in codes.items()}
 
 
 def _refuse_unsupported(schedule: Schedule) -> None:
