@@ -13,6 +13,7 @@ from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from dlmcheck.spec.lattice import Edits
 from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.verify import equivalence
+from dlmcheck.verify.engines import coupling
 from dlmcheck.verify.engines.coupling import CouplingResult, CouplingVerdict
 from dlmcheck.verify.engines.cutpoints import cut_points
 from dlmcheck.verify.engines.wrong import SeedWitness
@@ -143,7 +144,7 @@ def guessing(monkeypatch: pytest.MonkeyPatch, result: CouplingResult) -> None:
     def guess(*_: object, **__: object) -> CouplingResult:
         return result
 
-    monkeypatch.setattr(equivalence, "check_coupling", guess)
+    monkeypatch.setattr(coupling, "check_coupling", guess)
 
 
 def misleading() -> tuple[Schedule, Circuit, Simulation]:

@@ -19,9 +19,9 @@ from dlmcheck.spec.circuit import Circuit, Op, assignment, evaluate
 from dlmcheck.spec.schedule import Schedule, start_state
 from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.spec.trace import output_of, run_on_coins
-from dlmcheck.verify import equivalence
 from dlmcheck.verify.api import compile_write_once, equivalent
 from dlmcheck.verify.cli import compile_tasks
+from dlmcheck.verify.engines import coupling
 from dlmcheck.verify.engines.coupling import (
     CouplingResult,
     CouplingVerdict,
@@ -282,7 +282,7 @@ def test_two_laws_without_a_wrong_run_are_evidence_that_replays(
     def none_found(*_: object, **__: object) -> CouplingResult:
         return CouplingResult(CouplingVerdict.UNKNOWN, "none found")
 
-    monkeypatch.setattr(equivalence, "check_coupling", none_found)
+    monkeypatch.setattr(coupling, "check_coupling", none_found)
     ops = [
         gate.op for gate in compile_write_once(load_circuit(path, ["all"])).schedule.predictor.gates
     ]
@@ -506,7 +506,7 @@ def test_an_engine_that_lies_is_exit_4(
             witness=SeedWitness(data, (), 1, 0, None, "y", 1, 0),
         )
 
-    monkeypatch.setattr(equivalence, "check_coupling", liar)
+    monkeypatch.setattr(coupling, "check_coupling", liar)
     done = cli("compile", family(tmp_path, "parity-chain", 3), "--random", "all", "--verify")
     assert done.code == 4, done
     assert "ERROR [symbolic unrolling and coupling]: rejected: nothing goes wrong" in done.out

@@ -17,17 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.schedule import Schedule
-from dlmcheck.verify.engines.coupling import (
-    CouplingResult,
-    CouplingVerdict,
-    Refutes,
-    check_coupling,
-)
-from dlmcheck.verify.engines.law_difference import LawDifference, LawVerdict, law_difference
-from dlmcheck.verify.engines.wrong import SeedWitness
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.evidence import Coupling, Evidence, Witness
 from dlmcheck.verify.kernel.laws import (
@@ -43,6 +36,11 @@ from dlmcheck.verify.kernel.same_law import is_listed
 from dlmcheck.verify.kernel.simulation import check_simulation
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Place, WrongRun, check_wrong_run
+
+if TYPE_CHECKING:  # the engines are imported by what asks them: cut points do without
+    from dlmcheck.verify.engines.coupling import CouplingResult
+    from dlmcheck.verify.engines.law_difference import LawDifference
+    from dlmcheck.verify.engines.wrong import SeedWitness
 
 COUPLING = "symbolic unrolling and coupling"
 MERGING = "symbolic unrolling and coupling, the certificate checked by the kernel"
@@ -137,6 +135,8 @@ def equivalent(
         roads.append(_cut_points(schedule, circuit, plan))
         if roads[0].verdict.is_affirmative and not all_roads:
             return _answer(preservation, Verdict.PROVED, Verdict.PROVED, roads, FOLLOWS)
+    from dlmcheck.verify.engines.coupling import CouplingVerdict, Refutes, check_coupling
+
     say("coupling: unrolling the schedule")
     milliseconds = max(1, int(timeout * 1000))
     certify = not any(road.verdict.is_affirmative for road in roads)
@@ -206,6 +206,8 @@ class _Found:
         """No coupling is known: if the laws differ there is none."""
         if _laws_by_kernel(self.schedule, self.circuit):
             return self._answer(Verdict.UNKNOWN, Verdict.PROVED, roads, LISTED)
+        from dlmcheck.verify.engines.law_difference import LawVerdict, law_difference
+
         for bit in (False, True):
             data = (bit,) * len(self.schedule.data_cells)
             law = law_difference(self.schedule, self.circuit, data, timeout=timeout, seed=seed)
@@ -292,6 +294,8 @@ def _cut_points(schedule: Schedule, circuit: Circuit, plan: Simulation) -> RoadT
 
 
 def _coupling(schedule: Schedule, circuit: Circuit, result: CouplingResult) -> RoadTaken:
+    from dlmcheck.verify.engines.coupling import CouplingVerdict
+
     if result.verdict is not CouplingVerdict.EQUIVALENT:
         return RoadTaken(COUPLING, Verdict.UNKNOWN, None, result.reason)
     message = ""
@@ -350,6 +354,9 @@ def _law(
     schedule: Schedule, circuit: Circuit, result: CouplingResult, timeout: int, seed: int
 ) -> tuple[Verdict, str]:
     """What a refuted coupling says about the laws."""
+    from dlmcheck.verify.engines.coupling import Refutes
+    from dlmcheck.verify.engines.law_difference import LawVerdict, law_difference
+
     if result.refutes is Refutes.LEGALITY:
         return Verdict.REFUTED, "a run of positive probability is illegal"
     if result.refutes is Refutes.LAW:

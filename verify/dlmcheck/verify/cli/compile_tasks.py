@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.spec.circuit import Circuit
@@ -93,6 +94,8 @@ def verify_all(
         for index, done in enumerate(compiled)
         if isinstance(done.value, Assembled)
     }
+    if any(job.all_roads for job in jobs):  # loaded once, and not by each task
+        import_module("dlmcheck.verify.engines.coupling")
     tasks = [
         Task(
             f"verify {jobs[index].name}",
