@@ -44,7 +44,7 @@ def test_the_short_version_agrees_with_the_definitions() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("plain Python") == 5
+    assert done.stdout.count("plain Python") == 6
 
 
 def test_both_sides_of_a_disagreement_are_named() -> None:

@@ -55,7 +55,7 @@ class Stored:
         return made
 
     def _sharing(self, shape: Shape) -> Self:
-        made = type(self).__new__(type(self))
+        made = type(self)((), (0,))
         made._storage, made._places, made.shape = self._storage, self._places, shape
         return made
 

@@ -53,7 +53,7 @@ def law_in_order(circuit: Circuit, data: Bits, order: Sequence[int]) -> Counts:
     `order` has each of these gates once, as a node, and arguments before who reads them. Raises
     `Rejected` if it is no such order, or if too many tuples of values are live at a time.
 
-    >>> from dlmcheck.spec.circuit import Input
+    >>> from dlmcheck.spec.circuit import Input, InputKind
     >>> coins = tuple(Input(name, InputKind.RANDOM) for name in "abc")
     >>> both = Circuit(coins, (Gate(Op.AND, (0, 1)), Gate(Op.AND, (3, 2))), (4,))
     >>> law_in_order(both, (), [3, 4])
