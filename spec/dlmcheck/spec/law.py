@@ -182,4 +182,10 @@ def total_variation(left: Law[T], right: Law[T]) -> Fraction:
     Fraction(1, 4)
     """
     outcomes = left.support | right.support
-    return sum((abs(left[outcome] - right[outcome]) for outcome in outcomes), ZERO) / 2
+    common = lcm(*(law[outcome].denominator for law in (left, right) for outcome in outcomes))
+
+    def whole(weight: Fraction) -> int:
+        return weight.numerator * (common // weight.denominator)
+
+    total = sum(abs(whole(left[outcome]) - whole(right[outcome])) for outcome in outcomes)
+    return Fraction(total, 2 * common)

@@ -149,7 +149,7 @@ def analyse(
     by_round = [_states(running, denominator, ended)]
     expected, worst, number = Fraction(0), 0, 0
     found: Limit | None = None
-    _retire(decoder, running, denominator, ended, number)
+    everything = _retire(decoder, running, denominator, ended, number)
     while running and number < most_rounds:
         number += 1
         rounds: dict[Configuration, Transition] = {}
@@ -160,6 +160,7 @@ def analyse(
         running, denominator = _pushed(running, denominator, rounds)
         by_round.append(_states(running, denominator, ended))
         finished = _retire(decoder, running, denominator, ended, number)
+        everything += finished
         expected += number * finished
         worst = number if finished else worst
         if number >= ENOUGH and running.keys() <= rounds.keys():
@@ -167,7 +168,6 @@ def analyse(
             found = limit(decoder, known, number)
             if found is not None and found.law is not None:
                 break
-    everything = sum(ended.values(), Fraction(0))
     return DecoderAnalysis(
         decoder.name,
         ended,

@@ -17,6 +17,10 @@ from dlmcheck.spec.tokens import State
 _GRID = 1 << 80
 """Ends are rounded outwards to multiples of 1/_GRID, so that they stay small numbers."""
 
+_LONG = 1024
+"""Bits of a denominator from which on a probability is rounded first."""
+_KEPT = 256
+
 
 @dataclass(frozen=True)
 class Divergence:
@@ -51,10 +55,31 @@ def divergence(left: Law[State], right: Law[State]) -> Divergence:
     for outcome, weight in left.items():
         if not right[outcome]:
             return Divergence(None, None)
-        below, above = log_enclosure(weight / right[outcome])
-        low += weight * below
-        high += weight * above
+        other = right[outcome]
+        if max(weight.denominator.bit_length(), other.denominator.bit_length()) > _LONG:
+            # Exact to the last bit such numbers would take minutes: round outwards at once.
+            first, last = _around(
+                weight.numerator * other.denominator, weight.denominator * other.numerator
+            )
+            ends = _around(weight.numerator, weight.denominator)
+            below, above = log_enclosure(first)[0], log_enclosure(last)[1]
+            low += min(end * below for end in ends)
+            high += max(end * above for end in ends)
+        else:
+            below, above = log_enclosure(weight / other)
+            low += weight * below
+            high += weight * above
     return Divergence(max(low, Fraction(0)), high)
+
+
+def _around(above: int, below: int) -> tuple[Fraction, Fraction]:
+    """Two short fractions around a quotient of positive numbers, 2^-255 of it apart or less."""
+    shift = _KEPT + below.bit_length() - above.bit_length()
+    if shift < 0:
+        below <<= -shift
+    quotient = (above << max(shift, 0)) // below
+    unit = Fraction(1, 1 << shift) if shift > 0 else Fraction(1 << -shift)
+    return quotient * unit, (quotient + 1) * unit
 
 
 def log_enclosure(ratio: Fraction) -> tuple[Fraction, Fraction]:
