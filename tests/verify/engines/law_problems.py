@@ -12,7 +12,7 @@ from dlmcheck.spec.law import Law
 from dlmcheck.spec.sampler import output_law as run_law
 from dlmcheck.spec.schedule import sampler_of
 from dlmcheck.verify.engines.law_engines import CircuitLaw, LawProblem
-from dlmcheck.verify.kernel.counted_laws import Counts
+from dlmcheck.verify.kernel.stated_laws import Counts
 
 
 @st.composite

@@ -16,6 +16,7 @@ from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.model.families.layered_random import random_layered
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, evaluate
+from dlmcheck.spec.errors import MalformedSyntax
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.engines.law_engines import CircuitLaw
@@ -24,13 +25,13 @@ from dlmcheck.verify.kernel.column_programs import column_program
 from dlmcheck.verify.kernel.columns import output_columns, variable_column
 from dlmcheck.verify.kernel.counted_laws import (
     MOST_COINS,
-    Counts,
     check_document,
     count_outputs,
     law_text,
 )
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.row_counts import Tally, count_rows, turned
+from dlmcheck.verify.kernel.stated_laws import Counts
 from dlmcheck.verify.kernel.verdicts import Verdict
 from tests.verify.engines.law_problems import by_specification, circuits, fractions, odd_cases
 
@@ -193,3 +194,13 @@ def test_a_flipped_gate_that_matters_is_seen() -> None:
         reasons.add(caught.value.reason.split(":")[0])
     assert reasons <= {"the law is another one", "a rule of the model is broken on some seeds"}
     assert reasons
+
+
+def test_counts_that_python_does_not_read_are_refused() -> None:
+    """A number of thousands of digits is a malformed field, and no error of ours."""
+    circuit = Circuit((Input("a", InputKind.RANDOM),), (), (0,))
+    text = law_text(circuit, (), Counts(1, {"0": 1, "1": 1}))
+    forged = text.replace('"1": "1"', f'"1": "{"1" * 5000}"')
+    assert forged != text
+    with pytest.raises(MalformedSyntax, match="4300 digits"):
+        check_document(Document.parse(forged, "forged"))

@@ -22,7 +22,7 @@ from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.verify.engines.law_engines import CircuitLaw, CountedLaw, Limits, RunLaw, engine
 from dlmcheck.verify.kernel import frontier_laws, run_circuits
-from dlmcheck.verify.kernel.counted_laws import Counts, count_outputs
+from dlmcheck.verify.kernel.counted_laws import count_outputs
 from dlmcheck.verify.kernel.frontier_laws import (
     check_document,
     frontier_law_text,
@@ -31,6 +31,7 @@ from dlmcheck.verify.kernel.frontier_laws import (
 )
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.run_circuits import run_circuit
+from dlmcheck.verify.kernel.stated_laws import Counts
 from dlmcheck.verify.kernel.verdicts import Verdict
 from tests.verify.engines.law_problems import (
     by_definition,

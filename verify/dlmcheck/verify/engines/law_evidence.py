@@ -21,12 +21,13 @@ from dlmcheck.verify.engines.law_engines import (
     engine,
 )
 from dlmcheck.verify.engines.straight_line import as_circuit
-from dlmcheck.verify.kernel.counted_laws import MOST_COINS, Counts, law_text
+from dlmcheck.verify.kernel.counted_laws import MOST_COINS, law_text
 from dlmcheck.verify.kernel.diagram_laws import diagram_law_text
 from dlmcheck.verify.kernel.frontier_laws import frontier_law_text
-from dlmcheck.verify.kernel.results import Checked, Rejected
+from dlmcheck.verify.kernel.results import BeyondLimits, Checked, Rejected
 from dlmcheck.verify.kernel.run_circuits import run_circuit
 from dlmcheck.verify.kernel.state_laws import state_law_text
+from dlmcheck.verify.kernel.stated_laws import Counts
 
 FEW = 22
 """Up to so many coins all seeds are gone through in a moment."""
@@ -45,15 +46,6 @@ PATIENCE = 300.0
 """Seconds that going through the seeds of a run may take the kernel, by the estimate."""
 SHARE = 1 / 8
 """Diagrams are looked for no longer than this part of the time that going through seeds takes."""
-LIMITS = (
-    "sees the candidates",
-    "coins at once",
-    "are shared by cells",
-    "weights at once",
-    "too many to be gone through",
-    "in this order",
-)
-"""What the kernel says of runs that it does not go through, whatever law is stated of them."""
 
 
 class NoCertificate(DlmcheckError):
@@ -148,7 +140,5 @@ def _checked(text: str, by: str) -> tuple[str, Checked]:
     """A certificate and what the kernel says of it; its own limits speak against no law."""
     try:
         return text, check_certificate(Document.parse(text, "certificate"))
-    except Rejected as error:
-        if any(limit in error.reason for limit in LIMITS):
-            raise NoCertificate(f"{error.reason}: trusted, {by}") from None
-        raise
+    except BeyondLimits as error:
+        raise NoCertificate(f"{error.reason}: trusted, {by}") from None

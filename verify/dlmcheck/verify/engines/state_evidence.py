@@ -13,8 +13,8 @@ from dlmcheck.spec.circuit import Bits
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.tokens import show_state
 from dlmcheck.verify.engines.site_by_site import Guard, final_weights
-from dlmcheck.verify.kernel.counted_laws import Counts
 from dlmcheck.verify.kernel.state_laws import state_law_text
+from dlmcheck.verify.kernel.stated_laws import Counts
 
 
 def state_certificate(

@@ -15,6 +15,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     columns     truth tables a column at a time
     column_programs  circuits made ready for many columns, one block of rows after the other
     row_counts  how often each string of bits stands in the rows of some columns
+    stated_laws   laws of circuits and runs as certificates state them, read and compared
     counted_laws  the law of a circuit as counts of seeds, all seeds gone through
     diagram_laws  the same where there are too many: decision diagrams, built anew in an order
     frontier_laws  the same for circuits and runs in which few values are live: swept gate by gate

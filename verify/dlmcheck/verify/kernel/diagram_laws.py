@@ -30,15 +30,18 @@ from dlmcheck.spec.circuit import (
     node_of,
 )
 from dlmcheck.spec.jsontext import Document
-from dlmcheck.spec.serial import circuit_to_json
-from dlmcheck.verify.kernel.counted_laws import Counts, difference, law_fields
-from dlmcheck.verify.kernel.documents import certificate_text
+from dlmcheck.verify.kernel.documents import list_field
 from dlmcheck.verify.kernel.evidence import Certificate
-from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
-from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.kernel.results import BeyondLimits, Checked, Rejected
+from dlmcheck.verify.kernel.stated_laws import (
+    CIRCUIT,
+    Counts,
+    StatedLaw,
+    stated_law,
+    stated_text,
+)
 
 KIND = "diagram-law"
-STATEMENT = "law of a circuit"
 MOST_NODES = 1 << 20
 """Certificates that need more nodes are rejected."""
 MOST_BITS = 1 << 34
@@ -81,9 +84,9 @@ class Diagrams:
         if node is None:
             node = len(self.level)
             if node > MOST_NODES:
-                raise Rejected(f"more than {MOST_NODES} nodes in this order")
+                raise BeyondLimits(f"more than {MOST_NODES} nodes in this order")
             if node * self.levels > MOST_BITS:
-                raise Rejected(f"nodes of {self.levels} coins take too much room in this order")
+                raise BeyondLimits(f"nodes of {self.levels} coins take too much room in this order")
             self._node[key] = node
             self.level.append(level)
             self.high.append(key[1])
@@ -234,24 +237,12 @@ def _gate(diagrams: Diagrams, gate: Gate, args: Sequence[Edge]) -> Edge:
 
 def diagram_law_text(circuit: Circuit, data: Bits, law: Counts, order: Sequence[str]) -> str:
     """A certificate of a law as text."""
-    return certificate_text(
-        KIND,
-        circuit=circuit_to_json(circuit),
-        data="".join(str(int(bit)) for bit in data),
-        exponent=law.exponent,
-        counts={text: str(count) for text, count in law.counts.items()},
-        order=list(order),
-    )
+    return stated_text(KIND, StatedLaw(circuit, data, law), order=list(order))
 
 
 def check_document(document: Document) -> Checked:
     """PROVED if a circuit has the law that a file states. Raises `Rejected` if it has not."""
-    circuit, data, stated = law_fields(document, ("order",))
-    assert isinstance(document.value, dict)
-    listed = document.array(document.value["order"], ("order",))
-    order = [document.string(name, ("order", at)) for at, name in enumerate(listed)]
-    found = law_by_diagrams(circuit, data, order)
-    if not found.fits(stated):
-        raise Rejected(f"the law is another one: {difference(found, stated)}")
-    evidence = Certificate(KIND, "kernel", len(order))
-    return kernel_result(STATEMENT, Verdict.PROVED, evidence)
+    stated = stated_law(document, ("order",), subjects=(CIRCUIT,))
+    order = list_field(document, "order", document.string)
+    found = law_by_diagrams(*stated.as_circuit(), order)
+    return stated.confirm(found, Certificate(KIND, "kernel", len(order)))

@@ -11,14 +11,17 @@ missing or of the wrong form, and `Rejected` for a certificate that is well form
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import MalformedSyntax
-from dlmcheck.spec.jsontext import Document, Json
+from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.serial import circuit_from_json, schedule_from_json
-from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.kernel.results import BeyondLimits
+
+Item = TypeVar("Item")
 
 FORMAT = "dlmcheck-evidence"
 VERSION = 1
@@ -56,7 +59,7 @@ def schedule_field(document: Document, key: str = "schedule") -> Schedule:
     """
     schedule = schedule_from_json(text_field(document, key), f"{document.source}: {key}")
     if schedule.rounds > MOST_ROUNDS:
-        raise Rejected(f"more than {MOST_ROUNDS} rounds are too many to be gone through")
+        raise BeyondLimits(f"more than {MOST_ROUNDS} rounds are too many to be gone through")
     return schedule
 
 
@@ -70,6 +73,13 @@ def text_field(document: Document, key: str) -> str:
     value = document.value
     assert isinstance(value, dict)
     return document.string(value[key], (key,))
+
+
+def list_field(document: Document, key: str, item: Callable[[Json, Path], Item]) -> list[Item]:
+    """A field that is a list, its entries read by one of the document's methods."""
+    value = document.value
+    assert isinstance(value, dict)
+    return [item(one, (key, at)) for at, one in enumerate(document.array(value[key], (key,)))]
 
 
 def called(name: str) -> str:

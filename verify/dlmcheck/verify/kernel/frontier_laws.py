@@ -19,25 +19,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dlmcheck.spec.circuit import Bits, Circuit, Gate, Literal, Op, node_of
-from dlmcheck.spec.errors import MalformedSyntax
-from dlmcheck.spec.jsontext import Document, Json
+from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.schedule import Schedule
-from dlmcheck.spec.serial import circuit_to_json, schedule_to_json
-from dlmcheck.verify.kernel.counted_laws import Counts
-from dlmcheck.verify.kernel.documents import (
-    certificate_text,
-    circuit_field,
-    fields_of,
-    schedule_field,
-    text_field,
-)
+from dlmcheck.verify.kernel.documents import list_field
 from dlmcheck.verify.kernel.evidence import Certificate
-from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
-from dlmcheck.verify.kernel.run_circuits import run_circuit
-from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.kernel.results import BeyondLimits, Checked, Rejected
+from dlmcheck.verify.kernel.stated_laws import (
+    HEXADECIMAL,
+    Counts,
+    StatedLaw,
+    stated_law,
+    stated_text,
+)
 
 KIND = "frontier-law"
-STATEMENTS = {"circuit": "law of a circuit", "schedule": "law of a run"}
 MOST_TUPLES = 1 << 20
 """Orders in which more tuples of values are live at a time are rejected."""
 MOST_BITS = 1 << 34
@@ -179,9 +174,9 @@ class _Sweep:
 
     def _limits(self) -> None:
         if len(self.held) > MOST_TUPLES:
-            raise Rejected(f"more than {MOST_TUPLES} tuples of values are live in this order")
+            raise BeyondLimits(f"more than {MOST_TUPLES} tuples of values are live in this order")
         if len(self.held) * self.coins > MOST_BITS:
-            raise Rejected(f"counts of {self.coins} coins take too much room in this order")
+            raise BeyondLimits(f"counts of {self.coins} coins take too much room in this order")
 
     def _outputs(self) -> Counts:
         """Output by output; coins that no gate read enter here."""
@@ -227,99 +222,13 @@ def frontier_law_text(
     subject: Circuit | Schedule, data: Bits, law: Counts, order: Sequence[int]
 ) -> str:
     """A certificate of a law as text."""
-    if isinstance(subject, Circuit):
-        about = {"circuit": circuit_to_json(subject)}
-    else:
-        about = {"schedule": schedule_to_json(subject)}
-    return certificate_text(
-        KIND,
-        **about,
-        data="".join(str(int(bit)) for bit in data),
-        exponent=law.exponent,
-        counts={text: hex(count) for text, count in law.counts.items()},
-        order=list(order),
-    )
+    return stated_text(KIND, StatedLaw(subject, data, law), HEXADECIMAL, order=list(order))
 
 
 def check_document(document: Document) -> Checked:
     """PROVED if a circuit, or a run, has the law that a file states. Raises `Rejected`."""
-    raw = fields_of(document, ("data", "exponent", "counts", "order"), tuple(STATEMENTS))
-    if "circuit" not in raw and "schedule" not in raw:
-        raise document.bad(
-            'no key "circuit", and no key "schedule"', (), "one of them", kind=MalformedSyntax
-        )
-    if "circuit" in raw and "schedule" in raw:
-        raise document.bad(
-            "a circuit and a schedule", ("schedule",), "one of them", kind=MalformedSyntax
-        )
-    shown = text_field(document, "data")
-    number, outputs = 0, 0
-    schedule: Schedule | None = None
-    circuit: Circuit | None = None
-    if "circuit" in raw:
-        circuit = circuit_field(document)
-        number, outputs = len(circuit.data_inputs), len(circuit.outputs)
-    else:
-        schedule = schedule_field(document)
-        number, outputs = len(schedule.data_cells), len(schedule.output)
-    if len(shown) != number or not set(shown) <= {"0", "1"}:
-        raise document.malformed(shown, ("data",), f"{number} bits")
-    data = tuple(bit == "1" for bit in shown)
-    stated = _counts(
-        document, raw["counts"], document.integer(raw["exponent"], ("exponent",)), outputs
-    )
-    listed = document.array(raw["order"], ("order",))
-    order = [document.integer(node, ("order", at)) for at, node in enumerate(listed)]
-    if schedule is not None:
-        found = _legal(law_in_order(run_circuit(schedule, data), (), order))
-    else:
-        assert circuit is not None
-        found = law_in_order(circuit, data, order)
-    if not found.fits(stated):
-        raise Rejected(f"the law is another one: {_difference(found, stated)}")
-    evidence = Certificate(KIND, "kernel", len(order))
-    return kernel_result(
-        STATEMENTS["circuit" if schedule is None else "schedule"], Verdict.PROVED, evidence
-    )
-
-
-def _legal(law: Counts) -> Counts:
-    """The law of a run from that of its circuit, whose last output is 1 if a rule is broken."""
-    if any(text.endswith("1") for text in law.counts):
-        raise Rejected("a rule of the model is broken on some seeds")
-    return Counts(law.exponent, {text[:-1]: count for text, count in law.counts.items()})
-
-
-def _counts(document: Document, listed: Json, exponent: int, outputs: int) -> Counts:
-    if not isinstance(listed, dict):
-        raise document.malformed(listed, ("counts",), "an object")
-    counts: dict[str, int] = {}
-    for text, value in listed.items():
-        written = document.string(value, ("counts", text))
-        if len(text) != outputs or not set(text) <= {"0", "1"}:
-            raise document.malformed(text, ("counts",), f"{outputs} output bits")
-        digits = written[2:]
-        if written[:2] != "0x" or not digits or digits[0] == "0" or set(digits) - _DIGITS:
-            raise document.malformed(written[:80], ("counts", text), "a positive number in base 16")
-        counts[text] = int(digits, 16)
-    total = sum(counts.values())
-    if total.bit_length() != exponent + 1 or total & (total - 1):
-        raise Rejected(f"the counts do not sum to 2^{exponent}")
-    return Counts(exponent, counts)
-
-
-_DIGITS = set("0123456789abcdef")
-
-
-def _difference(found: Counts, stated: Counts) -> str:
-    """The first string of outputs with two probabilities, which are said if they are short."""
-    for text in sorted(found.counts.keys() | stated.counts.keys()):
-        ours, theirs = found.counts.get(text, 0), stated.counts.get(text, 0)
-        if ours << stated.exponent != theirs << found.exponent:
-            if max(found.exponent, stated.exponent) > 256:
-                return f"output {text or '(empty)'} has another probability"
-            return (
-                f"output {text or '(empty)'} has probability {ours}/2^{found.exponent}, "
-                f"not {theirs}/2^{stated.exponent}"
-            )
-    return "none"
+    stated = stated_law(document, ("order",), HEXADECIMAL)
+    order = list_field(document, "order", document.integer)
+    circuit, data = stated.as_circuit()
+    found = law_in_order(circuit, data, order)
+    return stated.confirm(found, Certificate(KIND, "kernel", len(order)))

@@ -14,7 +14,7 @@ from itertools import compress
 from operator import itemgetter
 
 from dlmcheck.spec.tokens import MASK, show_state
-from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.kernel.results import BeyondLimits
 
 MOST_WEIGHTS = 1 << 26
 """With more weights at once a law is refused: nobody would wait for the answer."""
@@ -87,7 +87,7 @@ def pushed(law: Weights, sites: Sequence[Site]) -> Weights:
     strings = [""]
     for site, after, first in reversed(steps):
         if len(TOKENS) * len(strings) * (max(after) + 1) > MOST_WEIGHTS:
-            raise Rejected(f"more than {MOST_WEIGHTS} weights at once")
+            raise BeyondLimits(f"more than {MOST_WEIGHTS} weights at once")
         held = _drawn(held, list(site.rows), after, first, 8 * width * len(strings))
         strings = [drawn + token for token in TOKEN_OF for drawn in strings]
         strings, held = _alive(strings, held, width)

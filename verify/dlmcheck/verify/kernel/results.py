@@ -23,6 +23,13 @@ class Rejected(DlmcheckError):
         super().__init__(reason)
 
 
+class BeyondLimits(Rejected):
+    """The kernel does not go through it, whatever is stated: it takes too long, or it has no way.
+
+    Says nothing against the statement.
+    """
+
+
 class _Token:
     """Held by the kernel alone."""
 

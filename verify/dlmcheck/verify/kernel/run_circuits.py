@@ -19,7 +19,7 @@ from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, clock_value
 from dlmcheck.spec.tokens import Code as Written
 from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
-from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.kernel.results import BeyondLimits, Rejected
 
 MOST_GATES = 1 << 25
 """Runs that would go through more gates are refused."""
@@ -37,11 +37,11 @@ def run_circuit(schedule: Schedule, data: Bits = ()) -> Circuit:
     if len(schedule.data_cells) != len(data):
         raise Rejected("the schedule has data inputs whose values are not given")
     if schedule.unmask_sees_candidates:
-        raise Rejected("the unmasking policy sees the candidates")
+        raise BeyondLimits("the unmasking policy sees the candidates")
     parts = (schedule.predictor, schedule.unmask, schedule.remask)
     size = sum(part.node_count for part in parts if part is not None)
     if schedule.rounds * (size + schedule.length) > MOST_GATES:
-        raise Rejected(f"a run of more than {MOST_GATES} gates: too many to be gone through")
+        raise BeyondLimits(f"a run of more than {MOST_GATES} gates: too many to be gone through")
     run = _Run(schedule, data)
     for number in range(1, schedule.rounds + 1):
         run.round(number)

@@ -45,7 +45,7 @@ from dlmcheck.verify.kernel.documents import called, fields_of
 from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.rationals import law_field, rational_field
 from dlmcheck.verify.kernel.reading import fewest_cells, tokens_read
-from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
+from dlmcheck.verify.kernel.results import BeyondLimits, Checked, Rejected, kernel_result
 from dlmcheck.verify.kernel.same_law import MOST_ROUNDS
 from dlmcheck.verify.kernel.verdicts import Verdict
 
@@ -109,7 +109,7 @@ def examine(document: Document) -> Examined:
         sampler, size, dyadic = sampler_of(schedule), len(schedule.predictor.gates), True
         reading = tokens_read(schedule)
     if sampler.rounds > MOST_ROUNDS:
-        raise Rejected(f"more than {MOST_ROUNDS} rounds are too many to be gone through")
+        raise BeyondLimits(f"more than {MOST_ROUNDS} rounds are too many to be gone through")
     try:
         found = output_law(sampler)
     except IllegalSampler as error:

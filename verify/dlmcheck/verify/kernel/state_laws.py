@@ -22,26 +22,27 @@ from itertools import product
 
 from dlmcheck.spec.circuit import Bits, Circuit, InputKind, cone, evaluate
 from dlmcheck.spec.errors import IllegalCode
-from dlmcheck.spec.jsontext import Document, Json
+from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.resources import shared_inputs
 from dlmcheck.spec.schedule import Schedule, clock_value, start_state
-from dlmcheck.spec.serial import schedule_to_json
 from dlmcheck.spec.tokens import MASK, State, show_state
-from dlmcheck.verify.kernel.counted_laws import Counts, difference
-from dlmcheck.verify.kernel.documents import (
-    certificate_text,
-    fields_of,
-    schedule_field,
-    text_field,
-)
+from dlmcheck.verify.kernel.documents import fields_of, list_field, schedule_field
 from dlmcheck.verify.kernel.evidence import Exhaustive
 from dlmcheck.verify.kernel.pushing import TOKEN_OF, Row, Site, Weights, in_order, pushed
-from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
-from dlmcheck.verify.kernel.verdicts import Verdict
+from dlmcheck.verify.kernel.results import BeyondLimits, Checked, Rejected
+from dlmcheck.verify.kernel.stated_laws import (
+    SCHEDULE,
+    STATEMENTS,
+    Counts,
+    StatedLaw,
+    confirm,
+    counts_field,
+    data_field,
+    stated_text,
+)
 
 KIND = "state-law"
-STATEMENT = "law of a run"
 MOST_SHARED = 8
 """Coins of F or G that several cells share are gone through; more than this are refused."""
 MOST_OWN = 16
@@ -64,9 +65,9 @@ def run_law(schedule: Schedule, data: Bits = ()) -> tuple[Mapping[State, int], i
 
 def _run(schedule: Schedule, data: Bits) -> tuple[Weights, int, int]:
     if schedule.unmask_sees_candidates:
-        raise Rejected("the unmasking policy sees the candidates")
+        raise BeyondLimits("the unmasking policy sees the candidates")
     if len(schedule.given_cells) > MOST_GIVEN:
-        raise Rejected(f"{len(schedule.given_cells)} given cells: too many weights at once")
+        raise BeyondLimits(f"{len(schedule.given_cells)} given cells: too many weights at once")
     starts = product((False, True), repeat=len(schedule.given_cells))
     law: Weights = {show_state(start_state(schedule, data, given)): 1 for given in starts}
     exponent = len(schedule.given_cells)
@@ -130,7 +131,7 @@ class _Part:
                 self._inputs.append(given.get(origin))
         self.coins = sum(one is None for one in self._inputs)
         if self.coins > MOST_OWN:
-            raise Rejected(f"a cell reads {self.coins} coins at once")
+            raise BeyondLimits(f"a cell reads {self.coins} coins at once")
         self.reads = frozenset(one[0] for one in self._inputs if isinstance(one, tuple))
 
     def counts(self, shown: Mapping[int, int]) -> Counter[Bits]:
@@ -215,7 +216,7 @@ class _Phase:
             if policy.inputs[v].kind is InputKind.RANDOM
         ]
         if len(shared) > MOST_SHARED:
-            raise Rejected(f"{len(shared)} coins of a policy are shared by cells")
+            raise BeyondLimits(f"{len(shared)} coins of a policy are shared by cells")
         self._pushes: list[list[Site]] = []
         for setting in product((False, True), repeat=len(shared)):
             given = dict(zip(shared, setting, strict=True))
@@ -238,50 +239,23 @@ class _Phase:
 
 def state_law_text(schedule: Schedule, data: Bits, cells: Sequence[int], law: Counts) -> str:
     """A certificate of a law as text."""
-    return certificate_text(
-        KIND,
-        schedule=schedule_to_json(schedule),
-        data="".join(str(int(bit)) for bit in data),
-        cells=list(cells),
-        exponent=law.exponent,
-        counts={text: str(count) for text, count in law.counts.items()},
-    )
+    return stated_text(KIND, StatedLaw(schedule, data, law), before={"cells": list(cells)})
 
 
 def check_document(document: Document) -> Checked:
     """PROVED if some cells of a run have the law that a file states. Raises `Rejected`."""
     raw = fields_of(document, ("schedule", "data", "cells", "exponent", "counts"))
-    schedule, shown = schedule_field(document), text_field(document, "data")
-    if len(shown) != len(schedule.data_cells) or not set(shown) <= {"0", "1"}:
-        raise document.malformed(shown, ("data",), f"{len(schedule.data_cells)} bits")
-    listed = document.array(raw["cells"], ("cells",))
-    cells = [document.integer(cell, ("cells", k)) for k, cell in enumerate(listed)]
+    schedule = schedule_field(document)
+    data = data_field(document, len(schedule.data_cells))
+    cells = list_field(document, "cells", document.integer)
     if len(set(cells)) != len(cells) or any(cell >= schedule.length for cell in cells):
-        raise document.malformed(listed, ("cells",), f"distinct cells below {schedule.length}")
-    exponent = document.integer(raw["exponent"], ("exponent",))
-    stated = Counts(exponent, _counts(document, raw["counts"], len(cells)))
-    total = sum(stated.counts.values())
-    if total.bit_length() != exponent + 1 or total & (total - 1):
-        raise Rejected(f"the counts do not sum to 2^{exponent}")
-    law, coins, seen = _run(schedule, tuple(bit == "1" for bit in shown))
+        raise document.malformed(
+            raw["cells"], ("cells",), f"distinct cells below {schedule.length}"
+        )
+    stated = counts_field(document, len(cells), letters="01M", called="characters 0, 1 or M")
+    law, coins, seen = _run(schedule, data)
     onto: Counter[str] = Counter()
     for state, weight in law.items():
         onto["".join([state[i] for i in cells])] += weight
-    found = Counts(coins, onto)
-    if not found.fits(stated):
-        raise Rejected(f"the law is another one: {difference(found, stated)}")
-    return kernel_result(STATEMENT, Verdict.PROVED, Exhaustive("states reached", seen, seen))
-
-
-def _counts(document: Document, listed: Json, cells: int) -> dict[str, int]:
-    if not isinstance(listed, dict):
-        raise document.bad("the counts are no object", ("counts",), "an object")
-    counts: dict[str, int] = {}
-    for text, value in listed.items():
-        written = document.string(value, ("counts", text))
-        if len(text) != cells or not set(text) <= {"0", "1", "M"}:
-            raise document.malformed(text, ("counts",), f"{cells} characters 0, 1 or M")
-        if not (written.isascii() and written.isdigit()) or written.startswith("0"):
-            raise document.malformed(written, ("counts", text), "a positive whole number")
-        counts[text] = int(written)
-    return counts
+    evidence = Exhaustive("states reached", seen, seen)
+    return confirm(STATEMENTS[SCHEDULE], Counts(coins, onto), stated, evidence)
