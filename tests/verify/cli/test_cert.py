@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,24 @@ def test_certificates_are_checked_with_no_engine_installed(good: Path) -> None:
     first, second = done.out.splitlines()
     assert first.startswith(f"{good / 'good.json'}: accepted: PROVED simulation; certificate: ")
     assert second.startswith(f"{good / 'wrong.json'}: refuted: REFUTED ")
+
+
+def test_a_certificate_names_what_it_is_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the hash of the schedule's own file; a certificate of another one has another hash."""
+    hashes: set[str] = set()
+    for family in ("comparator", "decoder"):
+        circuit, schedule = tmp_path / f"{family}.json", tmp_path / "schedule.json"
+        write_circuit(FAMILIES[family](2), circuit)
+        written = ("-o", schedule, "--certificate", tmp_path / "good.json")
+        done = here(capsys, "compile", circuit, "--random", "all", "--verify", *written)
+        assert done.code == 0, done
+        line = here(capsys, "cert", tmp_path / "good.json").out
+        digest = sha256(schedule.read_bytes()).hexdigest()
+        assert f"; schedule sha256 {digest}; circuit sha256 " in line
+        hashes.add(line.split("sha256 ", 1)[1])
+    assert len(hashes) == 2
 
 
 def test_every_kind_is_checked_with_no_engine_installed(tmp_path: Path) -> None:

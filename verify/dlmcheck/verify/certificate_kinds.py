@@ -18,6 +18,7 @@ an audit are no certificates, since they need the catalogue (`evidence_files` re
 
 from __future__ import annotations
 
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -83,6 +84,21 @@ def read_document(path: Path) -> Document:
     except UnicodeDecodeError as error:
         raise MalformedSyntax(str(error), source=source, expected="text in UTF-8") from None
     return Document.parse(text, source)
+
+
+def subjects(document: Document) -> dict[str, str]:
+    """The schedule and the circuit inside a certificate, each by the SHA-256 of its text.
+
+    `sha256sum` gives the same for a schedule as `dlmcheck compile` writes it.
+    """
+    value = document.value
+    fields = value if isinstance(value, dict) else {}
+    texts = {key: fields.get(key) for key in ("schedule", "circuit")}
+    return {
+        key: sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        for key, text in texts.items()
+        if isinstance(text, str)
+    }
 
 
 def check_certificate(document: Document) -> Checked:

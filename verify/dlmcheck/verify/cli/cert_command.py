@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dlmcheck.spec.errors import BadInput, DlmcheckError
 from dlmcheck.spec.jsontext import Document
-from dlmcheck.verify.certificate_kinds import check_certificate, read_document
+from dlmcheck.verify.certificate_kinds import check_certificate, read_document, subjects
 from dlmcheck.verify.cli import complain, one_line
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.kernel.documents import kind_of
@@ -24,7 +24,8 @@ def run_cert(files: tuple[Path, ...]) -> ExitCode:
     """Check each certificate from its file alone: 0 if all are good, 4 if one is rejected, 2 if
     one is malformed.
 
-    No engine is loaded, and neither are the claims. A refutation that checks is a success.
+    No engine is loaded, and neither are the claims. A refutation that checks is a success. What a
+    certificate is about is in its file: it is named by its hash, for comparison with one's own.
     """
     return worst([_check(path) for path in files])
 
@@ -41,7 +42,8 @@ def _check(path: Path) -> ExitCode:
         return ExitCode.FAILURE
     said = "refuted" if checked.verdict is Verdict.REFUTED else "accepted"
     found = f"{checked.verdict.value} {checked.statement}; {checked.evidence}"
-    print(one_line(f"{path}: {said}: {found}"))
+    about = "".join(f"; {what} sha256 {digest}" for what, digest in subjects(document).items())
+    print(one_line(f"{path}: {said}: {found}{about}"))
     return ExitCode.OK
 
 
