@@ -73,9 +73,7 @@ def decoder_certificate(
         rounds=decoder.rounds or 0,
         rows=rows,
         law=_law(Law(analysis.law)),
-        total_variation=_number(comparison.total_variation),
-        kl_target_law=_ends(comparison.forward),
-        kl_law_target=_ends(comparison.backward),
+        **_distances(comparison),
         worst=analysis.worst,
         expected=str(analysis.expected),
         unmasking=analysis.behaviour.unmasking.value,
@@ -113,10 +111,19 @@ def _limit_certificate(
         law={show_state(state): _number(weight) for state, weight in sorted(limit.law.items())},
         never_ends=str(analysis.never_ends),
         expected=None if limit.expected is None else _number(limit.expected),
-        total_variation=None if comparison is None else _number(comparison.total_variation),
-        kl_target_law=None if comparison is None else _ends(comparison.forward),
-        kl_law_target=None if comparison is None else _ends(comparison.backward),
+        **_distances(comparison),
     )
+
+
+def _distances(comparison: Comparison | None) -> dict[str, object]:
+    """Total variation and both divergences from the target as fields."""
+    if comparison is None:
+        return dict.fromkeys(("total_variation", "kl_target_law", "kl_law_target"))
+    return {
+        "total_variation": _number(comparison.total_variation),
+        "kl_target_law": _ends(comparison.forward),
+        "kl_law_target": _ends(comparison.backward),
+    }
 
 
 def _parts(part: BranchPart, denominator: int, memories: Memories) -> Iterator[object]:
