@@ -74,6 +74,13 @@ def test_confidence_decoding_misses_two_biased_bits(
         "after-sampling",
         ["after-sampling", "joint"],
     )
+    assert (
+        "goes wrong   in round 1: were the rest decoded exactly, the distance would be 81/1" in said
+    )
+    assert "MM -> 1M, probability 9/10:\n" in said
+    assert "\n             which cells are written depends on the tokens drawn\n" in said
+    assert outcome["goes_wrong"]["trace"] == {"states": ["MM", "1M"], "probability": "9/10"}
+    assert outcome["distance_by_round"] == ["0", "81/1000", "81/1000"]
     before = written.read_bytes()
     assert run(*arguments) == 1
     assert written.read_bytes() == before
@@ -133,7 +140,7 @@ def test_conventions_are_told_apart_where_they_matter(capsys: pytest.CaptureFixt
     assert run("llada-random", "--target", "one-hot:3", "--rounds", "2") == 1
     said = capsys.readouterr().out
     assert [f"convention   {one.value}" in said for one in Impossible] == [True] * 3
-    assert "goes wrong   MMM -> 11M" in said
+    assert "dead end     MMM -> 11M, probability 1/27: no outcome of the target is left" in said
     assert run("llada-random", "--target", "one-hot:3", "--rounds", "2", "--impossible", "low") == 1
     assert "convention" not in capsys.readouterr().out
 

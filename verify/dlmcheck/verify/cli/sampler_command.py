@@ -7,7 +7,6 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Any
 
 from dlmcheck.spec.choices import NotReproducible, TooManyChoices
 from dlmcheck.spec.errors import BadInput, IllegalSampler
@@ -15,6 +14,7 @@ from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.tokens import State, show_state
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
+from dlmcheck.verify.cli.sampler_json import sampler_document
 from dlmcheck.verify.cli.sampler_outcomes import (
     MOST_MIRRORED,
     SamplerOptions,
@@ -24,7 +24,7 @@ from dlmcheck.verify.cli.sampler_outcomes import (
 )
 from dlmcheck.verify.decoders.analysis import DecoderAnalysis
 from dlmcheck.verify.decoders.certificate import decoder_certificate
-from dlmcheck.verify.decoders.limits import FAR, Limit, Trace
+from dlmcheck.verify.decoders.limits import FAR, Trace
 from dlmcheck.verify.decoders.model_law import ModelLaw
 from dlmcheck.verify.exits import ExitCode, worst
 
@@ -153,8 +153,7 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
         print(f"limit        if every round is as the {analysis.rounds_done} seen and {far} are")
     _print_behaviour(analysis)
     _print_ties(outcome)
-    if outcome.trace is not None:
-        print(f"goes wrong   {_run(outcome.trace)}")
+    _print_wrong(outcome)
     law = analysis.law if analysis.limit is None else analysis.limit.law or analysis.law
     ordered = sorted(law.items(), key=lambda pair: (-pair[1], pair[0]))
     for state, weight in ordered[:SHOWN]:
@@ -163,6 +162,27 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
         print(f"  {show_state(state)}  {shown(weight)}{said}")
     if len(ordered) > SHOWN:
         print(f"  and {len(ordered) - SHOWN} more outcomes")
+
+
+def _print_wrong(outcome: SamplerOutcome) -> None:
+    """The first round after which decoding exactly does not help, and the run that shows it."""
+    wrong, comparison = outcome.wrong, outcome.comparison
+    if wrong is not None:
+        there = f"in round {wrong.round_number}"
+        left = shown(wrong.distance)
+        print(f"goes wrong   {there}: were the rest decoded exactly, the distance would be {left}")
+        if wrong.culprit is not None:
+            share = shown(wrong.culprit.share)
+            print(f"             the largest share, {share}, has {_run(wrong.culprit.trace)}:")
+            for cause in wrong.culprit.causes:
+                print(f"             {cause.value}")
+        if comparison is not None and not comparison.total_variation:
+            print("             and later rounds put it right")
+    elif comparison is not None and comparison.total_variation:
+        done = len(outcome.distances) - 1
+        print(f"goes wrong   not in the {done} rounds looked at: later, or by cells left masked")
+    if outcome.trace is not None:
+        print(f"dead end     {_run(outcome.trace)}: no outcome of the target is left")
 
 
 def _run(trace: Trace) -> str:
@@ -220,93 +240,3 @@ def _print_behaviour(analysis: DecoderAnalysis) -> None:
             f"configurations, and in all {analysis.configurations} a visible cell turns back to M "
             "with probability 0"
         )
-
-
-def sampler_document(
-    options: SamplerOptions, outcomes: list[SamplerOutcome], code: ExitCode
-) -> dict[str, Any]:
-    """Everything that was found, as JSON: format `dlmcheck-sampler`, version 1."""
-    return {
-        "format": "dlmcheck-sampler",
-        "version": 1,
-        "decoder": options.step,
-        "target": options.target,
-        "model_law": options.model_law,
-        "exit_code": int(code),
-        "outcomes": [_outcome_json(outcome) for outcome in outcomes],
-    }
-
-
-def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
-    analysis, comparison = outcome.analysis, outcome.comparison
-    found = analysis.behaviour
-    return {
-        "convention": None if outcome.convention is None else outcome.convention.value,
-        "model": None if outcome.model is None else _model_json(outcome.model),
-        "ended": str(analysis.ended),
-        "never_ends": str(analysis.never_ends),
-        "limit": None if analysis.limit is None else _limit_json(analysis.limit),
-        "rounds": {
-            "done": analysis.rounds_done,
-            "worst": analysis.worst,
-            "expected": None if analysis.expected is None else str(analysis.expected),
-        },
-        "unmasking": found.unmasking.value,
-        "as_offered": found.as_offered,
-        "fits": sorted(one.value for one in found.fits),
-        "own_predictor": sorted(one.value for one in found.own_predictor),
-        "remasks": found.remasks,
-        "revises": found.revises,
-        "names_remasked": found.names_remasked,
-        "order": None if found.order is None else found.order.value,
-        "uses_clock": found.uses_clock,
-        "clock_or_memory": found.clock_or_memory,
-        "uses_memory": found.uses_memory,
-        "tie_effect": None if outcome.tie_effect is None else str(outcome.tie_effect),
-        "mirrored_law": None
-        if outcome.mirrored is None
-        else _weights(dict(outcome.mirrored.items())),
-        "random_tie_effect": None
-        if outcome.random_tie_effect is None
-        else str(outcome.random_tie_effect),
-        "law": _weights(analysis.law),
-        "by_round": [_weights(law) for law in analysis.by_round],
-        "comparison": None
-        if comparison is None
-        else {
-            "total_variation": str(comparison.total_variation),
-            "kl_target_law": str(comparison.forward),
-            "kl_law_target": str(comparison.backward),
-            "impossible": [show_state(state) for state in comparison.impossible],
-            "missing": [show_state(state) for state in comparison.missing],
-        },
-        "wrong_trace": None if outcome.trace is None else _trace_json(outcome.trace),
-    }
-
-
-def _limit_json(limit: Limit) -> dict[str, Any]:
-    return {
-        "law": None if limit.law is None else _weights(limit.law),
-        "never_ends": None if limit.never_ends is None else str(limit.never_ends),
-        "expected": None if limit.expected is None else str(limit.expected),
-        "caught": None if limit.caught is None else _trace_json(limit.caught),
-        "far_rounds": list(FAR),
-    }
-
-
-def _trace_json(trace: Trace) -> dict[str, Any]:
-    return {
-        "states": [show_state(state) for state in trace.states],
-        "probability": str(trace.probability),
-    }
-
-
-def _model_json(model: ModelLaw) -> dict[str, Any]:
-    return {
-        "says": _weights(dict(model.says.items())),
-        "contradiction": None if model.contradiction is None else str(model.contradiction),
-    }
-
-
-def _weights(law: dict[State, Fraction]) -> dict[str, str]:
-    return {show_state(state): str(weight) for state, weight in sorted(law.items())}

@@ -23,6 +23,7 @@ from dlmcheck.verify.decoders.analysis import (
 )
 from dlmcheck.verify.decoders.conditionals import TabulatedPredictor, tabulated_predictor
 from dlmcheck.verify.decoders.foreign import ForeignStep
+from dlmcheck.verify.decoders.going_wrong import GoesWrong, distance_by_round, goes_wrong
 from dlmcheck.verify.decoders.limits import Trace
 from dlmcheck.verify.decoders.loading import load_step
 from dlmcheck.verify.decoders.model_law import ModelLaw, load_model
@@ -67,6 +68,9 @@ class SamplerOutcome:
     analysis: DecoderAnalysis
     comparison: Comparison | None
     trace: Trace | None
+    distances: tuple[Fraction, ...]
+    """After each round, how far the law would be if the rest were decoded exactly."""
+    wrong: GoesWrong | None
     mirrored: Law[State] | None
     """The law of the same rule from right to left; None if it has none, or was not run so."""
     shuffled: Law[State] | None
@@ -183,6 +187,8 @@ def _outcome(
     trace = None
     if comparison is None or comparison.impossible:
         trace = shortest_wrong_trace(decoder, target, options.most_rounds)
+    distances = distance_by_round(analysis, target)
+    wrong = goes_wrong(decoder, analysis, target, distances)
     mirror = random = None
     if analysis.configurations <= MOST_MIRRORED:
         mirror = _law_of(replace(decoder, step=mirrored(decoder.step)), options)
@@ -190,7 +196,18 @@ def _outcome(
         random = _law_of(replace(decoder, step=shuffled(decoder.step)), options)
     if isinstance(step, ForeignStep):
         step.repeat_all()
-    return SamplerOutcome(convention, decoder, target, analysis, comparison, trace, mirror, random)
+    return SamplerOutcome(
+        convention,
+        decoder,
+        target,
+        analysis,
+        comparison,
+        trace,
+        distances,
+        wrong,
+        mirror,
+        random,
+    )
 
 
 def _law_of(decoder: Decoder, options: SamplerOptions) -> Law[State] | None:
