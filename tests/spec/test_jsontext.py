@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlmcheck.spec.errors import CyclicCircuit, MalformedSyntax
-from dlmcheck.spec.jsontext import Json, Path, line_of, load_json
+from dlmcheck.spec.jsontext import MAX_DIGITS, Json, Path, line_of, load_json
 from dlmcheck.spec.ordering import topological_order
 
 VALUES: st.SearchStrategy[Json] = st.recursive(
@@ -145,3 +145,17 @@ def test_a_reported_cycle_is_one(reads: list[list[int]]) -> None:
     assert caught.value.line == cycle[0] + 1
     for gate, following in zip(cycle, [*cycle[1:], cycle[0]], strict=True):
         assert following in reads[gate]
+
+
+@pytest.mark.parametrize("before", ["", "0,\n", "1,\n" * 700, "1, " * 700])
+@pytest.mark.parametrize("lines", ["", "\n"])
+def test_the_longest_integer_is_read_and_a_longer_one_refused(before: str, lines: str) -> None:
+    for digits in (MAX_DIGITS - 1, MAX_DIGITS, MAX_DIGITS + 1):
+        text = f"[{before}{lines}{'7' * digits}{lines}]"
+        if digits <= MAX_DIGITS:
+            value = load_json(text)
+            assert isinstance(value, list)
+            assert value[-1] == int("7" * digits)
+        else:
+            with pytest.raises(MalformedSyntax, match=r"digits|integer"):
+                load_json(text)

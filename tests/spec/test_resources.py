@@ -204,8 +204,10 @@ def test_shared_inputs_are_those_in_the_cones_of_two_groups(circuit: Circuit, si
         frozenset[int]().union(*reads(circuit)[i : i + size]) for i in range(0, len(outputs), size)
     ]
     count = {v: sum(v in below for below in cones) for v in range(len(circuit.inputs))}
-    assert shared_inputs(circuit, groups) == {v for v in count if count[v] > 1}
+    shared = {v for v in count if count[v] > 1}
+    assert shared_inputs(circuit, groups) == shared
     for v in count:
+        assert shared_inputs(circuit, groups, [v]) == shared & {v}
         reading = tuple(g for g, below in enumerate(cones) if v in below)
         assert groups_reading(circuit, groups, v) == reading
 
@@ -237,3 +239,19 @@ def test_private_random_bits() -> None:
     assert not random_bits_are_private(copied)
     shown = Circuit(coins("r"), (Gate(Op.ID, (0,)),), (0,))
     assert not random_bits_are_private(shown)
+
+
+@given(CIRCUITS)
+def test_what_is_measured_in_one_pass_is_what_each_measure_says(circuit: Circuit) -> None:
+    layers = levels(circuit)
+    xors = [len(gate.args) for gate in circuit.gates if gate.op is Op.XOR]
+    assert measure(circuit) == Resources(
+        size=circuit.node_count,
+        depth=depth(circuit),
+        width_layer=layer_width(layers),
+        width_live=live_width(circuit, layers),
+        fan_in=fan_in(circuit),
+        locality=locality(circuit),
+        uses_xor=bool(xors),
+        xor_fan_in=max(xors, default=0),
+    )

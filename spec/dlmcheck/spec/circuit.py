@@ -148,8 +148,8 @@ class Circuit:
                     raise BadCircuit(
                         f"gate {node} reads {args}", expected="arguments that come before it"
                     )
-            # Two arguments fit most gates: only the others are looked at more closely.
-            if (len(args) != 2 or gate.op in _NARROW) and not _arity_fits(gate):
+            # Some arguments fit most operations: only the others are looked at more closely.
+            if (not args or gate.op in _NARROW) and not _arity_fits(gate):
                 raise BadCircuit(f"gate {node}: {gate.op.value} with {len(args)} arguments")
             node += 1
         for output in self.outputs:

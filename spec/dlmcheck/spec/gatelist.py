@@ -10,11 +10,13 @@ that are read by name may be written in any order; a number always means an earl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import cast
 
-from dlmcheck.spec.circuit import Gate, Literal, Op, node_of
+from dlmcheck.spec.circuit import Gate, Input, Literal, Op, node_of
 from dlmcheck.spec.errors import (
     BadCircuit,
     DuplicateSignal,
@@ -32,13 +34,20 @@ OPS = {op.value: op for op in Op}
 class GateList:
     """Gates in topological order, and how to read literals that speak of them.
 
-    `numbers[v]` is the node that was written as node v; `names` holds what has a name.
+    `numbers[v]` is the node that was written as node v; `inputs` and `named` gates may be spoken
+    of by name.
     """
 
     document: Document
     gates: tuple[Gate, ...]
     numbers: Sequence[int]
-    names: dict[str, int]
+    inputs: Sequence[Input]
+    named: Mapping[str, int]
+
+    @cached_property
+    def names(self) -> dict[str, int]:
+        """The node, as written, of everything that has a name. Programs do not ask for it."""
+        return {**_names(self.inputs), **self.named}
 
     def literal(self, value: Json, path: Path) -> Literal:
         """The literal that a JSON value stands for.
@@ -46,7 +55,8 @@ class GateList:
         Raises `UndefinedSignal` if there is no such node, `MalformedSyntax` if the value is
         neither a number nor a string.
         """
-        written = _literal(self.document, value, path, len(self.numbers), self.names)
+        names = self.names if isinstance(value, str) else {}
+        written = _literal(self.document, value, path, len(self.numbers), names)
         return self.numbers[written] if written >= 0 else ~self.numbers[~written]
 
     def literals(self, values: Sequence[Json], path: Path) -> tuple[Literal, ...]:
@@ -59,8 +69,8 @@ class GateList:
         return tuple(self.literal(value, (*path, j)) for j, value in enumerate(values))
 
 
-def read_gates(document: Document, value: Json, path: Path, inputs: Sequence[str]) -> GateList:
-    """The gates of an array that stands at a path, over named inputs.
+def read_gates(document: Document, value: Json, path: Path, inputs: Sequence[Input]) -> GateList:
+    """The gates of an array that stands at a path, over inputs whose names differ.
 
     Raises `MalformedSyntax`, `UnsupportedFeature` (an unknown operation), `BadCircuit` (a wrong
     number of arguments, or a number of a later node), `UndefinedSignal`, `DuplicateSignal` or
@@ -68,11 +78,14 @@ def read_gates(document: Document, value: Json, path: Path, inputs: Sequence[str
     """
     entries = document.array(value, path)
     first = len(inputs)
-    names = dict(zip(inputs, range(first), strict=True))
     gates = _numbered(entries, first)
     if gates is None:
-        return _by_name(document, entries, path, names, first)
-    return GateList(document, gates, range(first + len(gates)), names)
+        return _by_name(document, entries, path, inputs)
+    return GateList(document, gates, range(first + len(gates)), inputs, {})
+
+
+def _names(inputs: Sequence[Input]) -> dict[str, int]:
+    return {one.name: node for node, one in enumerate(inputs)}
 
 
 def _numbered(entries: Sequence[Json], first: int) -> tuple[Gate, ...] | None:
@@ -84,15 +97,23 @@ def _numbered(entries: Sequence[Json], first: int) -> tuple[Gate, ...] | None:
     ops = [array[0] for array in arrays if isinstance(array[0], str)]
     if len(ops) < len(entries):
         return None
-    args = [tuple(array[1:]) for array in arrays]
+    # Most gates have two arguments.
+    args = [(a[1], a[2]) if len(a) == 3 else tuple(a[1:]) for a in arrays]
     for op, count in set(zip(ops, map(len, args), strict=True)):
         if op not in OPS or not _arity_fits(OPS[op], count):
             return None
-    for node, found in enumerate(args, start=first):
-        for arg in found:
-            if type(arg) is not int or not -node <= arg < node:
-                return None
+    if not set(map(type, chain.from_iterable(args))) <= {int}:
+        return None
     literals = cast(list[tuple[Literal, ...]], args)
+    for node, found in enumerate(literals, start=first):
+        if len(found) == 2:
+            one, other = found
+            if not (-node <= one < node and -node <= other < node):
+                return None
+        else:
+            for arg in found:
+                if not -node <= arg < node:
+                    return None
     return tuple(map(Gate, [OPS[op] for op in ops], literals))
 
 
@@ -179,9 +200,10 @@ def _literal(
 
 
 def _by_name(
-    document: Document, values: list[Json], path: Path, names: dict[str, int], first: int
+    document: Document, values: list[Json], path: Path, inputs: Sequence[Input]
 ) -> GateList:
     """Any form of gates: resolve names, sort, and renumber."""
+    first, names = len(inputs), _names(inputs)
     entries = [_entry(document, value, (*path, j)) for j, value in enumerate(values)]
     for j, entry in enumerate(entries):
         if entry.name is not None:
@@ -224,4 +246,4 @@ def _by_name(
         return numbers[literal] if literal >= 0 else ~numbers[~literal]
 
     gates = tuple(Gate(entries[j].op, tuple(renumber(arg) for arg in written[j])) for j in order)
-    return GateList(document, gates, numbers, names)
+    return GateList(document, gates, numbers, inputs, names)

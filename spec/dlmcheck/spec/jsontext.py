@@ -41,7 +41,7 @@ def load_json(text: str, source: str = "JSON") -> Json:
     dlmcheck.spec.errors.MalformedSyntax: JSON:2: the number 0.5 (expected an integer)
     """
     # Where no line, or else no word, is that long there is no integer to be refused.
-    all_short = _longest(text.split("\n")) <= MAX_DIGITS or _longest(text.split()) <= MAX_DIGITS
+    all_short = _has_short_lines(text) or max(map(len, text.split()), default=0) <= MAX_DIGITS
     try:
         value: Json = json.loads(
             text,
@@ -196,8 +196,16 @@ class _Refused(Exception):
     """Something that is JSON for others. Where it stands is found by a second pass."""
 
 
-def _longest(parts: Sequence[str]) -> int:
-    return max(map(len, parts), default=0)
+def _has_short_lines(text: str) -> bool:
+    """Whether every line has at most `MAX_DIGITS` characters."""
+    begun = 0
+    while begun + MAX_DIGITS < len(text):
+        # The last end of a line that one of that length may have.
+        end = text.rfind("\n", begun, begun + MAX_DIGITS + 1)
+        if end < 0:
+            return False
+        begun = end + 1
+    return True
 
 
 def _refuse(_token: str) -> Json:

@@ -106,6 +106,10 @@ def live_width(circuit: Circuit, layers: Sequence[int]) -> int:
     end = max(layers, default=0)
     for output in circuit.outputs:
         last_use[node_of(output)] = end
+    return _largest_live_set(layers, last_use)
+
+
+def _largest_live_set(layers: Sequence[int], last_use: Sequence[int]) -> int:
     # A node enters the live set in its layer and leaves it after its last use.
     change = Counter(layers)
     for last, count in Counter(last_use).items():
@@ -138,8 +142,6 @@ def _inputs_below(circuit: Circuit, node: int) -> frozenset[int]:
 
 def locality(circuit: Circuit) -> int:
     """The largest number of inputs in the cone of an output (0 without outputs)."""
-    # How often a cone meets inputs is no less than how many it meets, and known from one pass:
-    # the cones that may be largest are looked at first, and most need not be looked at at all.
     first = len(circuit.inputs)
     bound = [1] * first
     for gate in circuit.gates:
@@ -147,20 +149,36 @@ def locality(circuit: Circuit) -> int:
         for arg in gate.args:
             most += bound[arg if arg >= 0 else ~arg]
         bound.append(most if most < first else first)
+    return _locality(circuit, bound)
+
+
+def _locality(circuit: Circuit, bound: Sequence[int]) -> int:
+    """The locality, given how often the cone of each node meets inputs (or how many there are).
+
+    That is no less than how many it meets, and known from one pass: the cones that may be largest
+    are looked at first, and most need not be looked at at all.
+    """
+    outputs = {output if output >= 0 else ~output for output in circuit.outputs}
     largest = 0
-    for node in sorted({*map(node_of, circuit.outputs)}, key=bound.__getitem__, reverse=True):
-        if bound[node] <= largest:
-            break
-        largest = max(largest, len(_inputs_below(circuit, node)))
+    for most in sorted({bound[node] for node in outputs}, reverse=True):
+        for node in outputs:
+            if most <= largest:
+                return largest
+            if bound[node] == most:
+                largest = max(largest, len(_inputs_below(circuit, node)))
     return largest
 
 
-def shared_inputs(circuit: Circuit, groups: Sequence[Sequence[Literal]]) -> frozenset[int]:
-    """The inputs that wires connect to two or more groups of literals.
+def shared_inputs(
+    circuit: Circuit, groups: Sequence[Sequence[Literal]], among: Sequence[int] | None = None
+) -> frozenset[int]:
+    """The inputs (among some, or all) that wires connect to two or more groups of literals.
 
     A position of a predictor is a group of two outputs; if no random input is shared, positions
     are independent given the state. One pass over the circuit, however many groups there are.
     """
+    among = range(len(circuit.inputs)) if among is None else among
+    above = _nodes_above(circuit, among)
     nobody, several = -1, -2
     owner = [nobody] * circuit.node_count
     for number, group in enumerate(groups):
@@ -169,16 +187,31 @@ def shared_inputs(circuit: Circuit, groups: Sequence[Sequence[Literal]]) -> froz
             if owner[node] != number:
                 owner[node] = number if owner[node] == nobody else several
     # Readers come after what they read: backwards, an owner is final before it is passed on.
-    reader = circuit.node_count
-    for gate in reversed(circuit.gates):
-        reader -= 1
+    first = len(circuit.inputs)
+    for reader in reversed(above):
         mine = owner[reader]
         if mine != nobody:
-            for literal in gate.args:
+            for literal in circuit.gates[reader - first].args:
                 node = literal if literal >= 0 else ~literal
                 if owner[node] != mine:
                     owner[node] = mine if owner[node] == nobody else several
-    return frozenset([v for v in range(len(circuit.inputs)) if owner[v] == several])
+    return frozenset([v for v in among if owner[v] == several])
+
+
+def _nodes_above(circuit: Circuit, inputs: Sequence[int]) -> Sequence[int]:
+    """The gates that wires connect to some of the inputs, in their order."""
+    first = len(circuit.inputs)
+    reached = bytearray(circuit.node_count)
+    for node in inputs:
+        reached[node] = True
+    found: list[int] = []
+    for node, gate in enumerate(circuit.gates, start=first):
+        for arg in gate.args:
+            if reached[arg if arg >= 0 else ~arg]:
+                reached[node] = True
+                found.append(node)
+                break
+    return found
 
 
 def groups_reading(
@@ -234,16 +267,51 @@ class Resources:
 
 
 def measure(circuit: Circuit) -> Resources:
-    """All resources of one circuit, at its earliest layers."""
-    layers = levels(circuit)
-    xors = [len(gate.args) for gate in circuit.gates if gate.op is Op.XOR]
+    """All resources of one circuit, at its earliest layers.
+
+    In one pass what `levels`, `live_width` and `locality` take a pass each for.
+    """
+    first = len(circuit.inputs)
+    level, last_use, bound = [0] * first, [0] * first, [1] * first
+    widest = widest_xor = 0
+    for gate in circuit.gates:
+        args = gate.args
+        if len(args) == 2:  # the same for two, as most have
+            one, other = args
+            one = one if one >= 0 else ~one
+            other = other if other >= 0 else ~other
+            highest = level[one] if level[one] > level[other] else level[other]
+            # Each value must still be there in the layer before that of its reader.
+            last_use[one] = last_use[one] if last_use[one] > highest else highest
+            last_use[other] = last_use[other] if last_use[other] > highest else highest
+            most = bound[one] + bound[other]
+        else:
+            highest = most = 0
+            for arg in args:
+                node = arg if arg >= 0 else ~arg
+                highest = level[node] if level[node] > highest else highest
+                most += bound[node]
+            if highest:
+                for arg in args:
+                    node = arg if arg >= 0 else ~arg
+                    last_use[node] = last_use[node] if last_use[node] > highest else highest
+        level.append(highest + 1)
+        last_use.append(highest + 1)
+        bound.append(most if most < first else first)
+        count = len(args)
+        widest = count if count > widest else widest
+        if count > widest_xor and gate.op is Op.XOR:
+            widest_xor = count
+    end = max(level, default=0)
+    for output in circuit.outputs:
+        last_use[output if output >= 0 else ~output] = end
     return Resources(
         size=circuit.node_count,
-        depth=max(layers, default=0),
-        width_layer=layer_width(layers),
-        width_live=live_width(circuit, layers),
-        fan_in=fan_in(circuit),
-        locality=locality(circuit),
-        uses_xor=bool(xors),
-        xor_fan_in=max(xors, default=0),
+        depth=end,
+        width_layer=layer_width(level),
+        width_live=_largest_live_set(level, last_use),
+        fan_in=widest,
+        locality=_locality(circuit, bound),
+        uses_xor=widest_xor > 0,
+        xor_fan_in=widest_xor,
     )

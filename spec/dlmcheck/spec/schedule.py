@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
+from itertools import product, repeat
 
 from dlmcheck.spec.circuit import Bits, Circuit, Input, InputKind, cone, evaluate
 from dlmcheck.spec.errors import BadInput, SharedRandomBits
@@ -51,12 +51,13 @@ def interface(
     >>> [i.name for i in interface(1, random=1)]
     ['x0.high', 'x0.low', 'r0']
     """
-    names = [name for i in range(length) for name in (f"x{i}.high", f"x{i}.low")]
+    names = [f"x{i}.{half}" for i in range(length) for half in ("high", "low")]
     names += [f"t{j}" for j in range(clock_bits)]
     if candidates:
-        names += [name for i in range(length) for name in (f"c{i}.high", f"c{i}.low")]
-    fixed = [Input(name, InputKind.DATA) for name in names]
-    return (*fixed, *(Input(f"r{j}", InputKind.RANDOM) for j in range(random)))
+        names += [f"c{i}.{half}" for i in range(length) for half in ("high", "low")]
+    coins = [f"r{j}" for j in range(random)]
+    fixed = map(Input, names, repeat(InputKind.DATA))
+    return (*fixed, *map(Input, coins, repeat(InputKind.RANDOM)))
 
 
 @dataclass(frozen=True)
@@ -123,11 +124,11 @@ class Schedule:
                     source="schedule",
                     expected=f"distinct cells below {self.length}",
                 )
+        coins = range(2 * self.length + self.clock_bits, len(self.predictor.inputs))
         positions = _positions(self.predictor)
-        for node in sorted(shared_inputs(self.predictor, positions)):
-            if self.predictor.inputs[node].kind is InputKind.RANDOM:
-                first, second, *_ = groups_reading(self.predictor, positions, node)
-                raise SharedRandomBits((first, second), self.predictor.inputs[node].name)
+        for node in sorted(shared_inputs(self.predictor, positions, coins)):
+            first, second, *_ = groups_reading(self.predictor, positions, node)
+            raise SharedRandomBits((first, second), self.predictor.inputs[node].name)
 
 
 def _positions(predictor: Circuit) -> list[tuple[int, ...]]:

@@ -100,7 +100,7 @@ def circuit_from_json(text: str, source: str = "circuit") -> Circuit:
         kind = document.choice(fields["kind"], (*path, "kind"), InputKind)
         inputs.append(Input(name, kind))
     _distinct(document, [i.name for i in inputs], "inputs", "an input")
-    gates = read_gates(document, top["gates"], ("gates",), [i.name for i in inputs])
+    gates = read_gates(document, top["gates"], ("gates",), inputs)
     names: list[str] = []
     outputs: list[int] = []
     for j, value in enumerate(document.array(top["outputs"], ("outputs",))):
@@ -341,7 +341,7 @@ def _read_part(
             f"the {key} circuit has {len(written)} outputs", (key, "outputs"), f"{outputs}"
         )
     inputs = (*fixed(), *interface(0, random=random))
-    gates = read_gates(document, fields["gates"], (key, "gates"), [i.name for i in inputs])
+    gates = read_gates(document, fields["gates"], (key, "gates"), inputs)
     return Circuit(inputs, gates.gates, gates.literals(written, (key, "outputs")))
 
 

@@ -42,12 +42,13 @@ def describe(compiled: Compiled) -> Figures:
     """The figures of one compiled circuit."""
     mapped, schedule = compiled.mapped, compiled.schedule
     layers = levels(mapped.circuit)
+    same = mapped.circuit is mapped.original
     return Figures(
         random_bits=compiled.random_bits,
         frontier=compiled.frontier,
         nodes_before=mapped.nodes_before,
         nodes_after=mapped.nodes_after,
-        depth_before=mapped.depth_before,
+        depth_before=max(layers, default=0) if same else mapped.depth_before,
         depth_after=max(layers, default=0),
         added=mapped.added_by_reason,
         dropped=len(mapped.dropped),
