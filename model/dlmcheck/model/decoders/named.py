@@ -16,9 +16,11 @@ from dlmcheck.model.decoders.dream import Prepared, diminishing, dream, prepared
 from dlmcheck.model.decoders.noise import (
     Loop,
     Schedule,
+    Shares,
     ancestral,
     by_confidence,
     capped,
+    confidence_shares,
     looping,
     origin,
     remasking,
@@ -52,7 +54,7 @@ class NamedRule:
 
     `make(cells, rounds)` gives the step for so many masked cells. `fixed_rounds` says that a run
     lasts exactly that many rounds and `extra` more (a last greedy one); otherwise it lasts until
-    no cell is masked.
+    no cell is masked. `shares` has the numbers of a rule that remasks by shares of its notes.
     """
 
     name: str
@@ -60,6 +62,7 @@ class NamedRule:
     make: Callable[[int, int], StepFunction]
     fixed_rounds: bool = False
     extra: int = 0
+    shares: Callable[[int, int], Shares] | None = None
 
 
 LLADA = "ML-GSAI/LLaDA generate.py at 41760b9"
@@ -217,6 +220,7 @@ _RULES = (
         lambda n, d: by_confidence(Schedule(d, _END)),
         fixed_rounds=True,
         extra=1,
+        shares=lambda n, d: confidence_shares(Schedule(d, _END)),
     ),
     NamedRule(
         "wino",

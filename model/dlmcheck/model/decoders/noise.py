@@ -188,6 +188,32 @@ def looping(schedule: Schedule, loop: Loop) -> StepFunction:
     return step
 
 
+@dataclass(frozen=True)
+class Shares:
+    """ReMDM-conf in numbers, for who computes its law without calling the step each time.
+
+    In round r, up to `steps`, each masked cell is written with probability write(r), by a coin of
+    its own; a visible cell of note p is remasked with probability remask(r) weight(p) over the sum
+    of the weights of the visible cells. The note of a cell is the probability that its token had
+    when it was written; a prompt has none, and stays. After that, one round fills the rest.
+    """
+
+    steps: int
+    write: Callable[[int], Fraction]
+    remask: Callable[[int], Fraction]
+    weight: Callable[[Fraction], Fraction]
+
+
+def confidence_shares(schedule: Schedule) -> Shares:
+    """The numbers of `by_confidence`."""
+    return Shares(
+        schedule.steps,
+        schedule.rate,
+        lambda k: largest_sigma(schedule, k),
+        lambda p: exponential(-p),
+    )
+
+
 def by_confidence(schedule: Schedule) -> StepFunction:
     """ReMDM-conf: a visible token of which the predictor was less sure is remasked more often.
 
@@ -197,6 +223,7 @@ def by_confidence(schedule: Schedule) -> StepFunction:
     (the published code rounds to 8 bits). Masked cells are written at the rate without remasking,
     so that fewer tokens are visible than the schedule says. A round T+1 fills the rest greedily.
     """
+    shares = confidence_shares(schedule)
 
     def step(
         state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
@@ -204,16 +231,16 @@ def by_confidence(schedule: Schedule) -> StepFunction:
         if number > schedule.steps:
             return greedily(state, candidates)
         sure = dict(cast("tuple[tuple[int, Fraction], ...] | None", memory) or ())
-        weights = {cell: exponential(-p) for cell, p in sure.items()}
+        weights = {cell: shares.weight(p) for cell, p in sure.items()}
         total = sum(weights.values(), Fraction(0))
-        most = largest_sigma(schedule, number)
+        most = shares.remask(number)
         masked = [cell for cell, token in enumerate(state) if token == MASK]
         notes: dict[int, tuple[tuple[Token, Hashable], ...]] = {
             cell: ((state[cell], p),) for cell, p in sure.items()
         }
         notes |= {cell: tuple(candidates.law(cell).items()) for cell in masked}
         return Step(
-            reveal_coins=written_by_coins(state, schedule.rate(number)),
+            reveal_coins=written_by_coins(state, shares.write(number)),
             remask_coins=tuple((cell, most * weight / total) for cell, weight in weights.items()),
             notes=tuple(notes.items()) if number < schedule.steps else None,
         )
