@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dlmcheck.spec.circuit import Circuit, Gate, Op
+from dlmcheck.spec.circuit import Circuit, Op
 from dlmcheck.verify.kernel.results import Rejected
 
 Form = frozenset[int] | int
@@ -245,6 +245,9 @@ def _bits(form: Form) -> int:
 
 # --- circuits ------------------------------------------------------------------------------
 
+_AND, _OR = Op.AND, Op.OR
+"""There are many gates, and a member of an enumeration is looked up slowly."""
+
 
 def values_of(circuit: Circuit, inputs: Sequence[Value], sums: Sums) -> tuple[Value, ...]:
     """The outputs of a circuit for forms as inputs, one for each input node."""
@@ -260,23 +263,22 @@ def values_of(circuit: Circuit, inputs: Sequence[Value], sums: Sums) -> tuple[Va
         return found
 
     for gate in circuit.gates:
+        op = gate.op
         args = [nodes[arg] if arg >= 0 else value(arg) for arg in gate.args]
-        nodes.append(_gate(len(nodes), gate, args, sums))
-    return tuple(value(output) for output in circuit.outputs)
+        if op is _AND or op is _OR:
+            nodes.append(_product(len(nodes), op, args, sums))
+        else:
+            nodes.append(_sum(op, args, sums))
+    return tuple([nodes[output] if output >= 0 else value(output) for output in circuit.outputs])
 
 
 def _negated(value: Value, sums: Sums) -> Value:
     return value if isinstance(value, Bent) else sums.add(value, ONE)
 
 
-def _gate(node: int, gate: Gate, values: Sequence[Value], sums: Sums) -> Value:
-    if gate.op in (Op.AND, Op.OR):
-        return _product(node, gate.op, values, sums)
-    if gate.op is Op.ID:
-        return values[0]
-    if gate.op is Op.NOT:
-        return _negated(values[0], sums)
-    forms: list[Form] = [ONE] if gate.op is Op.CONST1 else []
+def _sum(op: Op, values: Sequence[Value], sums: Sums) -> Value:
+    """XOR, with the identity as a sum of one value and NOT as the sum of that and one."""
+    forms: list[Form] = [ONE] if op is Op.NOT or op is Op.CONST1 else []
     for value in values:
         if isinstance(value, Bent):
             return value
@@ -288,14 +290,14 @@ def _product(node: int, op: Op, values: Sequence[Value], sums: Sums) -> Value:
     """AND or OR, where constants, equal sums or a sum and its negation leave a sum of it."""
     if len(values) == 2:  # most gates have two arguments, one of them a constant
         one, other = values
-        neutral, strong = (ZERO, ONE) if op is Op.OR else (ONE, ZERO)
+        neutral, strong = (ZERO, ONE) if op is _OR else (ONE, ZERO)
         if one == neutral:
             return other
         if other == neutral:
             return one
         if strong in (one, other):
             return strong
-    absorbing = op is Op.OR
+    absorbing = op is _OR
     left: Form | None = None
     bent: Bent | None = None
     for value in values:

@@ -83,6 +83,11 @@ class _LinearRun:
         for i, bit in zip(schedule.data_cells, data, strict=True):
             self.cells[i] = ONE if bit else ZERO
         self.prompt = frozenset(schedule.data_cells)
+        encoding = schedule.encoding
+        self.masked = list(encoding.mask)
+        # Zero and one differ in some bit, which then is the token or its negation.
+        self.differ = 0 if encoding.zero[0] != encoding.one[0] else 1
+        self.alike = encoding.zero[1 - self.differ] == encoding.one[1 - self.differ]
 
     def round(self, number: int) -> None:
         """One round: select, write, remask. Raises `Rejected`."""
@@ -142,18 +147,18 @@ class _LinearRun:
 
     def _token(self, high: Value, low: Value, where: str) -> Cell:
         """The content that two bits are the code of."""
-        encoding, sums = self.schedule.encoding, self.sums
+        zero, sums = self.schedule.encoding.zero, self.sums
         halves = (required(high, where), required(low, where))
-        if [sums.constant(half) for half in halves] == list(encoding.mask):
+        constants = [sums.constant(half) for half in halves]
+        if constants == self.masked:
             return None
-        # Zero and one differ in some bit, which then is the token or its negation.
-        differ = 0 if encoding.zero[0] != encoding.one[0] else 1
-        token = sums.add(halves[differ], ONE) if encoding.zero[differ] else halves[differ]
-        other = 1 - differ
-        wanted = ONE if encoding.zero[other] else ZERO
-        if encoding.zero[other] != encoding.one[other]:
-            wanted = sums.add(wanted, token)
-        if not sums.equal(halves[other], wanted):
+        differ, other = self.differ, 1 - self.differ
+        token = sums.add(halves[differ], ONE) if zero[differ] else halves[differ]
+        if self.alike:
+            fits = constants[other] == zero[other]
+        else:
+            fits = sums.equal(halves[other], sums.add(ONE, token) if zero[other] else token)
+        if not fits:
             raise Rejected(f"{where}what is written is no token for all coins")
         return token
 
