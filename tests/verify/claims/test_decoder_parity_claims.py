@@ -172,7 +172,7 @@ def test_the_table_of_the_note_is_the_computed_one() -> None:
         (*RULES_OF_THE_TABLE, "revision-all-cells", "fast-dllm-threshold")
     ).splitlines():
         assert line in text
-    assert verdict("wino-drawn")[1] == "open"
+    assert verdict("wino-drawn")[1] == "never in fewer than n/20 rounds"
 
 
 # --- blocks ------------------------------------------------------------------------------------

@@ -16,6 +16,13 @@ from dlmcheck.model.decoders.named import RULES
 from dlmcheck.model.targets.strings import even_parity
 from dlmcheck.spec.decoder import decoder_laws
 from dlmcheck.verify.decoders.headline import print_or_write
+from dlmcheck.verify.decoders.limited_rules import (
+    LONG,
+    hides_many,
+    hides_many_of_many,
+    largest_batch,
+    shares_no_prime,
+)
 from dlmcheck.verify.decoders.position_rules import (
     changes_what_is_visible,
     draws_nothing,
@@ -43,6 +50,11 @@ ENDS_EARLY = (
     "never as published, for any k (tried: 2 to 8 steps); "
     "in four rounds, k = 29, if the schedule is linear to time 0 and n is not 3"
 )
+HIDES = (
+    "never as published, for any k, from some n on (tried: 2 to 8 steps); "
+    "if the schedule is linear to time 0: open"
+)
+MANY = tuple((cells, steps) for cells in LONG for _, steps in STEPS)
 HEADS = (
     "decoder",
     "what its code does, whatever the rows",
@@ -102,6 +114,23 @@ def verdict(name: str) -> tuple[str, str, str]:
             "everything at once, then one cell a round",
             "never in fewer than 1 + n/(k + 1) rounds",
             "theorem 7 of this note",
+        )
+    if (
+        all(hides_many(case) is None for case in rule_cases(name, (*SMALL, (3, 2))))
+        and all(hides_many_of_many(case) is None for case in rule_cases(name, MANY))
+        and all(shares_no_prime(case) is None for case in rule_cases(name, STEPS))
+    ):
+        return (
+            "writes by coins of one rate, ends early, and hides a cell a round",
+            HIDES,
+            "theorem 9 of this note",
+        )
+    limit = largest_batch(name)
+    if limit is not None:
+        return (
+            f"at most {limit} cells a round",
+            f"never in fewer than n/{limit} rounds",
+            "theorem 8 of this note",
         )
     return "none of these", "open", "-"
 
