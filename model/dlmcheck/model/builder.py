@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Literal, Op
 
+# To read a member off its class takes Python 3.11 as long as three look-ups in a table.
+_CONST0, _CONST1, _AND, _OR, _XOR = Op.CONST0, Op.CONST1, Op.AND, Op.OR, Op.XOR
+
 _Table = dict[tuple[Literal, ...], int]
 
 
@@ -57,19 +60,19 @@ class Builder:
 
     def constant(self, value: bool) -> Literal:
         """A constant gate."""
-        return self.gate(Op.CONST1 if value else Op.CONST0)
+        return self.gate(_CONST1 if value else _CONST0)
 
     def and_(self, *args: Literal) -> Literal:
         """One AND gate over all arguments."""
-        return self.gate(Op.AND, args)
+        return self.gate(_AND, args)
 
     def or_(self, *args: Literal) -> Literal:
         """One OR gate over all arguments."""
-        return self.gate(Op.OR, args)
+        return self.gate(_OR, args)
 
     def xor(self, *args: Literal) -> Literal:
         """One XOR gate over all arguments."""
-        return self.gate(Op.XOR, args)
+        return self.gate(_XOR, args)
 
     def mux(self, select: Literal, when_one: Literal, when_zero: Literal) -> Literal:
         """Three gates: (select and when_one) or (not select and when_zero)."""

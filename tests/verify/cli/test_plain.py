@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,42 +13,44 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.main import get_command
 
-from dlmcheck.verify.cli.plain import COMMANDS, Kind, parameters, plain_action
+from dlmcheck.verify.cli.plain import ACTIONS, Kind, command, parameters, plain_action
 from dlmcheck.verify.cli.sampling import app
 
 PARSER: Any = get_command(app)
+SPELT = {"workers": "jobs"}
+"""Parameters of the parser's functions that are called as the option is where it is read here."""
 
 
 def parsed(words: list[str]) -> dict[str, object]:
     """What the parser makes of a command line: the parameters that are given."""
     context = PARSER.commands[words[0]].make_context(words[0], list(words[1:]))
-    return {name: value for name, value in context.params.items() if value}
+    return {SPELT.get(name, name): value for name, value in context.params.items() if value}
 
 
 def made(words: list[str]) -> dict[str, object]:
     """What the table makes of it, with the defaults of the function that is called."""
-    command = COMMANDS[words[0]]
     found = parameters(words)
     assert found is not None
-    function = getattr(import_module(command.module), command.function)
-    whole = inspect.signature(function).bind(**found)
+    whole = inspect.signature(command(words[0]).function).bind(**found)
     whole.apply_defaults()
     return {name: value for name, value in whole.arguments.items() if value}
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_the_table_has_the_options_of_the_parser(name: str) -> None:
-    options: dict[str, Kind] = {}
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_each_command_has_the_options_of_the_parser(name: str) -> None:
+    options: dict[str, tuple[str, Kind]] = {}
     arguments: dict[str, bool] = {}
     for one in PARSER.commands[name].params:
         if one.param_type_name == "argument":
             arguments[one.name] = one.nargs == -1
         elif one.name != "help":
-            (spelt,) = one.opts
-            assert (spelt, list(one.secondary_opts)) == (f"--{one.name}", [])
-            options[one.name] = kind_of(one)
-    assert options == dict(COMMANDS[name].options)
-    assert arguments == {COMMANDS[name].argument: COMMANDS[name].many}
+            (spelt,) = [opt for opt in one.opts if opt.startswith("--")]
+            assert list(one.secondary_opts) == []
+            parameter: str = one.name
+            options[spelt.removeprefix("--")] = SPELT.get(parameter, parameter), kind_of(one)
+    found = command(name)
+    assert options == dict(found.options)
+    assert arguments == {found.argument: found.many}
 
 
 def kind_of(option: Any) -> Kind:
@@ -57,7 +58,7 @@ def kind_of(option: Any) -> Kind:
         return Kind.FLAG
     if option.multiple:
         return Kind.TEXTS
-    if option.metavar == "N":
+    if option.metavar in ("N", "D"):
         return Kind.COUNT
     return Kind.PATH if option.metavar == "FILE" else Kind.TEXT
 
@@ -67,12 +68,12 @@ WORDS = st.sampled_from(["a", "b.json", "7", "2G", "x=y", "12", "r*", "columns,n
 
 @st.composite
 def lines(draw: st.DrawFn) -> list[str]:
-    name = draw(st.sampled_from(sorted(COMMANDS)))
-    command = COMMANDS[name]
-    groups = [[draw(WORDS)] for _ in range(draw(st.integers(1, 3)) if command.many else 1)]
-    for option in draw(st.lists(st.sampled_from(sorted(command.options)), unique=True))\
-            if command.options else []:  # fmt: skip
-        kind = command.options[option]
+    name = draw(st.sampled_from(sorted(ACTIONS)))
+    asked = command(name)
+    groups = [[draw(WORDS)] for _ in range(draw(st.integers(1, 3)) if asked.many else 1)]
+    for option in draw(st.lists(st.sampled_from(sorted(asked.options)), unique=True))\
+            if asked.options else []:  # fmt: skip
+        _, kind = asked.options[option]
         for _ in range(draw(st.integers(1, 2)) if kind is Kind.TEXTS else 1):
             value = str(draw(st.integers(1, 999))) if kind is Kind.COUNT else draw(WORDS)
             long = [f"--{option}={value}"] if draw(st.booleans()) else [f"--{option}", value]
@@ -91,6 +92,8 @@ def test_plain_lines_are_read_as_the_parser_reads_them(words: list[str]) -> None
         "", "law", "law --help", "law -h a", "audit", "law a b", "law a --data", "law a --nodes 0",
         "law a --nodes x", "law a --nodes 007", "law a --data -1", "law a --times=1", "law -- a",
         "law a --data 1 --data 0", "law a --dat 1", "law a -data 1", "law a --", "cert", "cert -x",
+        "compile", "compile a -o b", "compile a --seed 0", "compile a --workers 2", "compile -h",
+        "compile a --layer_0 free", "compile a -j 2", "compile a --moves 0", "compile a --verify=1",
     ],
 )  # fmt: skip
 def test_everything_else_is_left_to_the_parser(line: str) -> None:
@@ -103,16 +106,17 @@ def test_empty_words_are_left_to_the_parser() -> None:
     assert parameters(["law", "a", "--data", ""]) is None
 
 
-def test_a_small_law_loads_no_parser(tmp_path: Path) -> None:
+def test_a_plain_line_loads_no_parser(tmp_path: Path) -> None:
     path = tmp_path / "coin.json"
     path.write_text(
         '{"format": "dlmcheck-circuit", "version": 1, "inputs": [{"name": "r", "kind": "random"}],'
         ' "gates": [], "outputs": [{"name": "out", "literal": 0}]}',
         "utf-8",
     )
-    code = (
-        "import sys\nfrom dlmcheck.verify.cli import run\n"
-        f"assert run(['law', {str(path)!r}]) == 0\n"
-        "assert not {'typer', 'pydantic', 'click', 'rich'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    for command_line in (["law", str(path)], ["compile", str(path), "--verify", "--jobs", "1"]):
+        code = (
+            "import sys\nfrom dlmcheck.verify.cli import run\n"
+            f"assert run({command_line!r}) == 0\n"
+            "assert not {'typer', 'pydantic', 'click', 'rich'} & set(sys.modules)"
+        )
+        subprocess.run([sys.executable, "-c", code], check=True)

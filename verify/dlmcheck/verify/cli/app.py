@@ -207,31 +207,31 @@ def compile(
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the search for wrong runs.")] = 0,
 ) -> Action:
     """Compile circuits to decoding schedules; with --verify, check that they sample the same."""
-    from dlmcheck.verify.cli.compile_command import CompileOptions, run_compile
-    from dlmcheck.verify.cli.limits import limits
+    from dlmcheck.verify.cli.compile_command import compile_action
 
-    options = CompileOptions(
-        circuits=tuple(circuits),
-        random=tuple(random or ()),
-        edits=tuple(edits or ("write-once",)),
+    return compile_action(
+        circuits,
+        random=random,
+        edits=edits,
         layer_0=layer_0,
         frontier=frontier,
-        verify=verify,
-        flip=flip,
-        output=output,
-        certificate=certificate,
-        json=json,
-        limits=limits(timeout, memory, workers),
-        times=times,
-        roads=roads,
-        seed=seed,
         optimise=optimise,
         rounds=rounds,
         moves=moves,
         short=short,
         width_certificate=width_certificate,
+        verify=verify,
+        roads=roads,
+        flip=flip,
+        output=output,
+        certificate=certificate,
+        json=json,
+        timeout=timeout,
+        memory=memory,
+        jobs=workers,
+        times=times,
+        seed=seed,
     )
-    return lambda _: run_compile(options)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -6,7 +6,7 @@ What is done with each circuit in each edit model is in `compile_tasks`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from dlmcheck.model.mutations import PARTS
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.cli import complain
 from dlmcheck.verify.cli.compile_tasks import Assembled, Job, Refused, compile_all, verify_all
-from dlmcheck.verify.cli.limits import Limits
+from dlmcheck.verify.cli.limits import Limits, limits
 from dlmcheck.verify.cli.outputs import check_outputs, write_files
 from dlmcheck.verify.cli.progress import Progress
 from dlmcheck.verify.cli.tasks import CODES
@@ -58,14 +58,63 @@ class CompileOptions:
     certificate: Path | None
     json: Path | None
     limits: Limits
-    seed: int = 0
-    optimise: str = "nothing"
-    rounds: int | None = None
-    moves: int | None = None
-    short: bool = False
-    width_certificate: Path | None = None
-    times: bool = False
-    roads: str = "all"
+    seed: int
+    optimise: str
+    rounds: int | None
+    moves: int | None
+    short: bool
+    width_certificate: Path | None
+    times: bool
+    roads: str
+
+
+def compile_action(
+    circuits: Sequence[str],
+    *,
+    random: Sequence[str] | None = None,
+    edits: Sequence[str] | None = None,
+    layer_0: str = "sampled",
+    frontier: str = "arguments",
+    optimise: str = "nothing",
+    rounds: int | None = None,
+    moves: int | None = None,
+    short: bool = False,
+    width_certificate: Path | None = None,
+    verify: bool = False,
+    roads: str = ROADS[0],
+    flip: str | None = None,
+    output: Path | None = None,
+    certificate: Path | None = None,
+    json: Path | None = None,
+    timeout: str | None = None,
+    memory: str | None = None,
+    jobs: int | None = None,
+    times: bool = False,
+    seed: int = 0,
+) -> Callable[[object], ExitCode]:
+    """What `dlmcheck compile` does with its arguments. Raises `BadInput`."""
+    options = CompileOptions(
+        circuits=tuple(circuits),
+        random=tuple(random or ()),
+        edits=tuple(edits or (WRITE_ONCE,)),
+        layer_0=layer_0,
+        frontier=frontier,
+        verify=verify,
+        flip=flip,
+        output=output,
+        certificate=certificate,
+        json=json,
+        limits=limits(timeout, memory, jobs),
+        seed=seed,
+        optimise=optimise,
+        rounds=rounds,
+        moves=moves,
+        short=short,
+        width_certificate=width_certificate,
+        times=times,
+        roads=roads,
+    )
+    return lambda _: run_compile(options)
 
 
 def run_compile(options: CompileOptions) -> ExitCode:

@@ -2,14 +2,17 @@
 
 A command line is plain if every option is spelt in full, stands once (unless it may be repeated)
 and has a value that begins with no dash. Everything else, mistakes and `--help` among it, is left
-to the parser, so nothing is complained of here. A test holds the table below against the parser's
-own, and both readings of the same command lines against each other.
+to the parser, so nothing is complained of here.
+
+What options a command has is read off the function that makes its action: one for each of its
+parameters, of the kind that the annotation says. The parser has declarations of its own, with
+their help; a test holds both against each other, and both readings of the same command lines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, unique
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +21,13 @@ from typing import Any, cast
 from dlmcheck.verify.exits import ExitCode
 
 Action = Callable[[Any], ExitCode]
+
+ACTIONS = {
+    "cert": ("dlmcheck.verify.cli.cert_command", "cert_action"),
+    "compile": ("dlmcheck.verify.cli.compile_command", "compile_action"),
+    "law": ("dlmcheck.verify.cli.law_command", "law_action"),
+}
+"""Commands that are read here: the module and the function that makes the action."""
 
 
 @unique
@@ -29,56 +39,64 @@ class Kind(Enum):
     """May be repeated."""
     PATH = "path"
     COUNT = "count"
-    """A whole number, 1 or more."""
+    """A whole number, 1 or more (where 0 is one, too, it is left to the parser)."""
     FLAG = "flag"
     """No value."""
 
 
+KINDS = {
+    "str": Kind.TEXT,
+    "str | None": Kind.TEXT,
+    "Sequence[str] | None": Kind.TEXTS,
+    "Path | None": Kind.PATH,
+    "int": Kind.COUNT,
+    "int | None": Kind.COUNT,
+    "bool": Kind.FLAG,
+}
+"""The kind of an option by the annotation of its parameter."""
+
+
 @dataclass(frozen=True)
 class Command:
-    """Where its action is made, the parameter of its arguments (`many` or one), its options."""
+    """A command: what makes its action, the parameter of its arguments, its options by name.
 
-    module: str
-    function: str
+    The arguments are `many` or one, and paths or texts.
+    """
+
+    function: Callable[..., Action]
     argument: str
-    many: bool = False
-    path: bool = False
-    options: Mapping[str, Kind] = field(default_factory=dict[str, Kind])
+    many: bool
+    path: bool
+    options: Mapping[str, tuple[str, Kind]]
+    """For each option, the parameter that it is and the kind of its value."""
 
 
-COMMANDS = {
-    "law": Command(
-        "dlmcheck.verify.cli.law_command",
-        "law_action",
-        "circuit",
+def command(name: str) -> Command:
+    """The command of a name in `ACTIONS`, as its function says. Loads what the command runs.
+
+    >>> sorted(command("cert").options), command("law").options["nodes"]
+    ([], ('nodes', <Kind.COUNT: 'count'>))
+    """
+    module, function = ACTIONS[name]
+    made = cast(Callable[..., Action], getattr(import_module(module), function))
+    # As it is written: the first parameter, then the options, then what is returned.
+    (argument, of), *rest = made.__annotations__.items()
+    return Command(
+        made,
+        argument,
+        many=of.startswith("Sequence"),
+        path="Path" in of,
         options={
-            "random": Kind.TEXTS,
-            "data": Kind.TEXT,
-            "outputs": Kind.TEXTS,
-            "engine": Kind.TEXT,
-            "nodes": Kind.COUNT,
-            "outcomes": Kind.COUNT,
-            "certificate": Kind.PATH,
-            "json": Kind.PATH,
-            "timeout": Kind.TEXT,
-            "memory": Kind.TEXT,
-            "times": Kind.FLAG,
+            parameter.replace("_", "-"): (parameter, KINDS[annotation])
+            for parameter, annotation in rest[:-1]
         },
-    ),
-    "cert": Command(
-        "dlmcheck.verify.cli.cert_command", "cert_action", "files", many=True, path=True
-    ),
-}
+    )
 
 
 def plain_action(words: Sequence[str]) -> Action | None:
     """What a plain command line asks for; None for all others. Raises `BadInput`."""
     given = parameters(words)
-    if given is None:
-        return None
-    command = COMMANDS[words[0]]
-    made = getattr(import_module(command.module), command.function)
-    return cast(Action, made(**given))
+    return None if given is None else command(words[0]).function(**given)
 
 
 def parameters(words: Sequence[str]) -> dict[str, object] | None:
@@ -88,9 +106,9 @@ def parameters(words: Sequence[str]) -> dict[str, object] | None:
     {'circuit': 'a.aig', 'random': ['r*', 's'], 'nodes': 9}
     >>> parameters(["law", "a.aig", "--help"])
     """
-    if not words or words[0] not in COMMANDS:
+    if not words or words[0] not in ACTIONS or not {"-h", "--help"}.isdisjoint(words):
         return None
-    command = COMMANDS[words[0]]
+    asked = command(words[0])
     plain: list[str] = []
     found: dict[str, object] = {}
     rest = iter(words[1:])
@@ -99,24 +117,27 @@ def parameters(words: Sequence[str]) -> dict[str, object] | None:
             plain.append(word)
             continue
         name, equals, text = word.removeprefix("--").partition("=")
-        kind = command.options.get(name) if word.startswith("--") else None
-        if kind is None or (name in found and kind is not Kind.TEXTS):
+        option = asked.options.get(name) if word.startswith("--") else None
+        if option is None:
+            return None
+        parameter, kind = option
+        if parameter in found and kind is not Kind.TEXTS:
             return None
         if kind is Kind.FLAG:
             if equals:
                 return None
-            found[name] = True
+            found[parameter] = True
             continue
         value = _value(kind, text if equals else next(rest, ""))
         if value is None:
             return None
         if kind is Kind.TEXTS:
-            value = [*cast(list[str], found.get(name, [])), value]
-        found[name] = value
-    if not all(plain) or not plain or (len(plain) > 1 and not command.many):
+            value = [*cast(list[str], found.get(parameter, [])), value]
+        found[parameter] = value
+    if not all(plain) or not plain or (len(plain) > 1 and not asked.many):
         return None
-    arguments = [Path(word) if command.path else word for word in plain]
-    return {command.argument: arguments if command.many else arguments[0], **found}
+    arguments = [Path(word) if asked.path else word for word in plain]
+    return {asked.argument: arguments if asked.many else arguments[0], **found}
 
 
 def _value(kind: Kind, text: str) -> object:
