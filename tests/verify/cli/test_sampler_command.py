@@ -104,7 +104,12 @@ def test_the_effect_of_ties_is_said(capsys: pytest.CaptureFixture[str], tmp_path
     assert "in random order is the same" in said
     assert "depends" not in said
     assert run("entropy-order", "--target", "even-parity:3") == 0
-    assert "order        left to right in every configuration" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert (
+        "order        left to right in every configuration, and ties are what decides in 3" in said
+    )
+    assert "ties         equal scores are put in order in 3 of 7 configurations" in said
+    assert "first: the entropy of 1/2, 1/2 of cell 0 and cell 1 in round 1 at MMM" in said
 
 
 def test_a_decoder_of_many_configurations_is_run_once(

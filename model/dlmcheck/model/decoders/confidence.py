@@ -51,7 +51,7 @@ class NegativeEntropy:
 
     def bounds(self) -> tuple[Fraction, Fraction]:
         """Rationals below and above the number."""
-        return _entropy_bounds(self.law)
+        return _entropy_bounds(tuple(sorted(weight for _, weight in self.law.items())))
 
     def _against(self, other: NegativeEntropy) -> int:
         ours, theirs = (sorted(w for _, w in law.items()) for law in (self.law, other.law))
@@ -84,9 +84,9 @@ _GRID = 1 << 96
 
 
 @cache
-def _entropy_bounds(law: Law[Token]) -> tuple[Fraction, Fraction]:
+def _entropy_bounds(weights: tuple[Fraction, ...]) -> tuple[Fraction, Fraction]:
     low = high = Fraction(0)
-    for _, weight in law.items():
+    for weight in weights:
         below, above = _log_bounds(weight)
         low, high = low + weight * below, high + weight * above
     return low, high

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from math import lcm
 
 from dlmcheck.model.decoders.confidence import (
@@ -58,7 +58,7 @@ def prepared(sharpen: int = 1, share: Fraction = Fraction(1), count: int | None 
     if sharpen == 1 and share >= 1 and count is None:
         return lambda law: law
 
-    @cache
+    @lru_cache(maxsize=1 << 12)
     def of(law: Law[Token]) -> Law[Token]:
         law = nucleus(sharpened(law, sharpen), share)
         return law if count is None else likeliest_ones(law, count)

@@ -26,12 +26,15 @@ from dlmcheck.verify.decoders.analysis import DecoderAnalysis
 from dlmcheck.verify.decoders.certificate import decoder_certificate
 from dlmcheck.verify.decoders.limits import FAR, Trace
 from dlmcheck.verify.decoders.model_law import ModelLaw
+from dlmcheck.verify.decoders.ties import Example, Ties
 from dlmcheck.verify.exits import ExitCode, worst
 
 SHOWN = 16
 """So many outcomes are printed; the JSON has all of them."""
 DIGITS = 12
 """Fractions with more digits than this are printed as decimals."""
+MOST_SCORE = 40
+"""So many characters of a score are printed."""
 
 
 def run_sampler(options: SamplerOptions) -> ExitCode:
@@ -151,7 +154,7 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
     if analysis.limit is not None:
         far = ", ".join(map(str, FAR))
         print(f"limit        if every round is as the {analysis.rounds_done} seen and {far} are")
-    _print_behaviour(analysis)
+    _print_behaviour(analysis, outcome.ties)
     _print_ties(outcome)
     _print_wrong(outcome)
     law = analysis.law if analysis.limit is None else analysis.limit.law or analysis.law
@@ -191,7 +194,8 @@ def _run(trace: Trace) -> str:
 
 
 def _print_ties(outcome: SamplerOutcome) -> None:
-    """What becomes of the law if ties are broken otherwise, or the cells named otherwise."""
+    """Ties that were met, and what becomes of the law if the cells are named otherwise."""
+    _print_met(outcome.ties)
     effects = (
         ("mirrored", "from right to left", outcome.tie_effect),
         ("shuffled", "with the cells in random order", outcome.random_tie_effect),
@@ -206,6 +210,37 @@ def _print_ties(outcome: SamplerOutcome) -> None:
         print("             so it depends on how ties are broken, or on an order of the rule's own")
 
 
+def _print_met(ties: Ties) -> None:
+    among = f"{ties.watched} configurations"
+    if ties.watched < ties.configurations:
+        among = f"the first {among}"
+    if ties.refused is not None:
+        print(f"ties         could not be watched for: {ties.refused}")
+    elif ties.example is None:
+        print(f"ties         none: no two equal scores are put in order in {among}")
+    else:
+        print(
+            f"ties         equal scores are put in order in {ties.ranked} of {among}, of different"
+        )
+        print(
+            f"             cells in {ties.between_cells}, of tokens of one cell in "
+            f"{ties.between_tokens}; in {ties.decided} it matters how ties are broken"
+        )
+        print(f"             first: {_example(ties.example)}")
+    if ties.tested:
+        print(f"             equal scores are compared by == in {ties.tested} configurations")
+    if ties.threshold is not None:
+        print(f"threshold    met exactly in {ties.thresholds} of {among}")
+        print(f"             first: {_example(ties.threshold)}")
+
+
+def _example(example: Example) -> str:
+    tie, at = example.tie, show_state(example.state)
+    cells = " and ".join(f"cell {cell}" for cell in tie.cells)
+    value = tie.value if len(tie.value) <= MOST_SCORE else f"{tie.value[:MOST_SCORE]}.."
+    return f"{value} of {cells} in round {example.round_number} at {at}"
+
+
 def _print_model(model: ModelLaw, target: Law[State]) -> None:
     said = "the conditionals are those of one law"
     if model.contradiction is not None:
@@ -216,7 +251,7 @@ def _print_model(model: ModelLaw, target: Law[State]) -> None:
         print(f"             what it says is at total variation {shown(distance)} from the target")
 
 
-def _print_behaviour(analysis: DecoderAnalysis) -> None:
+def _print_behaviour(analysis: DecoderAnalysis, ties: Ties) -> None:
     found = analysis.behaviour
     print(f"F            {found.unmasking.value}, seen in {analysis.configurations} configurations")
     narrower = sorted(one.value for one in found.own_predictor - found.fits)
@@ -233,7 +268,8 @@ def _print_behaviour(analysis: DecoderAnalysis) -> None:
     }
     print(f"             {', '.join(n for n, yes in flags.items() if yes) or 'write-once'}")
     if found.order is not None:
-        print(f"order        {found.order.value} in every configuration")
+        why = f", and ties are what decides in {ties.decided}" if ties.decided else ""
+        print(f"order        {found.order.value} in every configuration{why}")
     if found.names_remasked and not found.remasks:
         print(
             f"remasking    never: the step names cells to remask in {found.names_remasked} "

@@ -10,6 +10,7 @@ from dlmcheck.verify.cli.sampler_outcomes import SamplerOptions, SamplerOutcome
 from dlmcheck.verify.decoders.going_wrong import GoesWrong
 from dlmcheck.verify.decoders.limits import FAR, Limit, Trace
 from dlmcheck.verify.decoders.model_law import ModelLaw
+from dlmcheck.verify.decoders.ties import Example, Ties
 from dlmcheck.verify.exits import ExitCode
 
 
@@ -53,6 +54,7 @@ def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
         "uses_clock": found.uses_clock,
         "clock_or_memory": found.clock_or_memory,
         "uses_memory": found.uses_memory,
+        "ties": _ties_json(outcome.ties),
         "tie_effect": None if outcome.tie_effect is None else str(outcome.tie_effect),
         "mirrored_law": None
         if outcome.mirrored is None
@@ -95,6 +97,34 @@ def _wrong_json(wrong: GoesWrong) -> dict[str, Any]:
         "trace": None if blamed is None else _trace_json(blamed.trace),
         "share": None if blamed is None else str(blamed.share),
         "causes": [] if blamed is None else [cause.value for cause in blamed.causes],
+    }
+
+
+def _ties_json(ties: Ties) -> dict[str, Any]:
+    return {
+        "configurations": ties.configurations,
+        "watched": ties.watched,
+        "refused": ties.refused,
+        "ranked": ties.ranked,
+        "between_cells": ties.between_cells,
+        "between_tokens": ties.between_tokens,
+        "decided": ties.decided,
+        "tested": ties.tested,
+        "thresholds": ties.thresholds,
+        "example": _example_json(ties.example),
+        "threshold": _example_json(ties.threshold),
+    }
+
+
+def _example_json(example: Example | None) -> dict[str, Any] | None:
+    if example is None:
+        return None
+    return {
+        "round": example.round_number,
+        "state": show_state(example.state),
+        "value": example.tie.value,
+        "left": [list(one) for one in sorted(example.tie.left)],
+        "right": [list(one) for one in sorted(example.tie.right)],
     }
 
 

@@ -27,6 +27,7 @@ from dlmcheck.verify.decoders.going_wrong import GoesWrong, distance_by_round, g
 from dlmcheck.verify.decoders.limits import Trace
 from dlmcheck.verify.decoders.loading import load_step
 from dlmcheck.verify.decoders.model_law import ModelLaw, load_model
+from dlmcheck.verify.decoders.ties import Ties, ties
 
 MOST_SHUFFLED = 4
 """So many masked cells are put in random order; the number of orders is a factorial."""
@@ -71,6 +72,7 @@ class SamplerOutcome:
     distances: tuple[Fraction, ...]
     """After each round, how far the law would be if the rest were decoded exactly."""
     wrong: GoesWrong | None
+    ties: Ties
     mirrored: Law[State] | None
     """The law of the same rule from right to left; None if it has none, or was not run so."""
     shuffled: Law[State] | None
@@ -205,6 +207,7 @@ def _outcome(
         trace,
         distances,
         wrong,
+        ties(decoder, analysis.table),
         mirror,
         random,
     )

@@ -57,6 +57,12 @@ class ForeignStep:
                 self._repeat(call)
         return made
 
+    def once(
+        self, state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+    ) -> Step:
+        """One step that is not made again. Raises what a call raises."""
+        return self._run(state, number, memory, candidates, choices)
+
     def repeat_all(self) -> None:
         """Make the calls again, the last one first. Raises `BadInput` if one does another thing."""
         for call in reversed(self._calls):
