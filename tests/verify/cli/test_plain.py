@@ -24,7 +24,8 @@ SPELT = {"workers": "jobs"}
 def parsed(words: list[str]) -> dict[str, object]:
     """What the parser makes of a command line: the parameters that are given."""
     context = PARSER.commands[words[0]].make_context(words[0], list(words[1:]))
-    return {SPELT.get(name, name): value for name, value in context.params.items() if value}
+    given: dict[str, object] = context.params
+    return {SPELT.get(name, name): value for name, value in given.items() if value}
 
 
 def made(words: list[str]) -> dict[str, object]:
