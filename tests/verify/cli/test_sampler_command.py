@@ -413,6 +413,22 @@ def test_a_circuit_is_a_target(tmp_path: Path) -> None:
     assert run(*arguments, "--rounds", "1") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--cells", "4"), "4 cells (expected the 3 of the target)"),
+        (("--prompt", "010"), "010 shows all 3 cells, so that nothing is left to decode"),
+        (("--prompt", "0101"), "a prompt of 4 cells (expected 3)"),
+    ],
+)
+def test_cells_and_prompts_that_do_not_fit_are_refused(
+    arguments: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("left-to-right", "--target", "one-hot:3", *arguments) == 2
+    assert reason in capsys.readouterr().err
+    assert run("left-to-right", "--target", "one-hot:3", "--cells", "3", "--prompt", "01M") == 0
+
+
 # --- prompts -----------------------------------------------------------------------------------
 
 

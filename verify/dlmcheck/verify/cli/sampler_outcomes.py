@@ -117,7 +117,12 @@ def _law_or_rest(outcome: SamplerOutcome) -> object:
 
 
 def _by_target(options: SamplerOptions, law: Law[State], convention: Impossible) -> SamplerOutcome:
-    start = _start(options.prompt, len(next(iter(law))))
+    length = len(next(iter(law)))
+    if options.cells not in (None, length):
+        raise BadInput(
+            f"{options.cells} cells", source="--cells", expected=f"the {length} of the target"
+        )
+    start = _start(options.prompt, length)
     target = _given_prompt(law, start)
     vocabulary = 1 + max(1, *(token for outcome in law for token in outcome))
     predictor = tabulated_predictor(law, vocabulary, convention)
@@ -229,10 +234,18 @@ def given_target(options: SamplerOptions) -> Target | None:
 
 
 def _start(text: str | None, length: int) -> State:
-    """The state before round 1: the prompt, and M after it."""
+    """The state before round 1: the prompt, and M after it. Raises `BadInput` if it is too long, or
+    leaves nothing to decode.
+    """
     state = () if text is None else parse_state(text)
     if len(state) > length:
         raise BadInput(f"a prompt of {len(state)} cells", source="prompt", expected=str(length))
+    if text is not None and len(state) == length and MASK not in state:
+        raise BadInput(
+            f"{text} shows all {length} cells, so that nothing is left to decode",
+            source="prompt",
+            expected="fewer cells, or M for one of them",
+        )
     return (*state, *(MASK,) * (length - len(state)))
 
 
