@@ -19,7 +19,7 @@ from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.perfect import agrees
 from dlmcheck.spec.tokens import State, Token
 from dlmcheck.verify.decoders.behaviour import Behaviour, behaviour
-from dlmcheck.verify.decoders.codes import Alphabet
+from dlmcheck.verify.decoders.codes import Alphabet, check_number
 from dlmcheck.verify.decoders.enumeration import Transition, transition
 from dlmcheck.verify.decoders.limits import Limit, Trace, limit
 from dlmcheck.verify.kernel.divergence import Divergence, divergence
@@ -134,12 +134,16 @@ class Comparison:
 
 
 def analyse(
-    decoder: Decoder, most_rounds: int = 64, progress: Callable[[int], None] | None = None
+    decoder: Decoder,
+    most_rounds: int = 64,
+    progress: Callable[[int], None] | None = None,
+    most_configurations: int | None = None,
 ) -> DecoderAnalysis:
     """Enumerate a decoder exactly, for at most so many rounds; fewer where the limit is known.
 
     Raises the errors of `spec.decoder.step_law` (a step that breaks the rules, or is not
-    reproducible).
+    reproducible), and `TooManyConfigurations` if more than `most_configurations` are reached in
+    one round.
     """
     decoder = _remembering(decoder)
     known: dict[tuple[Configuration, int], Transition] = {}
@@ -157,7 +161,7 @@ def analyse(
             rounds[before] = known[before, number] = transition(decoder, before, number)
             if progress is not None:
                 progress(len(known))
-        running, denominator = _pushed(running, denominator, rounds)
+        running, denominator = _pushed(running, denominator, rounds, most_configurations)
         by_round.append(_states(running, denominator, ended))
         finished = _retire(decoder, running, denominator, ended, number)
         everything += finished
@@ -183,7 +187,10 @@ def analyse(
 
 
 def _pushed(
-    running: Running, denominator: int, rounds: Mapping[Configuration, Transition]
+    running: Running,
+    denominator: int,
+    rounds: Mapping[Configuration, Transition],
+    most: int | None,
 ) -> tuple[Running, int]:
     """One round of the law, in whole weights over one denominator."""
     common = lcm(*(made.denominator for made in rounds.values()))
@@ -193,7 +200,8 @@ def _pushed(
     for before, weight in running.items():
         made = rounds[before]
         made.add_to(weights, weight * (common // made.denominator), alphabet)
-    alphabet.settle(weights)
+        check_number(len(weights), most)
+    alphabet.settle(weights, most)
     divisor = gcd(denominator * common, *weights.values())
     following: Running = {}
     for code, weight in weights.items():

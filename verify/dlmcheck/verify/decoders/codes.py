@@ -23,6 +23,16 @@ FEW = 24
 """A law waits if one in so many parts or more has it."""
 
 
+class TooManyConfigurations(Exception):
+    """More configurations than were asked for; each of the next rounds would be run from all."""
+
+
+def check_number(found: int, most: int | None) -> None:
+    """Raises `TooManyConfigurations` if `most` is given and exceeded."""
+    if most is not None and found > most:
+        raise TooManyConfigurations(f"more than {most} configurations")
+
+
 class Noted:
     """A note, to be told from no note."""
 
@@ -82,10 +92,14 @@ class Alphabet:
             self._options[key] = found
         return found
 
-    def settle(self, weights: dict[int, int]) -> None:
-        """Multiply out what waits, in place: cell by cell, equal codes merged after each."""
+    def settle(self, weights: dict[int, int], most: int | None = None) -> None:
+        """Multiply out what waits, in place: cell by cell, equal codes merged after each.
+
+        Raises `TooManyConfigurations` once there are more than `most` codes.
+        """
         mask = (1 << self.BITS) - 1
         for cell in sorted({cell for cell, _ in self._waiting}):
+            check_number(len(weights), most)
             shift = self.BITS * cell
             adds: dict[int, list[tuple[int, int]]] = {}
             for place, shows in self._waiting:
@@ -98,6 +112,7 @@ class Alphabet:
                 for offset, p in adds[code >> shift & mask]:
                     after = code + offset
                     weights[after] = weights.get(after, 0) + weight * p
+        check_number(len(weights), most)
 
     def _outcomes(self, cell: int, shows: Shows) -> list[tuple[int, int]]:
         site, noted = shows

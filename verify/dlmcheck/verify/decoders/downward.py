@@ -24,8 +24,9 @@ BITS = 62
 ONE = 1 << BITS
 WEIGHT_BITS = 20
 """Weights of shares are whole multiples of 2^-20, up to 1."""
-_HALF = BITS // 2
-_LOW = (1 << _HALF) - 1
+HALF_BITS = BITS // 2
+_LOW = (1 << HALF_BITS) - 1
+_LIMB = (1 << 20) - 1
 
 NODES: tuple[tuple[Fraction, Fraction], ...] = tuple(
     (Fraction(rate, 10**6), Fraction(factor, 10**6))
@@ -55,10 +56,30 @@ def times(left: Units, right: Units | int) -> Units:
     >>> [ONE // 4 - int(one) for one in times(half, half)[:1]], int(times(half, ONE)[2]) == ONE
     ([0], True)
     """
-    a, b = left >> _HALF, left & _LOW
-    c, d = right >> _HALF, right & _LOW
-    product: Units = a * c + ((a * d + b * c) >> _HALF)
+    a, b = left >> HALF_BITS, left & _LOW
+    c, d = right >> HALF_BITS, right & _LOW
+    product: Units = a * c + ((a * d + b * c) >> HALF_BITS)
     return product
+
+
+def summed_products(left: Units, right: Units) -> Units:
+    """The sums over the rows of left column times right column, for all pairs of columns.
+
+    All of `left` adds up to at most one, and there are at most 2^13 rows. The numbers are cut into
+    three limbs of 20 bits, so that sums stay below 2^53: in floating point such whole numbers are
+    exact, in whatever order they are added. Products of the lowest limbs are left out.
+    """
+    limbs = [
+        np.concatenate([(side >> 42), (side >> 22) & _LIMB, (side >> 2) & _LIMB], axis=1)
+        for side in (left, right)
+    ]
+    one, two = (side.astype(np.float64) for side in limbs)
+    found = (one.T @ two).astype(np.int64).reshape(3, left.shape[1], 3, right.shape[1])
+    first = found[0, :, 0] << 22
+    second = (found[0, :, 1] + found[1, :, 0]) << 2
+    third = (found[0, :, 2] + found[1, :, 1] + found[2, :, 0]) >> 18
+    total: Units = first + second + third
+    return total
 
 
 def coins(weights: Units, sums: Units, most: Fraction) -> tuple[Units, Units]:
@@ -133,11 +154,13 @@ def node_factors() -> list[Fraction]:
 
 @cache
 def node_tables() -> tuple[Units, Units]:
-    """Per node exp(-t w) for w = 1024 h and for w = l, h up to 1024 and l below it."""
+    """Per node exp(-t w) for w = 1024 h and for w = l, h up to 1024 and l below it, in units of
+    2^-31, which is enough for nodes.
+    """
     high, low = (
         np.array(
             [
-                [exponential_units(rate * Fraction(k << shift, 1 << WEIGHT_BITS)) for k in numbers]
+                [_exponential(rate * Fraction(k << shift, 1 << WEIGHT_BITS)) for k in numbers]
                 for rate, _ in NODES
             ],
             dtype=np.int64,
@@ -147,7 +170,11 @@ def node_tables() -> tuple[Units, Units]:
     return high, low
 
 
+def _exponential(x: Fraction) -> int:
+    return exponential_units(x, bits=HALF_BITS)
+
+
 def decays(weights: Units) -> Units:
-    """exp(-t w) for each node (first axis) and weight, rounded down."""
+    """exp(-t w) for each node (first axis) and weight, rounded down, in units of 2^-31."""
     high, low = node_tables()
-    return times(high[:, weights >> 10], low[:, weights & 1023])
+    return (high[:, weights >> 10] * low[:, weights & 1023]) >> HALF_BITS

@@ -26,6 +26,7 @@ from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.decoders.downward import (
     BITS,
+    HALF_BITS,
     NODES,
     ONE,
     WEIGHT_BITS,
@@ -34,6 +35,7 @@ from dlmcheck.verify.decoders.downward import (
     decays,
     floored,
     node_factors,
+    summed_products,
     times,
 )
 from dlmcheck.verify.decoders.enumeration import transition
@@ -147,7 +149,7 @@ class Streaming:
             ]
             left = _multiplied(chances[:, None], back[:, :middle], stays[:, :middle])
             right = _multiplied(np.full((len(own), 1), ONE), back[:, middle:], stays[:, middle:])
-            sums = times(left[:, :, None], right[:, None, :]).sum(axis=0)
+            sums = summed_products(left, right)
             offsets = halves[0].offsets[:, None] + halves[1].offsets
             new = self.tables.written(writing, state)
             after = offsets[:, :, None] + new[1]
@@ -177,12 +179,12 @@ class Streaming:
             _decayed(weights, column, half, bits)
             for column, half, bits in zip(columns, halves, (31, 22), strict=True)
         )
-        decay = np.full((len(NODES), len(chances)), ONE)
+        decay = np.full((len(NODES), len(chances)), 1 << HALF_BITS)
         for i in range(len(self.tables.cells)):
             if fresh[:, i].any():
-                decay = times(decay, decays(fresh[:, i]))
+                decay = (decay * decays(fresh[:, i])) >> HALF_BITS
         factors = np.array([int(one * 2**18) for one in node_factors()])[:, None]
-        nodes = ((decay >> 36) * factors) >> 18
+        nodes = (decay * factors) >> HALF_BITS + 18 - 26
 
         def summed(one: NDArray[np.float64], two: NDArray[np.float64]) -> Units:
             """Over configurations, then over nodes; in units of 2^-60."""
@@ -243,12 +245,12 @@ class Streaming:
         return found
 
 
-def _multiplied(first: Units, back: Units | None, stays: Units) -> Units:
-    """Columns of products over cells (last axis), in the order of `Half`; `back` None is one."""
+def _multiplied(first: Units, back: Units, stays: Units) -> Units:
+    """Columns of products over cells (last axis), in the order of `Half`."""
     found = first
     for i in range(stays.shape[-1]):
-        turned = found if back is None else times(found, back[..., i, None])
-        found = np.concatenate([turned, times(found, stays[..., i, None])], axis=-1)
+        pair = times(found, back[..., i, None]), times(found, stays[..., i, None])
+        found = np.concatenate(pair, axis=-1)
     return found
 
 
@@ -259,10 +261,13 @@ def _decayed(
     for each cell that stays, times its weight; whole numbers of so many bits.
     """
     own = weights[:, half.cells]
-    first = np.full((len(NODES), len(own), 1), ONE)
-    whole = times(_multiplied(first, None, decays(own)), column)
-    marked = (whole[:, :, half.marked_columns] >> WEIGHT_BITS) * own[:, half.marked_cells]
-    shift = BITS - bits
+    decay = decays(own)
+    found = np.full((len(NODES), len(own), 1), 1 << HALF_BITS)
+    for i in range(len(half.cells)):
+        found = np.concatenate([found, (found * decay[:, :, i, None]) >> HALF_BITS], axis=-1)
+    whole = (found * (column >> BITS - HALF_BITS)) >> HALF_BITS
+    marked = (whole[:, :, half.marked_columns] * own[:, half.marked_cells]) >> WEIGHT_BITS
+    shift = HALF_BITS - bits
     return (whole >> shift).astype(np.float64), (marked >> shift).astype(np.float64)
 
 
