@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -23,7 +24,8 @@ from dlmcheck.spec.schedule import Schedule, sampler_of
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.engines.state_evidence import state_certificate
 from dlmcheck.verify.kernel import pushing
-from dlmcheck.verify.kernel.results import Checked, Rejected
+from dlmcheck.verify.kernel.packed_laws import Packed
+from dlmcheck.verify.kernel.results import BeyondLimits, Checked, Rejected
 from dlmcheck.verify.kernel.state_laws import check_document, run_law
 from dlmcheck.verify.kernel.verdicts import Verdict
 
@@ -110,3 +112,47 @@ def test_laws_with_too_many_weights_are_refused(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(pushing, "MOST_WEIGHTS", 50)
     with pytest.raises(Rejected, match="more than 50 weights at once"):
         run_law(local_schedule(4, 2, 1))
+
+
+TWO_BLOCKS: list[tuple[str, Schedule]] = [
+    ("ring", local_schedule(6, 3, 1, ring=True)),
+    ("line, all cells end shown", local_schedule(6, 3, 2, whole=True)),
+    ("reading three", local_schedule(7, 2, 1, reads=3, ring=True)),
+    ("even strings", parity_revision(7)),
+]
+
+
+@pytest.mark.parametrize(
+    "schedule", [pytest.param(schedule, id=what) for what, schedule in TWO_BLOCKS]
+)
+def test_phases_in_two_blocks_give_the_law_of_phases_in_one(
+    schedule: Schedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    through = pushing.through
+
+    def counting(law: Packed, blocks: Sequence[Sequence[pushing.Site]]) -> Packed:
+        taken.append(len(blocks))
+        return through(law, blocks)
+
+    monkeypatch.setattr(pushing, "through", counting)
+    found = run_law(schedule)
+    assert 2 in taken
+    monkeypatch.setattr(pushing, "SPARE", -schedule.length)
+    taken.clear()
+    assert run_law(schedule) == found
+    assert set(taken) == {1}
+
+
+def test_with_too_many_weights_in_two_blocks_one_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule = local_schedule(5, 2, 1, ring=True)
+    found = run_law(schedule)
+    through = pushing.through
+
+    def refusing(law: Packed, blocks: Sequence[Sequence[pushing.Site]]) -> Packed:
+        if len(blocks) > 1:
+            raise BeyondLimits("weights")
+        return through(law, blocks)
+
+    monkeypatch.setattr(pushing, "through", refusing)
+    assert run_law(schedule) == found

@@ -3,19 +3,25 @@
 In a state every cell has a row, the law of what it shows next, and given the state cells are
 independent. For what is still to come of a state only its list of rows counts: states with equal
 lists are one class. A state is a text of the characters 0, 1 and M, one for each cell.
+
+Where rows depend on few cells, a phase is gone through in two blocks: while the cells of one are
+drawn nobody looks at what the others alone read, and long numbers hold the weights for all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import compress
 from operator import itemgetter
 
 from dlmcheck.spec.tokens import MASK, show_state
+from dlmcheck.verify.kernel.packed_laws import Packed, Weights, picked
 from dlmcheck.verify.kernel.results import BeyondLimits
 
+SPARE = 2
+"""A phase is gone through in two blocks if so few cells more than there are have to be held."""
 MOST_WEIGHTS = 1 << 26
 """With more weights at once a law is refused: nobody would wait for the answer."""
 
@@ -26,7 +32,6 @@ TOKENS = (0, 1, MASK)
 TOKEN_OF = {show_state((token,)): token for token in TOKENS}
 Row = tuple[int, int, int]
 """How many settings of the own coins make a cell show 0, 1 and M."""
-Weights = dict[str, int]
 
 
 @dataclass
@@ -68,58 +73,113 @@ def in_order(sites: Sequence[Site]) -> list[Site]:
     return behind[::-1]
 
 
-def pushed(law: Weights, sites: Sequence[Site]) -> Weights:
-    """Draw the cells one after the other.
+def pushed(law: Packed, sites: Sequence[Site]) -> Packed:
+    """Draw the cells one after the other. Raises `BeyondLimits` if weights are too many."""
+    blocks = _in_blocks(law, sites)
+    try:
+        return through(law, blocks)
+    except BeyondLimits:
+        if len(blocks) == 1:
+            raise
+        return through(law, [sites])
 
-    A class is a list of rows, those of the cells from some place on; `after[c]` is the class that
-    is left of class c without its first row, `first[c]`. For each class there are weights, one
-    for each string of tokens drawn so far: slots of `width` bytes in one long number, wide enough
-    for the sum of all weights, so that no slot runs over into the next.
+
+def _in_blocks(law: Packed, sites: Sequence[Site]) -> list[Sequence[Site]]:
+    """Two blocks in which fewer cells are read than there are; one, if there are none."""
+    best, place = len(sites), 0
+    first, second = _numbers_read(sites), _numbers_read(sites[::-1])[::-1]
+    for k in range(1, len(sites)):
+        # Between the blocks there are weights for what the first shows and the second reads.
+        if k + second[k] <= len(sites) + SPARE and max(first[k - 1], second[k]) < best:
+            best, place = max(first[k - 1], second[k]), k
+    if place:
+        needed = _read(sites[:place])
+        stays = set(picked(law.held, law.front, [c for c in law.front if c in needed]))
+        goes = set(picked(law.held, law.front, [c for c in law.front if c not in needed]))
+        if len(stays) * len(goes) <= 2 * len(law.held):
+            return [sites[:place], sites[place:]]
+    return [sites]
+
+
+def _numbers_read(sites: Sequence[Site]) -> list[int]:
+    """How many cells the sites up to each one read."""
+    read: set[int] = set()
+    found: list[int] = []
+    for site in sites:
+        read.update(site.reads)
+        found.append(len(read))
+    return found
+
+
+def _read(sites: Iterable[Site]) -> frozenset[int]:
+    return frozenset(cell for site in sites for cell in site.reads)
+
+
+def through(law: Packed, blocks: Sequence[Sequence[Site]]) -> Packed:
+    """Draw block after block; a cell that has been drawn is called ~cell until all are."""
+    total = law.total << sum(site.coins for block in blocks for site in block)
+    for k, block in enumerate(blocks):
+        later = _read(site for other in blocks[k + 1 :] for site in other)
+        law = _block_drawn(law.regrouped(_read(block), total), block, later)
+    front, back = (tuple([~cell for cell in cells]) for cells in (law.front, law.back))
+    return replace(law, front=front, back=back)
+
+
+def _block_drawn(law: Packed, sites: Sequence[Site], later: Collection[int]) -> Packed:
+    """Draw some cells; what they read is forgotten, but for what is read later.
+
+    A class is a list of rows, those of the cells from some place on, and what the cells to be read
+    later show; `after[c]` is the class that is left of class c without its first row, `first[c]`.
+    For each class there are weights, one for each string of tokens drawn so far and each of the
+    strings in the back, in this order, in one long number.
     """
-    if not sites:
-        return law
-    total = sum(law.values()) << sum(site.coins for site in sites)
-    width = total.bit_length() // 8 + 1
-    classes, steps = _classes(list(law), sites[::-1])
+    keeps = [cell for cell in law.front if cell in later]
+    left, classes, steps = _classes(law.held, law.front, keeps, sites[::-1])
     held = [0] * (max(classes) + 1)
-    for number, weight in zip(classes, law.values(), strict=True):
-        held[number] += weight
+    for number, weights in zip(classes, law.held.values(), strict=True):
+        held[number] += weights
+    width = law.width * len(law.strings)
     strings = [""]
     for site, after, first in reversed(steps):
-        if len(TOKENS) * len(strings) * (max(after) + 1) > MOST_WEIGHTS:
+        many = len(TOKENS) * len(strings) * len(law.strings) * (max(after) + 1)
+        if many > MOST_WEIGHTS:
             raise BeyondLimits(f"more than {MOST_WEIGHTS} weights at once")
-        held = _drawn(held, list(site.rows), after, first, 8 * width * len(strings))
+        held = _cell_drawn(held, list(site.rows), after, first, 8 * width * len(strings))
         strings = [drawn + token for token in TOKEN_OF for drawn in strings]
         strings, held = _alive(strings, held, width)
-    place = {site.cell: k for k, site in enumerate(sites)}
-    cells = _arranged(strings, [place[cell] for cell in range(len(sites))])
-    octets = held[0].to_bytes(width * len(strings), "little")
-    weights = [
-        int.from_bytes(octets[k : k + width], "little") for k in range(0, len(octets), width)
-    ]
-    return dict(zip(cells, weights, strict=True))
+    found: Weights = {}
+    for kept, weights in zip(left, held, strict=True):
+        octets = weights.to_bytes(width * len(strings), "little")
+        for drawn, k in zip(strings, range(0, len(octets), width), strict=True):
+            number = int.from_bytes(octets[k : k + width], "little")
+            if number:
+                found[kept + drawn] = number
+    front = (*keeps, *[~site.cell for site in sites])
+    return replace(law, front=front, held=found)
 
 
 def _classes(
-    states: Sequence[str], behind: Sequence[Site]
-) -> tuple[list[int], list[tuple[Site, list[int], list[int]]]]:
-    """The class of each state, the rows of all cells; and the steps that lead there from behind.
+    states: Iterable[str], cells: Sequence[int], keeps: Sequence[int], behind: Sequence[Site]
+) -> tuple[list[str], list[int], list[tuple[Site, list[int], list[int]]]]:
+    """What the cells in `keeps` show, a class each if all rows are gone; the class of each state;
+    and the steps that lead there from behind.
 
     The rows of the sites up to some place depend on what these read, with `order` on the first
     `ends` cells: states that agree there are looked at once.
     """
-    order = list(dict.fromkeys(cell for site in behind for cell in site.reads))
-    read: set[int] = set()
-    ends = [len(read := read | set(site.reads)) for site in behind]
-    levels = [_arranged(states, order)]
+    order = list(dict.fromkeys([*keeps, *[cell for site in behind for cell in site.reads]]))
+    read = set(keeps)
+    ends = [len(keeps), *[len(read := read | set(site.reads)) for site in behind]]
+    levels = [picked(states, cells, order)]
     for end in reversed(ends[:-1]):
         known = levels[-1]
         shorter = end < len(known[0])
         levels.append(list(dict.fromkeys([s[:end] for s in known])) if shorter else known)
+    left = levels.pop()
     steps: list[tuple[Site, list[int], list[int]]] = []
-    classes, before = {"": 0}, 0
+    classes, before = {kept: number for number, kept in enumerate(left)}, ends[0]
     found: list[int] = []
-    for site, end, level in zip(behind, ends, reversed(levels), strict=True):
+    for site, end, level in zip(behind, ends[1:], reversed(levels), strict=True):
         row = site.reader(order)
         numbers: dict[int, int] = {}  # of class and row, in one number: pairs would be many objects
         number = numbers.setdefault
@@ -127,18 +187,10 @@ def _classes(
         rows = (1 << ROW) - 1
         steps.append((site, [key >> ROW for key in numbers], [key & rows for key in numbers]))
         classes, before = dict(zip(level, found, strict=True)), end
-    return found, steps
+    return left, found, steps
 
 
-def _arranged(states: Sequence[str], order: Sequence[int]) -> list[str]:
-    """States with their cells in another order."""
-    if len(order) == 1:
-        return list(states)
-    pick = itemgetter(*order)
-    return ["".join(pick(state)) for state in states]
-
-
-def _drawn(
+def _cell_drawn(
     held: Sequence[int], rows: Sequence[Row], after: Sequence[int], first: Sequence[int], bits: int
 ) -> list[int]:
     """Draw one cell: the weights of class c go to class `after[c]`, once for each token."""

@@ -29,7 +29,8 @@ from dlmcheck.spec.schedule import Schedule, clock_value, start_state
 from dlmcheck.spec.tokens import MASK, State, show_state
 from dlmcheck.verify.kernel.documents import fields_of, list_field, schedule_field
 from dlmcheck.verify.kernel.evidence import Exhaustive
-from dlmcheck.verify.kernel.pushing import TOKEN_OF, Row, Site, Weights, in_order, pushed
+from dlmcheck.verify.kernel.packed_laws import Packed
+from dlmcheck.verify.kernel.pushing import TOKEN_OF, Row, Site, in_order, pushed
 from dlmcheck.verify.kernel.results import BeyondLimits, Checked, Rejected
 from dlmcheck.verify.kernel.stated_laws import (
     SCHEDULE,
@@ -59,36 +60,39 @@ def run_law(schedule: Schedule, data: Bits = ()) -> tuple[Mapping[State, int], i
     that are refused.
     """
     law, exponent, seen = _run(schedule, data)
-    tokens = {text: tuple([TOKEN_OF[shown] for shown in text]) for text in law}
-    return {tokens[text]: weight for text, weight in law.items()}, exponent, seen
+    weights = law.onto(range(schedule.length))
+    states = [tuple([TOKEN_OF[shown] for shown in text]) for text in weights]
+    return dict(zip(states, weights.values(), strict=True)), exponent, seen
 
 
-def _run(schedule: Schedule, data: Bits) -> tuple[Weights, int, int]:
+def _run(schedule: Schedule, data: Bits) -> tuple[Packed, int, int]:
     if schedule.unmask_sees_candidates:
         raise BeyondLimits("the unmasking policy sees the candidates")
     if len(schedule.given_cells) > MOST_GIVEN:
         raise BeyondLimits(f"{len(schedule.given_cells)} given cells: too many weights at once")
     starts = product((False, True), repeat=len(schedule.given_cells))
-    law: Weights = {show_state(start_state(schedule, data, given)): 1 for given in starts}
+    law = Packed.of({show_state(start_state(schedule, data, given)): 1 for given in starts})
     exponent = len(schedule.given_cells)
-    seen = len(law)
+    seen = law.states()
     for number in range(1, schedule.rounds + 1):
         for phase in _phases(schedule, number):
             law = phase.push(law)
             exponent += phase.coins
-        seen += len(law)
+        seen += law.states()
     ends = range(schedule.length) if schedule.end is End.WHOLE_STATE else schedule.output
-    for state in law:
-        if any(state[i] == "M" for i in ends):
-            raise Rejected(f"{state} has a mask at the end")
+    shown = law.shown()
+    for i in ends:
+        if "M" in shown[i]:
+            raise Rejected(f"cell {i} has a mask at the end")
     if schedule.stop is Stop.ABSORBING:
         # Without a clock one round that changes nothing means that no further one does.
         further = _phases(schedule, schedule.rounds + 1)
-        for state in law:
-            after: Weights = {state: 1}
+        every = range(schedule.length)
+        for state in law.onto(every):
+            after = Packed.of({state: 1})
             for phase in further:
                 after = phase.push(after)
-            if set(after) != {state}:
+            if set(after.onto(every)) != {state}:
                 raise Rejected(f"a further round changes {state}")
     return law, exponent, seen
 
@@ -224,14 +228,14 @@ class _Phase:
             self._pushes.append(in_order(sites))
         self.coins = len(shared) + sum(one.coins for one in self._pushes[0])
 
-    def push(self, law: Weights) -> Weights:
+    def push(self, law: Packed) -> Packed:
         """The weights after the phase; those of all settings are added."""
         if len(self._pushes) == 1:
             return pushed(law, self._pushes[0])
         total: Counter[str] = Counter()
         for sites in self._pushes:
-            total.update(pushed(law, sites))
-        return dict(total)
+            total.update(pushed(law, sites).onto(range(len(sites))))
+        return Packed.of(dict(total))
 
 
 # --- certificates --------------------------------------------------------------------------
@@ -254,8 +258,5 @@ def check_document(document: Document) -> Checked:
         )
     stated = counts_field(document, len(cells), letters="01M", called="characters 0, 1 or M")
     law, coins, seen = _run(schedule, data)
-    onto: Counter[str] = Counter()
-    for state, weight in law.items():
-        onto["".join([state[i] for i in cells])] += weight
     evidence = Exhaustive("states reached", seen, seen)
-    return confirm(STATEMENTS[SCHEDULE], Counts(coins, onto), stated, evidence)
+    return confirm(STATEMENTS[SCHEDULE], Counts(coins, law.onto(cells)), stated, evidence)
