@@ -14,6 +14,7 @@ from benchmarks.workloads import adder, xor_rich
 from dlmcheck.model.constructions.remask import compile_remasking
 from dlmcheck.model.constructions.revise import compile_revision
 from dlmcheck.model.constructions.write_once import compile_write_once
+from dlmcheck.model.local_schedules import local_schedule
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.model.samplers.random_unmasking import parity_independent_unmasking
 from dlmcheck.model.samplers.revision import parity_revision
@@ -417,3 +418,13 @@ def test_a_run_of_many_rounds_has_the_law_of_its_circuit_by_a_sweep() -> None:
     text, checked = certificate(problem, answered.answer, "frontier")
     assert checked.verdict is Verdict.PROVED
     assert '"frontier-law"' in text
+
+
+def test_a_run_swept_by_the_engine_has_its_states_pushed_forward_where_these_are_few() -> None:
+    schedule = local_schedule(7, 3, 1, ring=True, whole=True)
+    problem = RunLaw(schedule)
+    found = engine("frontier").law(problem, Limits())
+    assert isinstance(found, CountedLaw)
+    text, checked = certificate(problem, found, "frontier")
+    assert checked.verdict is Verdict.PROVED
+    assert '"state-law"' in text

@@ -14,6 +14,7 @@ from dlmcheck.model.samplers.revision import parity_revision
 from dlmcheck.spec.circuit import Circuit, Gate, Op
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.schedule import Schedule, interface
+from dlmcheck.verify.engines.affine_evidence import NoCertificate
 from dlmcheck.verify.engines.law_by_diagrams import Found, coin_names, find_law
 from dlmcheck.verify.engines.law_engines import (
     CircuitLaw,
@@ -22,7 +23,7 @@ from dlmcheck.verify.engines.law_engines import (
     RunLaw,
     engine,
 )
-from dlmcheck.verify.engines.law_evidence import NoCertificate, certificate
+from dlmcheck.verify.engines.law_evidence import certificate
 from dlmcheck.verify.kernel import diagram_laws
 from dlmcheck.verify.kernel.counted_laws import count_outputs
 from dlmcheck.verify.kernel.diagram_laws import (

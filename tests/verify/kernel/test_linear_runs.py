@@ -23,6 +23,7 @@ from dlmcheck.spec.schedule import Schedule, interface, sampler_of
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.kernel.affine import numbers_in
 from dlmcheck.verify.kernel.linear import Outputs, schedule_outputs
+from dlmcheck.verify.kernel.linear_runs import run_outputs
 from dlmcheck.verify.kernel.results import Rejected
 
 
@@ -204,3 +205,29 @@ def test_a_gate_that_bends_is_named() -> None:
     )
     with pytest.raises(Rejected, match="round 1: cell 0: node 8 is an AND, which is not linear"):
         schedule_outputs(schedule)
+
+
+def test_a_run_is_read_anew_for_other_data_and_for_another_schedule() -> None:
+    schedule = shows_its_data()
+    other = replace(schedule, output=(1,))
+    zero, one = run_outputs(schedule, (False,)), run_outputs(schedule, (True,))
+    assert zero == ((frozenset(),), 0)
+    assert one == ((frozenset((0,)),), 0)
+    assert run_outputs(schedule, (False,)) == zero
+    assert run_outputs(other, (False,)) == one
+
+
+def shows_its_data() -> Schedule:
+    """Two cells, the prompt and its negation."""
+    predictor, unmask = Builder(interface(2)), Builder(interface(2))
+    hidden = predictor.constant(False)
+    return Schedule(
+        length=2,
+        rounds=1,
+        predictor=predictor.build([hidden, 1, hidden, ~1]),
+        unmask=unmask.build([unmask.constant(False), unmask.constant(True)]),
+        output=(0,),
+        output_names=("y",),
+        data_cells=(0,),
+        data_names=("x",),
+    )

@@ -282,14 +282,24 @@ def _certify(problem: LawProblem, found: CountedLaw | None, by: str, path: Path 
 
     Without a file the law of an affine set is said all the same: it is an answer.
     """
-    from dlmcheck.verify.engines.law_evidence import NoCertificate, affine_certificate, certificate
+    from dlmcheck.verify.engines.affine_evidence import (
+        NoCertificate,
+        affine_certificate,
+        check_affine,
+    )
 
+    text = ""
     try:
-        if found is None:
-            text, checked = affine_certificate(problem)
-            print(f"law          {checked.statement}")
-        else:
+        if found is not None:
+            from dlmcheck.verify.engines.law_evidence import certificate
+
             text, checked = certificate(problem, found, by)
+        else:
+            if path is None:
+                checked = check_affine(problem)
+            else:
+                text, checked = affine_certificate(problem)
+            print(f"law          {checked.statement}")
     except NoCertificate as error:
         complain(str(error) if path is None else f"{path} is not written: {error}")
         return ExitCode.UNKNOWN

@@ -275,28 +275,33 @@ def _parity(values: int, row: Row) -> bool:
 
 
 def linear_text(
-    circuit: Circuit, schedule: Schedule | None = None, certificate: Simulation | None = None
+    circuit: Circuit,
+    schedule: Schedule | None = None,
+    certificate: Simulation | None = None,
+    claim: Uniform | None = None,
 ) -> str:
     """A certificate that a linear circuit, or a schedule that samples it, is uniform on a set.
 
     With a schedule and no cut-point certificate the laws are gone through by whoever checks.
+    Whoever has the circuit's `claim` already saves eliminating here.
     """
     more: dict[str, object] = {}
     if schedule is not None:
         more["schedule"] = schedule_to_json(schedule)
         if certificate is not None:
             more["certificate"] = certificate.to_json()
-    return _text(uniform_claim(circuit), circuit=circuit_to_json(circuit), **more)
+    found = uniform_claim(circuit) if claim is None else claim
+    return _text(found, circuit=circuit_to_json(circuit), **more)
 
 
-def linear_run_text(schedule: Schedule, outputs: Outputs | None = None) -> str:
+def linear_run_text(schedule: Schedule, claim: Uniform | None = None) -> str:
     """A certificate that a schedule whose run is linear is uniform on a set.
 
-    The kernel reads the matrix off the schedule itself; whoever has `outputs` already saves doing
-    so here. Raises `Rejected` if the run is not linear.
+    The kernel reads the matrix off the schedule itself; whoever has the `claim` already saves
+    doing so here. Raises `Rejected` if the run is not linear.
     """
-    claim = uniform_outputs(schedule_outputs(schedule) if outputs is None else outputs)
-    return _text(claim, schedule=schedule_to_json(schedule))
+    found = uniform_outputs(schedule_outputs(schedule)) if claim is None else claim
+    return _text(found, schedule=schedule_to_json(schedule))
 
 
 def _text(claim: Uniform, **subject: object) -> str:

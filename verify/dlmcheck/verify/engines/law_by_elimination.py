@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from dlmcheck.spec.circuit import InputKind
 from dlmcheck.verify.engines.law_engines import (
@@ -32,7 +34,7 @@ from dlmcheck.verify.kernel.affine import (
     required,
     values_of,
 )
-from dlmcheck.verify.kernel.linear import Outputs
+from dlmcheck.verify.kernel.linear import Outputs, Uniform
 from dlmcheck.verify.kernel.linear_runs import run_outputs
 from dlmcheck.verify.kernel.results import Rejected
 
@@ -40,6 +42,8 @@ PER_GATE = 1e-6
 PER_OUTCOME = 2e-7
 PER_WORD = 16
 """An outcome as a Python number takes so many bytes at least, besides its bits."""
+LISTED = 64
+"""With more outputs and coins than this the outcomes may be too many to be listed."""
 
 
 class Elimination:
@@ -48,15 +52,14 @@ class Elimination:
     def refuses(self, problem: LawProblem) -> str:
         """What is not linear is refused, with the first gate or cell at which it bends."""
         try:
-            _forms(problem)
+            _read(problem)
         except Rejected as error:
             return error.reason
         return ""
 
     def estimate(self, problem: LawProblem) -> Estimate:
         """The gates, and as many outcomes as there are, by the rank."""
-        forms, _ = _forms(problem)
-        rank = len(affine_space(forms)[1])
+        rank = _read(problem).rank
         seconds = PER_GATE * _gates(problem) + PER_OUTCOME * 2.0 ** min(rank, 900)
         reason = f"linear: uniform on an affine space of 2^{rank} outcomes"
         return Estimate(seconds, reason, 1 << rank)
@@ -65,17 +68,17 @@ class Elimination:
         """The uniform law on all sums."""
         began = time.monotonic()
         try:
-            forms, _ = _forms(problem)
+            read = _read(problem)
         except Rejected as error:
             return Unknown(Why.REFUSED, error.reason)
-        word, basis = affine_space(forms)
-        rank = len(basis)
+        rank = read.rank
         if limits.outcomes is not None and 1 << rank > limits.outcomes:
             return Unknown(Why.OUTCOMES, f"2^{rank} outcomes, more than {limits.outcomes}")
         if limits.memory is not None:
-            needed = (1 << rank) * (24 + PER_WORD + len(forms) // 8)
+            needed = (1 << rank) * (24 + PER_WORD + problem.outputs // 8)
             if needed > limits.memory:
                 return Unknown(Why.MEMORY, f"2^{rank} outcomes take {needed} bytes")
+        word, basis = read.space
         words = [word]
         for direction in basis:
             if limits.seconds is not None and time.monotonic() - began > limits.seconds:
@@ -94,25 +97,55 @@ def _gates(problem: LawProblem) -> int:
     return schedule.rounds * sum(part.node_count for part in parts if part is not None)
 
 
-_LAST: list[tuple[LawProblem, tuple[tuple[Form, ...], int]]] = []
+@dataclass(frozen=True)
+class _Read:
+    """A problem whose outputs are sums of coins, and what has been found out about it."""
+
+    problem: LawProblem
+    outputs: Outputs
+
+    @cached_property
+    def space(self) -> tuple[int, list[int]]:
+        """The set of outcomes."""
+        return affine_space(self.outputs.forms)
+
+    @cached_property
+    def claim(self) -> Uniform:
+        """The set of outcomes by its equations, with the inverses that show it."""
+        from dlmcheck.verify.engines.elimination import uniform_outputs
+
+        return uniform_outputs(self.outputs)
+
+    @cached_property
+    def rank(self) -> int:
+        """log2 of the number of outcomes, in the way that is needed next."""
+        few = min(len(self.outputs.forms), self.outputs.coins) <= LISTED
+        return len(self.space[1]) if few else len(self.claim.coins)
+
+
+_LAST: list[_Read] = []
 """The problem that was read last: refusing, estimating, answering and certifying all need it."""
+
+
+def _read(problem: LawProblem) -> _Read:
+    """A problem with its outputs as sums of coins. Raises `Rejected` if they are none."""
+    if not (_LAST and _LAST[0].problem is problem):
+        forms, coins = _forms(problem)
+        subject = problem.circuit if isinstance(problem, CircuitLaw) else problem.schedule
+        _LAST[:] = [_Read(problem, Outputs(subject.output_names, forms, coins))]
+    return _LAST[0]
+
+
+def claim_of(problem: LawProblem) -> Uniform:
+    """The set on which a linear sampler is uniform, with inverses.
+
+    Raises `Rejected` if it is not linear.
+    """
+    return _read(problem).claim
 
 
 def _forms(problem: LawProblem) -> tuple[tuple[Form, ...], int]:
     """The outputs as sums of coins, and how many coins there are. Raises `Rejected`."""
-    if not (_LAST and _LAST[0][0] is problem):
-        _LAST[:] = [(problem, _read(problem))]
-    return _LAST[0][1]
-
-
-def sums_of(problem: LawProblem) -> Outputs:
-    """The outputs as sums of coins. Raises `Rejected` if they are none."""
-    forms, coins = _forms(problem)
-    subject = problem.circuit if isinstance(problem, CircuitLaw) else problem.schedule
-    return Outputs(subject.output_names, forms, coins)
-
-
-def _read(problem: LawProblem) -> tuple[tuple[Form, ...], int]:
     if not isinstance(problem, CircuitLaw):
         return run_outputs(problem.schedule, problem.data)
     circuit = problem.circuit

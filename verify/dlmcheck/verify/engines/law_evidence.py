@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dlmcheck.spec.circuit import cone
-from dlmcheck.spec.errors import DlmcheckError
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.certificate_kinds import check_certificate
-from dlmcheck.verify.engines.elimination import linear_run_text, linear_text
+from dlmcheck.verify.engines.affine_evidence import NoCertificate
 from dlmcheck.verify.engines.frontier_orders import Order, best_order
 from dlmcheck.verify.engines.law_by_diagrams import Found, coin_names, find_law
-from dlmcheck.verify.engines.law_by_elimination import sums_of
 from dlmcheck.verify.engines.law_by_frontier import plan_of
 from dlmcheck.verify.engines.law_by_states import most_states
 from dlmcheck.verify.engines.law_engines import (
@@ -23,7 +21,7 @@ from dlmcheck.verify.engines.law_engines import (
 from dlmcheck.verify.engines.straight_line import as_circuit
 from dlmcheck.verify.kernel.counted_laws import MOST_COINS, law_text
 from dlmcheck.verify.kernel.diagram_laws import diagram_law_text
-from dlmcheck.verify.kernel.frontier_laws import frontier_law_text
+from dlmcheck.verify.kernel.frontier_laws import MOST_TUPLES, frontier_law_text
 from dlmcheck.verify.kernel.results import BeyondLimits, Checked, Rejected
 from dlmcheck.verify.kernel.run_circuits import run_circuit
 from dlmcheck.verify.kernel.state_laws import state_law_text
@@ -40,16 +38,14 @@ DIAGRAMS, FRONTIER = "diagrams", "frontier"
 PER_TUPLE = 2e-7
 """Seconds of the kernel for a gate and a tuple of live values, roughly."""
 STATES = 23
-"""log2 of the states of a run that the kernel is asked to go through, at most: about a minute and
-2.5 GB for three rounds on 3^14 states."""
+"""log2 of the states of a run that the kernel is asked to go through, at most: about 15 s and
+1.5 GB for three rounds on 3^14 states."""
+PER_STATE = 1e-7
+"""Seconds of the kernel for a state, a cell and a round, roughly."""
 PATIENCE = 300.0
 """Seconds that going through the seeds of a run may take the kernel, by the estimate."""
 SHARE = 1 / 8
 """Diagrams are looked for no longer than this part of the time that going through seeds takes."""
-
-
-class NoCertificate(DlmcheckError):
-    """The law stays on the word of its engine; the message says why."""
 
 
 def certificate(problem: LawProblem, found: CountedLaw, by: str) -> tuple[str, Checked]:
@@ -89,35 +85,24 @@ def certificate(problem: LawProblem, found: CountedLaw, by: str) -> tuple[str, C
     return _checked(law_text(circuit, problem.data, counts), by)
 
 
-def affine_certificate(problem: LawProblem) -> tuple[str, Checked]:
-    """A certificate of the set on which a linear sampler is uniform, however large that set is.
-
-    Raises `NoCertificate` if it has data inputs or is not linear.
-    """
-    if problem.data:
-        raise NoCertificate("there is no certificate of a linear sampler with data")
-    try:
-        if isinstance(problem, CircuitLaw):
-            text = linear_text(problem.circuit)
-        else:
-            text = linear_run_text(problem.schedule, sums_of(problem))
-    except Rejected as error:
-        raise NoCertificate(error.reason) from None
-    return text, check_certificate(Document.parse(text, "certificate"))
-
-
 def is_narrow(order: Order) -> bool:
     """Whether the kernel sweeps a circuit in this order within `SWEEP`, roughly."""
     return PER_TUPLE * order.weight <= SWEEP
 
 
 def _of_a_run(problem: RunLaw, counts: Counts, by: str) -> tuple[str, Checked]:
+    schedule = problem.schedule
     coins = len(as_circuit(problem).circuit.random_inputs)
-    if by == FRONTIER or (coins > STATES and most_states(problem.schedule) > 1 << STATES):
+    states = min(2.0 ** min(coins, 900), most_states(schedule))
+    few = states <= 1 << STATES
+    pushing = PER_STATE * states * schedule.length * schedule.rounds
+    if by == FRONTIER or not few:
         try:
             order = best_order(run_circuit(problem.schedule, problem.data))
         except Rejected as error:
             raise NoCertificate(f"{error.reason}: trusted, {by}") from None
+        if few and (pushing < PER_TUPLE * order.weight or 1 << order.width > MOST_TUPLES):
+            return _pushed(problem, counts, by)
         if by == FRONTIER or is_narrow(order):
             return _swept(problem, counts, order, by)
         seeds = engine("columns").estimate(problem).seconds
@@ -127,8 +112,12 @@ def _of_a_run(problem: RunLaw, counts: Counts, by: str) -> tuple[str, Checked]:
             f"there may be more than 2^{STATES} states, and {order.width} values are live: "
             f"trusted, {by}"
         )
-    text = state_law_text(problem.schedule, problem.data, problem.schedule.output, counts)
-    return _checked(text, by)
+    return _pushed(problem, counts, by)
+
+
+def _pushed(problem: RunLaw, counts: Counts, by: str) -> tuple[str, Checked]:
+    schedule = problem.schedule
+    return _checked(state_law_text(schedule, problem.data, schedule.output, counts), by)
 
 
 def _swept(problem: LawProblem, counts: Counts, order: Order, by: str) -> tuple[str, Checked]:

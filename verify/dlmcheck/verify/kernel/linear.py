@@ -122,6 +122,14 @@ def check_uniform(circuit: Circuit, claim: Uniform) -> Checked:
     return check_outputs(circuit_outputs(circuit), claim)
 
 
+def check_uniform_run(schedule: Schedule, claim: Uniform) -> Checked:
+    """PROVED if the law of a schedule's output is uniform on the solutions of the equations.
+
+    Raises `Rejected` with the first identity that fails, or if the run is not linear, or illegal.
+    """
+    return check_outputs(schedule_outputs(schedule), claim)
+
+
 def check_outputs(outputs: Outputs, claim: Uniform) -> Checked:
     """PROVED if the law of the outputs is uniform on the solutions of the equations.
 

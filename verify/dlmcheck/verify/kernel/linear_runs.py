@@ -34,14 +34,25 @@ from dlmcheck.verify.kernel.results import Rejected
 Cell = Form | None
 """What a cell holds: M (None), or a token that is a sum of coins."""
 
+_Run = tuple[tuple[Form, ...], int]
+_last: list[tuple[Schedule, tuple[bool, ...], _Run]] = []
+"""The run that was read last. Whoever asks for its sums in order to make a claim has the claim
+checked next, of the same object; schedules and sums are never changed."""
 
-def run_outputs(schedule: Schedule, data: Sequence[bool] = ()) -> tuple[tuple[Form, ...], int]:
+
+def run_outputs(schedule: Schedule, data: Sequence[bool] = ()) -> _Run:
     """The output cells after the run as sums of coins, and the number of coins.
 
     Coins are numbered: one for each given cell in order, then the random inputs of the predictor
     in round 1, round 2, and so on. `data` are values of the data cells. Raises `Rejected`, for
     data that do not fit, too.
     """
+    if not (_last and _last[0][0] is schedule and _last[0][1] == tuple(data)):
+        _last[:] = [(schedule, tuple(data), _gone_through(schedule, data))]
+    return _last[0][2]
+
+
+def _gone_through(schedule: Schedule, data: Sequence[bool]) -> _Run:
     run = _LinearRun(schedule, data)
     for number in range(1, schedule.rounds + 1):
         run.round(number)
