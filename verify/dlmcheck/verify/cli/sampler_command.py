@@ -14,6 +14,7 @@ from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.tokens import State, show_state
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
+from dlmcheck.verify.cli.sampler_enclosed import run_enclosed
 from dlmcheck.verify.cli.sampler_json import sampler_document
 from dlmcheck.verify.cli.sampler_outcomes import (
     MOST_MIRRORED,
@@ -24,6 +25,7 @@ from dlmcheck.verify.cli.sampler_outcomes import (
 )
 from dlmcheck.verify.decoders.analysis import DecoderAnalysis
 from dlmcheck.verify.decoders.certificate import decoder_certificate
+from dlmcheck.verify.decoders.enclosed import NotEnumerated
 from dlmcheck.verify.decoders.limits import FAR, Trace
 from dlmcheck.verify.decoders.model_law import ModelLaw
 from dlmcheck.verify.decoders.ties import Example, Ties
@@ -48,6 +50,9 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
     given = given_target(options)
     try:
         outcomes = sampler_outcomes(options, given)
+    except NotEnumerated as reason:
+        assert given is not None  # laws of targets alone are enclosed
+        return run_enclosed(options, given.law, reason, given.is_estimate)
     except IllegalSampler as error:
         where = f"in round {error.round_number} at {show_state(error.state)}: {error}"
         raise BadInput(where, source=options.step, expected="a legal step") from error

@@ -21,7 +21,9 @@ from dlmcheck.verify.decoders.analysis import (
     analyse,
     shortest_wrong_trace,
 )
+from dlmcheck.verify.decoders.codes import TooManyConfigurations
 from dlmcheck.verify.decoders.conditionals import TabulatedPredictor, tabulated_predictor
+from dlmcheck.verify.decoders.enclosed import MOST_EXACT, NotEnumerated, shares_of
 from dlmcheck.verify.decoders.foreign import ForeignStep
 from dlmcheck.verify.decoders.going_wrong import GoesWrong, distance_by_round, goes_wrong
 from dlmcheck.verify.decoders.limits import Trace
@@ -189,7 +191,15 @@ def _outcome(
             done = configurations
             print(f"{configurations} configurations", file=sys.stderr)
 
-    analysis = analyse(decoder, options.most_rounds, progress)
+    # A law from the conditionals of a target may be enclosed where it cannot be enumerated.
+    shares = None if convention is None else shares_of(options.step, masked, rounds, vocabulary)
+    try:
+        most = None if shares is None else MOST_EXACT
+        analysis = analyse(decoder, options.most_rounds, progress, most)
+    except TooManyConfigurations as error:
+        if shares is None or options.most_rounds <= rounds:
+            raise
+        raise NotEnumerated(decoder, target, shares) from error
     comparison = analysis.compare(target)
     trace = None
     if comparison is None or comparison.impossible:

@@ -123,12 +123,12 @@ def exponential_units(x: Fraction, *, up: bool = False, bits: int = BITS) -> int
 
 @cache
 def excess() -> Fraction:
-    """A number that x times the sum of c exp(-tx) nowhere exceeds, from 3/8 - 1/100 to 8.
+    """A number that x times the sum of c exp(-tx) nowhere exceeds, from 373/1024 to 12.
 
     The sum is convex, so that between two points it is below its chord, and x times a chord is a
     parabola.
     """
-    grid, first, last = 1 << 10, 373, 1 << 13
+    grid, first, last = 1 << 10, 373, 12 << 10
     total = [0] * (last - first + 1)
     for rate, factor in NODES:
         value = exponential_units(rate * Fraction(first, grid), up=True, bits=96)

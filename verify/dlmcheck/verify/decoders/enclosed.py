@@ -14,6 +14,7 @@ from fractions import Fraction
 from random import Random
 from typing import cast
 
+from dlmcheck.model.decoders.named import RULES
 from dlmcheck.model.decoders.noise import Shares
 from dlmcheck.spec.decoder import Decoder
 from dlmcheck.spec.definition import Configuration
@@ -29,6 +30,33 @@ WALKS = 200
 
 class NotByShares(ValueError):
     """A step does something else than what is declared of it."""
+
+
+MOST_EXACT = 100_000
+"""A rule whose law can be enclosed is not enumerated with more configurations in a round."""
+MOST_WAYS = 5 * 10**7
+"""So many ways through the rounds are streamed."""
+
+
+def shares_of(name: str, cells: int, rounds: int, vocabulary: int = 2) -> Shares | None:
+    """What a published rule declares of itself, if its law can be enclosed: from three rounds with
+    memory on, while there are not too many ways through all of them but two.
+    """
+    rule = RULES.get(name)
+    if rule is None or rule.shares is None or rounds < 3:
+        return None
+    masked, shown = 1, 0
+    for _ in range(rounds - 2):
+        masked, shown = masked + shown, shown + vocabulary * masked
+    return rule.shares(cells, rounds) if (masked + shown) ** cells <= MOST_WAYS else None
+
+
+class NotEnumerated(Exception):
+    """The law of a decoder is not enumerated, but can be enclosed."""
+
+    def __init__(self, decoder: Decoder, target: Law[State], shares: Shares) -> None:
+        super().__init__(f"more than {MOST_EXACT} configurations")
+        self.decoder, self.target, self.shares = decoder, target, shares
 
 
 @dataclass(frozen=True)

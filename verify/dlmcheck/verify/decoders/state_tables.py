@@ -18,7 +18,7 @@ from dlmcheck.spec.tokens import MASK, State
 from dlmcheck.verify.decoders.downward import ONE, WEIGHT_BITS, Units, floored, times
 
 Whole = NDArray[np.int64]
-MOST_NODE_CELLS = 8
+MOST_NODE_CELLS = 12
 """`downward.NODES` is for sums of so many weights, each at least `LEAST_WEIGHT`."""
 LEAST_WEIGHT = Fraction(373, 1024)
 
