@@ -56,6 +56,7 @@ from dlmcheck.verify.claims import (
     proved_locality,
     section3,
     section4_checks,
+    step_checks,
     t31,
     widths,
 )
@@ -87,6 +88,7 @@ from tests.verify.claims.test_decoder_parity_claims import (
 )
 from tests.verify.claims.test_one_round_claims import ROWS as ONE_ROUND_ROWS
 from tests.verify.claims.test_semantics_claims import CANARIES
+from tests.verify.claims.test_step_claims import start_counted_as_masked
 
 # --- the errors --------------------------------------------------------------------------------
 
@@ -353,6 +355,10 @@ PLANTED: Mapping[str, Planted] = {
     ),
     "SCHED-OWN-LAW": Planted(
         "batch-schedules", batch_schedules.UPPER, batch_cases, "law_of_schedule", independent,
+        "* is more than *",
+    ),
+    "DEC-STEPS": Planted(
+        "step-laws", step_checks.BY_TOTAL, step_checks, "share_of_total", start_counted_as_masked,
         "* is more than *",
     ),
 }  # fmt: skip

@@ -155,7 +155,24 @@ def below(change: Change) -> Change:
     return lambda raw: change(raw["below"])
 
 
+def ending_changed(place: int, entry: int, how: Callable[[int], int]) -> Change:
+    """Change the votes or a string of one ending of the block at an end."""
+
+    def change(raw: dict[str, Any]) -> None:
+        ending = raw["ends"][0]["last"][entry]
+        ending[place] = how(ending[place])
+
+    return change
+
+
 CHANGED: list[tuple[str, str, Change, str]] = [
+    ("block-chain", "a complete block votes yes", ending_changed(0, 0, lambda _: 6),
+        "complete, but votes (2, 0)"),
+    ("block-chain", "another vote", ending_changed(0, -1, lambda votes: (votes + 3) % 9), ", not "),
+    ("block-chain", "an odd string for an even one", ending_changed(1, -1, lambda z: z ^ 1),
+        "does not end in"),
+    ("block-chain", "a block that changes what it shows",
+        lambda raw: raw["alone"][0]["third"].__setitem__(-1, 32), "does not agree with"),
     ("merged-simulation", "another gate asked", inner("circuit", '"OR"', '"AND"'), "node 8: lemma"),
     ("merged-simulation", "another gate shown", inner("shown", '"AND"', '"XOR"'), "does not write"),
     ("merged-simulation", "no merge", put("merges", []), "output o0 is not shown equal"),

@@ -44,6 +44,7 @@ from dlmcheck.verify.evidence_files import (
     simulation_file,
     wrong_run_file,
 )
+from dlmcheck.verify.kernel.block_chains import Chain, Kind, chain_text
 from dlmcheck.verify.kernel.circuit_formulas import equal_circuits
 from dlmcheck.verify.kernel.counted_laws import count_outputs, law_text
 from dlmcheck.verify.kernel.diagram_laws import diagram_law_text, law_by_diagrams
@@ -66,6 +67,7 @@ from dlmcheck.verify.rounds.local import local_rounds
 from dlmcheck.verify.rounds.lower_bounds import arguments
 from dlmcheck.verify.rounds.upper_bounds import constructions
 from dlmcheck.verify.rounds.write_once import write_once
+from dlmcheck.verify.searches.chained_blocks import find_block
 from dlmcheck.verify.searches.locality_targets import decide_target
 from dlmcheck.verify.searches.propositional import Formula
 from dlmcheck.verify.searches.trajectories import Wires, negations
@@ -114,7 +116,16 @@ def samples(second: bool = False) -> dict[str, str]:
         **_of_rounds(_target(second)),
         **_of_local_samplers(4 if second else 3),
         "local-target": _local_target(second),
+        "block-chain": _block_chain(second),
     }
+
+
+def _block_chain(second: bool) -> str:
+    """D_5 by a block alone, D_10 by two of five cells; or the same with one cell more each."""
+    cells = 6 if second else 5
+    found = [find_block(Kind(cells, neighbours)) for neighbours in (0, 1)]
+    alone, end = [(block,) for block in found if block is not None]
+    return chain_text(Chain(alone, end))
 
 
 def _decoder(second: bool) -> str:

@@ -47,7 +47,7 @@ WITNESSES = {
         "error 1/3 log 2 in 2 rounds, 1/3 log 2 is allowed",
     ),
     "DEC-STEPS/total,rounds,n=2": ("2 cells, shares from 1/2 to 1", "(1, 1) has 2 rounds"),
-    "DEC-STEPS/total,published,short": (
+    "DEC-STEPS/total,announced,short": (
         "2",
         "at most 2 rounds are ever needed, and the bound is no smaller",
     ),

@@ -55,6 +55,7 @@ KINDS: dict[str, str] = {
     "lower-bound": "dlmcheck.verify.kernel.round_bounds",
     "round-strategy": "dlmcheck.verify.kernel.strategy",
     "round-dependence": "dlmcheck.verify.kernel.dependence",
+    "block-chain": "dlmcheck.verify.kernel.block_chains",
     "exchangeable-rounds": "dlmcheck.verify.kernel.exchangeable",
 }
 

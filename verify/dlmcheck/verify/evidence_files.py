@@ -22,7 +22,7 @@ from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.serial import circuit_to_json, schedule_to_json
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult
 from dlmcheck.verify.certificate_kinds import check_certificate, read_document
-from dlmcheck.verify.claims.registry import Job, Profile, ProofJob, Registry, SweepJob
+from dlmcheck.verify.claims.registry import DirectJob, Job, Profile, ProofJob, Registry, SweepJob
 from dlmcheck.verify.kernel import proof_documents, query_documents, same_law
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.documents import FORMAT, certificate_text, fields_of, kind_of
@@ -124,8 +124,8 @@ def write_rows(result: AuditResult, folder: Path, registry: Registry | None = No
 
     With the registry that was audited, a road that is a proof for all n is written as a
     certificate of its steps, one that rests on queries alone as these, and beside a road that
-    rests on refutations of clauses there stands each of them: all can be checked without the
-    registry. Raises `Rejected` if a refutation is not found again.
+    rests on refutations of clauses, or on tables, there stands each of them: all can be checked
+    without the registry. Raises `Rejected` if one is not found again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     proofs = ProofFiles(registry)
@@ -154,7 +154,7 @@ def _certificates(
     if registry is None or not road.verdict.is_affirmative:
         return ()
     job = registry.job(road.job)
-    if not isinstance(job, SweepJob) or job.certificates is None:
+    if not isinstance(job, SweepJob | DirectJob) or job.certificates is None:
         return ()
     return job.certificates(profile, road.statement)
 

@@ -23,6 +23,7 @@ from dlmcheck.verify.claims import (
     section3,
     section4,
     semantics,
+    step_bounds,
     t31,
 )
 from dlmcheck.verify.claims.registry import Registry
@@ -47,6 +48,7 @@ def catalogue() -> Registry:
         decoders,
         decoder_parity,
         batch_schedules,
+        step_bounds,
     )
     claims = (
         t31.CLAIM,

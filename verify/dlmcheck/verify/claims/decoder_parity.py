@@ -14,16 +14,9 @@ from dlmcheck.spec.decoder import Decoder, decoder_laws
 from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import State
+from dlmcheck.verify.claims import equal_rate_rows
 from dlmcheck.verify.claims.domains import listed
-from dlmcheck.verify.claims.equal_rate_blocks import (
-    APART,
-    CHAINED,
-    EARLY_PRIME,
-    UNIFORM,
-    UNIFORM_DEFINED,
-    blocks,
-    schedules,
-)
+from dlmcheck.verify.claims.equal_rate_rows import DEFINED, MERGED, NOTE, SOURCE
 from dlmcheck.verify.claims.equal_rate_tables import (
     FOUR_STEPS,
     NONE,
@@ -48,9 +41,6 @@ from dlmcheck.verify.decoders.position_rules import (
 from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
 from dlmcheck.verify.trust import ENCODER
 
-NOTE = "LOCAL-DECODERS"
-SOURCE = "this project; position rules of published decoders (note LOCAL-DECODERS)"
-DEFINED, MERGED = "the definition of a round", "equal configurations merged"
 CLAUSES, WALK = "clauses", "all tables, one by one"
 
 ALL_AT_ONCE = ("mdlm-ancestral", "dream-origin", "remdm-cap", "remdm-rescale", "remdm-loop")
@@ -205,7 +195,6 @@ SUREST_JOB, BLIND_JOB = "decoders-surest", "decoders-blind"
 COINS_JOB, SOME_JOB = "decoders-coins", "decoders-batches"
 TABLES_JOB, UNKNOWING_JOB, NONE_JOB = "linear-schedule", "linear-no-round", "linear-none"
 REVISION_JOB = "decoders-revision"
-BLOCKS_JOB, ENDS_JOB, TO_ZERO_JOB = "linear-blocks", "published-ends", "linear-to-zero"
 
 JOBS: tuple[Job, ...] = (
     SweepJob(SUREST_JOB, _surest, split=2),
@@ -216,9 +205,7 @@ JOBS: tuple[Job, ...] = (
     SweepJob(UNKNOWING_JOB, tables(NOT_KNOWING, "without the round number"), split=1),
     SweepJob(NONE_JOB, impossible, split=1),
     SweepJob(REVISION_JOB, _revisions, split=1),
-    SweepJob(BLOCKS_JOB, blocks, split=2),
-    SweepJob(ENDS_JOB, schedules(linear=False), split=1),
-    SweepJob(TO_ZERO_JOB, schedules(linear=True), split=1),
+    *equal_rate_rows.JOBS,
 )
 
 SUREST_CLAIM = Claim(
@@ -333,59 +320,4 @@ REVISION_CLAIM = Claim(
     ),
 )
 
-CHAIN_CLAIM = Claim(
-    "DEC-PARITY-CHAIN",
-    "coins of one rate, a linear schedule to time 0: even parity in four rounds for all n but 3",
-    SOURCE,
-    ("votes",),
-    NOTE,
-    (
-        Row(
-            "DEC-PARITY-CHAIN",
-            "blocks",
-            "MDLM's rule, linear schedule of four steps to time 0: tables for blocks of 5..9 cells "
-            "alone and at an end, and of 10 in between, with (U) of Theorem 5: independent votes, "
-            "and given them and a parity a uniform string (profile quick: up to 7 cells)",
-            (Road(BLOCKS_JOB, UNIFORM, MERGED), Road(BLOCKS_JOB, UNIFORM_DEFINED, DEFINED)),
-        ),
-        Row(
-            "DEC-PARITY-CHAIN",
-            "two-blocks",
-            "two blocks of five and of six cells that follow their votes sample D_10 and D_12",
-            (Road(BLOCKS_JOB, CHAINED, MERGED),),
-        ),
-        Row(
-            "DEC-PARITY-CHAIN",
-            "no-votes",
-            "the same of two blocks that ask nothing of each other",
-            (Road(BLOCKS_JOB, APART, MERGED),),
-            dropped="votes",
-        ),
-    ),
-)
-
-PUBLISHED_CLAIM = Claim(
-    "DEC-PARITY-PUBLISHED",
-    "the published ends of MDLM's and Dream's schedules: never even parity, with any predictor",
-    SOURCE,
-    ("published-end",),
-    NOTE,
-    (
-        Row(
-            "DEC-PARITY-PUBLISHED",
-            "times",
-            "mdlm-ancestral and dream-origin in 2 to 8 steps: the times of writing are independent "
-            f"with one law, and {EARLY_PRIME}; so no predictor samples D_n (Theorem 6)",
-            (Road(ENDS_JOB, EARLY_PRIME, DEFINED),),
-        ),
-        Row(
-            "DEC-PARITY-PUBLISHED",
-            "to-zero",
-            "the same of the linear schedule to time 0",
-            (Road(TO_ZERO_JOB, EARLY_PRIME, DEFINED),),
-            dropped="published-end",
-        ),
-    ),
-)
-
-CLAIMS = (SUREST_CLAIM, COINS_CLAIM, CHAIN_CLAIM, PUBLISHED_CLAIM, REVISION_CLAIM)
+CLAIMS = (SUREST_CLAIM, COINS_CLAIM, *equal_rate_rows.CLAIMS, REVISION_CLAIM)

@@ -7,11 +7,10 @@ Part of `decoder_parity`; theorems 5 and 6 are in the note LOCAL-DECODERS. The t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import prod
 
 from dlmcheck.model.decoders.noise import Schedule, ancestral
 from dlmcheck.spec.law import Law, certain
@@ -21,24 +20,30 @@ from dlmcheck.verify.claims.equal_rate_tables import law_by_rounds
 from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.decoders.position_rules import RuleCase, rule_case
 from dlmcheck.verify.decoders.writing_times import no_common_prime
-from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
-from dlmcheck.verify.searches.chained_blocks import (
-    NO,
-    VOTES,
+from dlmcheck.verify.kernel.block_chains import (
+    ROUNDS,
     Block,
-    Ending,
+    Chain,
     Kind,
     Shown,
     agreed,
-    find_block,
-    subsets,
+    before_last,
+    chain_text,
+    check_chain,
+    uneven,
 )
+from dlmcheck.verify.kernel.results import Checked, Rejected
+from dlmcheck.verify.kernel.sweep import HOLDS, NOT_MET, Outcome, Sweep, fails
+from dlmcheck.verify.searches.chained_blocks import find_block
 
-ROUNDS = 4
 UNIFORM = "given its votes, a block ends in every string of the parity asked for alike"
 UNIFORM_DEFINED = f"{UNIFORM}: rounds by the definition"
 CHAINED = "two blocks that follow their votes sample D_n"
 APART = "two blocks that ask nothing of each other sample D_n"
+EVERY_LENGTH = (
+    "times of writing independent and uniform on four rounds: a predictor that reads at most "
+    "29 tokens samples D_n, for every n >= 5"
+)
 EARLY_PRIME = "some odd prime divides the probability of every time of writing but one"
 
 MOST_DEFINED = 6
@@ -84,19 +89,6 @@ def proposed(block: Block, number: int, shown: Shown) -> int:
     return block.second[shown.masked] if number == 2 else block.third[shown]
 
 
-def before_last(block: Block) -> Mapping[Shown, int]:
-    """See `Found.before_last`: lists of times that show the same are merged."""
-    weights: Counter[Shown] = Counter({Shown((1 << block.kind.cells) - 1, 0): 1})
-    for number in range(1, ROUNDS):
-        after: Counter[Shown] = Counter()
-        for shown, weight in weights.items():
-            full = proposed(block, number, shown)
-            for left in subsets(shown.masked):
-                after[Shown(left, full & ~left)] += weight
-        weights = after
-    return weights
-
-
 def before_last_by_definition(block: Block) -> Mapping[Shown, Fraction]:
     """The same weights, from three rounds of MDLM's rule as it is defined."""
     cells = block.kind.cells
@@ -112,36 +104,6 @@ def seen(state: State) -> Shown:
     """What a block shows, from its cells."""
     masked = sum(1 << cell for cell, token in enumerate(state) if token == MASK)
     return Shown(masked, sum(1 << cell for cell, token in enumerate(state) if token == 1))
-
-
-def uneven(
-    kind: Kind, weights: Mapping[Shown, int | Fraction], last: Mapping[Shown, Ending]
-) -> str | None:
-    """Why the endings are not alike; None if they are.
-
-    For all votes and each parity: every string of that parity has the weight of the votes over
-    2^(b-1). The votes of the two sides are independent; a complete block votes no.
-    """
-    sums: dict[tuple[tuple[int, int], int], int | Fraction] = {}
-    for shown, weight in weights.items():
-        votes, even, odd = last[shown]
-        if not shown.masked and votes != (NO, NO):
-            return f"complete, but votes {votes}"
-        for parity, string in ((0, even), (1, odd)):
-            if parity and votes == (NO, NO):
-                continue
-            if string.bit_count() % 2 != parity or string & ~shown.masked != shown.ones:
-                return f"{shown} does not end in {string:b}"
-            sums[votes, string] = sums.get((votes, string), 0) + weight
-    share = Fraction(ROUNDS**kind.cells, 2 ** (kind.cells - 1))
-    for votes in kind.votes:
-        due = share * prod(Fraction(VOTES[vote], 16) for vote in votes[: kind.neighbours])
-        for string in range(1 << kind.cells):
-            odd = string.bit_count() % 2
-            got = sums.get((votes, string), 0)
-            if got != (0 if odd and votes == (NO, NO) else due):
-                return f"votes {votes}, string {string:b}: {got}, not {due}"
-    return None
 
 
 def uniform(found: Found) -> Outcome:
@@ -216,6 +178,34 @@ def blocks(profile: Profile) -> Sweep[Kind, Found]:
             APART: two_blocks(False),
         },
     )
+
+
+# --- every length ------------------------------------------------------------------------------
+
+
+def chain() -> Chain:
+    """The blocks of Theorem 5. Raises `Rejected` if no tables are found for one."""
+    found = {kind: find_block(kind) for kind in kinds(Profile.FULL)}
+    blocks = {kind: block for kind, block in found.items() if block is not None}
+    if len(blocks) < len(found):
+        missing = next(kind for kind in found if kind not in blocks)
+        raise Rejected(f"no tables for a block of {missing}")
+    alone, ends, between = (
+        tuple(block for kind, block in blocks.items() if kind.neighbours == number)
+        for number in range(3)
+    )
+    return Chain(alone, ends, *between)
+
+
+def every_length(_: Profile) -> Mapping[str, Checked]:
+    """See EVERY_LENGTH; the profile does not matter."""
+    return {EVERY_LENGTH: check_chain(chain())}
+
+
+def chain_certificate(_: Profile, statement: str) -> Iterator[tuple[str, str]]:
+    """The tables as a certificate."""
+    if statement == EVERY_LENGTH:
+        yield "blocks", chain_text(chain())
 
 
 # --- no predictor ------------------------------------------------------------------------------

@@ -93,6 +93,8 @@ class DirectJob:
     check: Callable[[Profile], Mapping[str, Checked]]
     queries: Callable[[], Sequence[Queries]] | None = None
     """The statements that rest on queries of arithmetic alone, with the texts of these."""
+    certificates: Callable[[Profile, str], Iterable[tuple[str, str]]] | None = None
+    """See `SweepJob`: for a statement that rests on what the kernel can read from a file."""
 
     def parts(self, profile: Profile) -> int:
         """See `Job`."""

@@ -136,10 +136,10 @@ SHARP_LARGEST = "a code with one drop has (M - 1)/n times TC + DTC as error"
 ROUNDS_TOTAL = "the shrinking schedule is a shortest one, of at most 1 + ceil(...) rounds"
 ROUNDS_TOTAL_TWO = "that bound for two cells as well"
 ROUNDS_DUAL = "the growing schedule is a shortest one, of at most ceil(...) rounds"
-PRINTED_TOTAL = "the shrinking schedule has at most 2 + (1 + log n)(1 + ceil(TC/eps)) rounds"
-PRINTED_DUAL = "the growing schedule has at most 2 + (1 + log n)(1 + ceil(DTC/eps)) rounds"
-SAYS = "from 13 cells on the published bound is below n for some eps < TC"
-SAYS_ALWAYS = "the published bound is below n for some eps < TC"
+ANNOUNCED_TOTAL = "the shrinking schedule has at most 2 + (1 + log n)(1 + ceil(TC/eps)) rounds"
+ANNOUNCED_DUAL = "the growing schedule has at most 2 + (1 + log n)(1 + ceil(DTC/eps)) rounds"
+SAYS = "from 13 cells on 2 + (1 + log n)(1 + ceil(TC/eps)) is below n for some eps < TC"
+SAYS_ALWAYS = "2 + (1 + log n)(1 + ceil(TC/eps)) is below n for some eps < TC"
 LOGARITHM = "a target whose error is at least TC (1 - D/H(n - 1)) in any D rounds"
 
 
@@ -199,8 +199,8 @@ def rounds_dual(case: Counted) -> Outcome:
     return HOLDS if len(sizes) < most else fails(f"{sizes} has {len(sizes)} rounds")
 
 
-def _printed(case: Counted, up: bool = False) -> Fraction:
-    """A bound for the published number at eps just below `until` times the correlation.
+def _announced(case: Counted, up: bool = False) -> Fraction:
+    """A bound for that number at eps just below `until` times the correlation.
 
     From above, if `up`, else from below.
     """
@@ -209,16 +209,16 @@ def _printed(case: Counted, up: bool = False) -> Fraction:
     return 2 + (1 + log) * (1 + quotient)
 
 
-def printed_total(case: Counted) -> Outcome:
-    """See PRINTED_TOTAL."""
+def announced_total(case: Counted) -> Outcome:
+    """See ANNOUNCED_TOTAL."""
     sizes = shrinking(case.length, case.share)
-    return HOLDS if len(sizes) <= _printed(case) else fails(f"{sizes} has {len(sizes)} rounds")
+    return HOLDS if len(sizes) <= _announced(case) else fails(f"{sizes} has {len(sizes)} rounds")
 
 
-def printed_dual(case: Counted) -> Outcome:
-    """See PRINTED_DUAL."""
+def announced_dual(case: Counted) -> Outcome:
+    """See ANNOUNCED_DUAL."""
     sizes = growing(case.length, case.share)
-    return HOLDS if len(sizes) <= _printed(case) else fails(f"{sizes} has {len(sizes)} rounds")
+    return HOLDS if len(sizes) <= _announced(case) else fails(f"{sizes} has {len(sizes)} rounds")
 
 
 def says(length: int) -> Outcome:
@@ -229,7 +229,7 @@ def says(length: int) -> Outcome:
 def says_always(length: int) -> Outcome:
     """See SAYS_ALWAYS: the least value is that at eps just below TC, where the ceiling is 2."""
     case = Counted(length, Fraction(1), Fraction(1))
-    if _printed(case, up=True) < length:
+    if _announced(case, up=True) < length:
         return HOLDS
     return fails(f"at most {length} rounds are ever needed, and the bound is no smaller")
 

@@ -9,6 +9,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     sweep       statements over finite domains: exhaustive evidence, counterexamples
     laws        output laws of a schedule and a circuit, by the specification
     same_law    equal laws as a certificate: a schedule and a circuit, gone through
+    packed_laws  weights of many states in few long numbers
     pushing     one phase of a round on the law of states, cell by cell
     state_laws  laws of a run: the law on states pushed forward, round by round
     contents    certificates as data, and the local functions of a schedule
@@ -41,6 +42,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     reading     how many tokens a part of a sampler reads
     round_bounds  lower bounds on rounds from the target alone, by the argument and its region
     cone_bounds  the bound for even parity at locality k: the steps of its proof, and n, k, D
+    block_chains  even parity by coins of one rate, for all n: tables of blocks, gone through
     round_constructions  upper bounds by a construction, its rounds taken one after the other
     rationals   exact numbers and laws inside certificates
     documents   certificates as files: the common head, and how fields are read

@@ -52,6 +52,9 @@ class Rule(Enum):
     """Two random variables that are one function of one seed have one law."""
     DRAWS = "draws given the state"
     """Given the state before a round, its draws are independent and follow p(. | x)."""
+    INDEPENDENT = "functions of separate coins"
+    """Functions of disjoint groups of independent random variables are independent: several of
+    them take given values with the product of the probabilities."""
     UNIONS = "sizes of unions"
     """A union of finite sets has at most as many members as the sets have together."""
     DISJOINT = "sizes of disjoint sets"

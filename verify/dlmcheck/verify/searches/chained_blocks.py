@@ -3,29 +3,29 @@
 MDLM's linear schedule of four steps to time 0 writes each cell at a time uniform on 1..4. The
 cells are cut into blocks, and up to round 3 a block looks at itself alone. What it shows before
 round 4 says how it votes on an odd parity shared with the block after it and with the one before,
-and which strings it ends in. A block with no masked cell left votes no. Source: this project, note
-LOCAL-DECODERS, Theorem 5, where it says why such blocks of bounded size serve every length.
-
-Cells of a block are bits of a number: `masked` has a 1 for a masked cell, `shown` one for a
-visible 1.
+and which strings it ends in. A block with no masked cell left votes no. What such tables have to
+satisfy, and why blocks of bounded size serve every length, is in `kernel.block_chains` and in
+Theorem 5 of the note LOCAL-DECODERS. Source: this project.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import product
 from random import Random
-from typing import NamedTuple
 
+from dlmcheck.verify.kernel.block_chains import (
+    NO,
+    VOTES,
+    Block,
+    Ending,
+    Kind,
+    Shown,
+    subsets,
+)
 from dlmcheck.verify.searches import block_of_five
 from dlmcheck.verify.searches.exact_filling import fill
-
-NO, PERHAPS, YES = 0, 1, 2
-VOTES = (4, 4, 8)
-"""How many sixteenths of the weight vote so, on each side, independently of the other side."""
 
 TRIES = 40
 """So many random orders are tried for a block."""
@@ -34,74 +34,12 @@ SHAKES = 60
 """So often a group of equal votes is filled, or mixed with the others where that failed."""
 
 
-class Shown(NamedTuple):
-    """What a block shows: which cells are masked, and which of the others are 1."""
-
-    masked: int
-    ones: int
-
-
-class Ending(NamedTuple):
-    """The votes for the block after and before, and the string for either parity."""
-
-    votes: tuple[int, int]
-    even: int
-    odd: int
-
-
-@dataclass(frozen=True)
-class Kind:
-    """The size of a block, and how many other blocks it is next to: 0, 1 or 2."""
-
-    cells: int
-    neighbours: int
-
-    def __str__(self) -> str:
-        return f"{self.cells} cells, {('alone', 'at an end', 'in between')[self.neighbours]}"
-
-    @property
-    def votes(self) -> tuple[tuple[int, int], ...]:
-        """The pairs of votes there are; a block at an end votes as the first one."""
-        return tuple(product(range(3) if self.neighbours else (0,), self._before))
-
-    @property
-    def _before(self) -> Sequence[int]:
-        return range(3) if self.neighbours > 1 else (0,)
-
-    def target(self, votes: tuple[int, int]) -> int:
-        """Of the 4^b lists of times, how many vote so and end in one given string."""
-        each: int = 2 ** (self.cells + 1)
-        for side in range(self.neighbours):
-            each = each * VOTES[votes[side]] // 16
-        return each
-
-
-@dataclass(frozen=True)
-class Block:
-    """The tables of rounds 2, 3 and 4; in round 1 every cell gets 0."""
-
-    kind: Kind
-    second: Mapping[int, int]
-    third: Mapping[Shown, int]
-    last: Mapping[Shown, Ending]
-
-
-def agreed(after: int, before: int) -> int:
-    """Whether two neighbours share an odd parity: no vote is no, and one of them is yes.
-
-    >>> sum(VOTES[a] * VOTES[b] * agreed(a, b) for a in range(3) for b in range(3))
-    128
-    """
-    return int(NO not in (after, before) and YES in (after, before))
-
-
-def subsets(cells: int) -> Iterator[int]:
-    """All subsets of a set of cells, largest first."""
-    part = cells
-    while part:
-        yield part
-        part = (part - 1) & cells
-    yield 0
+def share_of(kind: Kind, votes: tuple[int, int]) -> int:
+    """Of the 4^b lists of times, how many vote so and end in one given string."""
+    each: int = 2 ** (kind.cells + 1)
+    for side in range(kind.neighbours):
+        each = each * VOTES[votes[side]] // 16
+    return each
 
 
 def completions(shown: Shown, parity: int) -> list[int]:
@@ -154,7 +92,7 @@ class _Early:
 def find_block(kind: Kind) -> Block | None:
     """Tables with which, given any votes, the ending is uniform; None if none was found.
 
-    For either parity: of all 4^b lists of times, `kind.target(votes)` vote so and end in any one
+    For either parity: of all 4^b lists of times, `share_of(kind, votes)` vote so and end in any one
     string of that parity (for two votes of no there is no odd one). Deterministic.
     """
     if kind == Kind(5, 1):
@@ -228,7 +166,7 @@ class _Late:
 
     def _no_twice(self) -> bool:
         """What the complete blocks leave free under two votes of no is filled up exactly."""
-        missing = {z: self.kind.target((NO, NO)) - self.weights[Shown(0, z)] for z in self.even}
+        missing = {z: share_of(self.kind, (NO, NO)) - self.weights[Shown(0, z)] for z in self.even}
         left = {shown: self.weights[shown] for shown in self.open}
         for z in sorted(missing, key=lambda z: (missing[z], z)):
             fitting = [Shown(m, z & ~m) for m in range(1, 1 << self.kind.cells)]
@@ -245,7 +183,7 @@ class _Late:
 
     def _greedily(self, voted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[Shown]]:
         """The heaviest first to where most room is; then the sums over all strings are exact."""
-        target = {votes: self.kind.target(votes) for votes in voted}
+        target = {votes: share_of(self.kind, votes) for votes in voted}
         room: Counter[tuple[tuple[int, int], int]] = Counter()
         total = {votes: target[votes] * len(self.even) for votes in voted}
         if not self.kind.neighbours:
@@ -294,7 +232,7 @@ class _Late:
 
     def _exactly(self, votes: tuple[int, int], group: Sequence[Shown]) -> bool:
         """Every string gets its share."""
-        target = self.kind.target(votes)
+        target = share_of(self.kind, votes)
         for parity in (0, 1) if self.kind.neighbours else (0,):
             items = [(self.weights[s], completions(s, parity)) for s in group]
             ends = [self.ends[s] for s in group]
