@@ -15,6 +15,7 @@ from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.perfect import Impossible, agrees
 from dlmcheck.spec.tokens import MASK, State, parse_state
 from dlmcheck.verify.cli.rounds_command import TargetOptions, load
+from dlmcheck.verify.decoders.against import Against, against
 from dlmcheck.verify.decoders.analysis import (
     Comparison,
     DecoderAnalysis,
@@ -59,6 +60,7 @@ class SamplerOptions:
     cells: int | None = None
     random: tuple[str, ...] = ()
     certificate: Path | None = None
+    against: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class SamplerOutcome:
     """The law of the same rule from right to left; None if it has none, or was not run so."""
     shuffled: Law[State] | None
     """The law with the masked cells in random order; None if it was not computed."""
+    against: Against | None = None
+    """How another decoder compares, if one was named."""
     model: ModelLaw | None = None
 
     @property
@@ -167,22 +171,9 @@ def _outcome(
     target: Law[State],
     convention: Impossible | None,
 ) -> SamplerOutcome:
-    prompt = tuple((cell, token) for cell, token in enumerate(start) if token != MASK)
-    masked = len(start) - len(prompt)
+    masked = start.count(MASK)
     rounds = masked if options.rounds is None else options.rounds
-    step, fixed = load_step(options.step, masked, rounds)
-    if isinstance(step, ForeignStep):
-        fixed = options.rounds
-    decoder = Decoder(
-        len(start),
-        predictor,
-        step,
-        rounds=fixed,
-        vocabulary=vocabulary,
-        prompt=prompt,
-        may_revise=True,
-        name=options.step,
-    )
+    decoder = _decoder(options, options.step, start, predictor, vocabulary)
     done = 0
 
     def progress(configurations: int) -> None:
@@ -192,12 +183,14 @@ def _outcome(
             print(f"{configurations} configurations", file=sys.stderr)
 
     # A law from the conditionals of a target may be enclosed where it cannot be enumerated.
-    shares = None if convention is None else shares_of(options.step, masked, rounds, vocabulary)
+    shares = None
+    if convention is not None and options.most_rounds > rounds:
+        shares = shares_of(options.step, masked, rounds, vocabulary)
     try:
         most = None if shares is None else MOST_EXACT
         analysis = analyse(decoder, options.most_rounds, progress, most)
     except TooManyConfigurations as error:
-        if shares is None or options.most_rounds <= rounds:
+        if shares is None:
             raise
         raise NotEnumerated(decoder, target, shares) from error
     comparison = analysis.compare(target)
@@ -211,8 +204,12 @@ def _outcome(
         mirror = _law_of(replace(decoder, step=mirrored(decoder.step)), options)
     if start.count(MASK) <= MOST_SHUFFLED:
         random = _law_of(replace(decoder, step=shuffled(decoder.step)), options)
-    if isinstance(step, ForeignStep):
-        step.repeat_all()
+    compared = None
+    if options.against is not None:
+        other = _decoder(options, options.against, start, predictor, vocabulary)
+        compared = against(decoder, analysis, other, analyse(other, options.most_rounds))
+        _repeat(other)
+    _repeat(decoder)
     return SamplerOutcome(
         convention,
         decoder,
@@ -225,7 +222,39 @@ def _outcome(
         ties(decoder, analysis.table),
         mirror,
         random,
+        compared,
     )
+
+
+def _decoder(
+    options: SamplerOptions,
+    name: str,
+    start: State,
+    predictor: DecoderPredictor,
+    vocabulary: int,
+) -> Decoder:
+    """The decoder of a step with this name."""
+    prompt = tuple((cell, token) for cell, token in enumerate(start) if token != MASK)
+    masked = len(start) - len(prompt)
+    rounds = masked if options.rounds is None else options.rounds
+    step, fixed = load_step(name, masked, rounds)
+    if isinstance(step, ForeignStep):
+        fixed = options.rounds
+    return Decoder(
+        len(start),
+        predictor,
+        step,
+        rounds=fixed,
+        vocabulary=vocabulary,
+        prompt=prompt,
+        may_revise=True,
+        name=name,
+    )
+
+
+def _repeat(decoder: Decoder) -> None:
+    if isinstance(decoder.step, ForeignStep):
+        decoder.step.repeat_all()
 
 
 def _law_of(decoder: Decoder, options: SamplerOptions) -> Law[State] | None:
