@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from fractions import Fraction
 
 from dlmcheck.spec.choices import NotReproducible, TooManyChoices
 from dlmcheck.spec.errors import BadInput, IllegalSampler
@@ -16,6 +15,12 @@ from dlmcheck.spec.tokens import State, show_state
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.cli.sampler_enclosed import run_enclosed
 from dlmcheck.verify.cli.sampler_json import sampler_document
+from dlmcheck.verify.cli.sampler_lines import (
+    print_against,
+    print_ties_met,
+    shown,
+    shown_run,
+)
 from dlmcheck.verify.cli.sampler_outcomes import (
     MOST_MIRRORED,
     SamplerOptions,
@@ -26,17 +31,13 @@ from dlmcheck.verify.cli.sampler_outcomes import (
 from dlmcheck.verify.decoders.analysis import DecoderAnalysis
 from dlmcheck.verify.decoders.certificate import decoder_certificate
 from dlmcheck.verify.decoders.enclosed import NotEnumerated
-from dlmcheck.verify.decoders.limits import FAR, Trace
+from dlmcheck.verify.decoders.limits import FAR
 from dlmcheck.verify.decoders.model_law import ModelLaw
-from dlmcheck.verify.decoders.ties import Example, Ties
+from dlmcheck.verify.decoders.ties import Ties
 from dlmcheck.verify.exits import ExitCode, worst
 
 SHOWN = 16
 """So many outcomes are printed; the JSON has all of them."""
-DIGITS = 12
-"""Fractions with more digits than this are printed as decimals."""
-MOST_SCORE = 40
-"""So many characters of a score are printed."""
 
 
 def run_sampler(options: SamplerOptions) -> ExitCode:
@@ -75,6 +76,8 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
 
 
 def _code(outcome: SamplerOutcome) -> ExitCode:
+    if outcome.against is not None and outcome.against.total_variation:
+        return ExitCode.REFUTED
     if outcome.analysis.never_ends:
         return ExitCode.REFUTED
     if outcome.comparison is None:
@@ -91,18 +94,6 @@ def _numbers_of_any_length() -> Generator[None, None, None]:
         yield
     finally:
         sys.set_int_max_str_digits(limit)
-
-
-def shown(number: Fraction | None) -> str:
-    """A number as it is printed: exact if it is short, else cut off; the JSON has all of it.
-
-    >>> shown(Fraction(81, 1000)), shown(Fraction(1, 3**40)), shown(Fraction(2**60 - 1, 2**60))
-    ('81/1000', '0.000000000000..', '0.999999999999..')
-    """
-    if number is None or number.denominator < 10**DIGITS:
-        return str(number)
-    whole, rest = divmod(number.numerator * 10**DIGITS // number.denominator, 10**DIGITS)
-    return f"{whole}.{rest:0{DIGITS}d}.."
 
 
 def _certificate(options: SamplerOptions, outcomes: list[SamplerOutcome]) -> str | None:
@@ -140,7 +131,13 @@ def _print(outcome: SamplerOutcome, conventions_differ: bool) -> None:
         if analysis.never_ends:
             print(f"never ends   with probability {shown(analysis.never_ends)}")
         if analysis.limit is not None and analysis.limit.caught is not None:
-            print(f"             {_run(analysis.limit.caught)}, and from there no run ends")
+            print(f"             {shown_run(analysis.limit.caught)}, and from there no run ends")
+        if analysis.limit is None:
+            print("limit        none: not every round is as the ones before, or they are too many")
+        if analysis.repeats_after is not None:
+            print(
+                f"repeats      so far the law of the state, every {analysis.repeats_after} rounds"
+            )
     else:
         exact = " (exact)" if not comparison.total_variation else ""
         print(f"distance     total variation {shown(comparison.total_variation)}{exact}")
@@ -181,26 +178,23 @@ def _print_wrong(outcome: SamplerOutcome) -> None:
         print(f"goes wrong   {there}: were the rest decoded exactly, the distance would be {left}")
         if wrong.culprit is not None:
             share = shown(wrong.culprit.share)
-            print(f"             the largest share, {share}, has {_run(wrong.culprit.trace)}:")
-            for cause in wrong.culprit.causes:
-                print(f"             {cause.value}")
+            print(f"             the largest share, {share}, has {shown_run(wrong.culprit.trace)}:")
+            for words in (*(one.value for one in wrong.culprit.causes), *wrong.culprit.other_laws):
+                print(f"             {words}")
         if comparison is not None and not comparison.total_variation:
             print("             and later rounds put it right")
     elif comparison is not None and comparison.total_variation:
         done = len(outcome.distances) - 1
         print(f"goes wrong   not in the {done} rounds looked at: later, or by cells left masked")
+    if outcome.against is not None:
+        print_against(outcome.against)
     if outcome.trace is not None:
-        print(f"dead end     {_run(outcome.trace)}: no outcome of the target is left")
-
-
-def _run(trace: Trace) -> str:
-    states = " -> ".join(map(show_state, trace.states))
-    return f"{states}, probability {shown(trace.probability)}"
+        print(f"dead end     {shown_run(outcome.trace)}: no outcome of the target is left")
 
 
 def _print_ties(outcome: SamplerOutcome) -> None:
     """Ties that were met, and what becomes of the law if the cells are named otherwise."""
-    _print_met(outcome.ties)
+    print_ties_met(outcome.ties)
     effects = (
         ("mirrored", "from right to left", outcome.tie_effect),
         ("shuffled", "with the cells in random order", outcome.random_tie_effect),
@@ -211,39 +205,12 @@ def _print_ties(outcome: SamplerOutcome) -> None:
             print(f"{name:<12} the law {order} is {said}")
     if outcome.analysis.configurations > MOST_MIRRORED:
         print(f"mirrored     not run: more than {MOST_MIRRORED} configurations")
+    met = outcome.ties
     if any(effect for _, _, effect in effects):
-        print("             so it depends on how ties are broken, or on an order of the rule's own")
-
-
-def _print_met(ties: Ties) -> None:
-    among = f"{ties.watched} configurations"
-    if ties.watched < ties.configurations:
-        among = f"the first {among}"
-    if ties.refused is not None:
-        print(f"ties         could not be watched for: {ties.refused}")
-    elif ties.example is None:
-        print(f"ties         none: no two equal scores are put in order in {among}")
-    else:
-        print(
-            f"ties         equal scores are put in order in {ties.ranked} of {among}, of different"
-        )
-        print(
-            f"             cells in {ties.between_cells}, of tokens of one cell in "
-            f"{ties.between_tokens}; in {ties.decided} it matters how ties are broken"
-        )
-        print(f"             first: {_example(ties.example)}")
-    if ties.tested:
-        print(f"             equal scores are compared by == in {ties.tested} configurations")
-    if ties.threshold is not None:
-        print(f"threshold    met exactly in {ties.thresholds} of {among}")
-        print(f"             first: {_example(ties.threshold)}")
-
-
-def _example(example: Example) -> str:
-    tie, at = example.tie, show_state(example.state)
-    cells = " and ".join(f"cell {cell}" for cell in tie.cells)
-    value = tie.value if len(tie.value) <= MOST_SCORE else f"{tie.value[:MOST_SCORE]}.."
-    return f"{value} of {cells} in round {example.round_number} at {at}"
+        if met.decided or met.refused or met.watched < met.configurations:
+            print("             so it depends on how ties are broken, or on an order of its own")
+        else:
+            print("             no tie matters, so this is an order of the rule's own")
 
 
 def _print_model(model: ModelLaw, target: Law[State]) -> None:
@@ -271,7 +238,11 @@ def _print_behaviour(analysis: DecoderAnalysis, ties: Ties) -> None:
         "uses the round number or hidden memory": found.clock_or_memory,
         "uses hidden memory": found.uses_memory,
     }
-    print(f"             {', '.join(n for n, yes in flags.items() if yes) or 'write-once'}")
+    never = "write-once: nothing that is shown is remasked or replaced"
+    print(f"             {', '.join(n for n, yes in flags.items() if yes) or never}")
+    carried = any(one.memory not in (None, ()) for one, _ in analysis.table)
+    if carried and not (found.uses_memory or found.clock_or_memory):
+        print("             memory is carried; in one round it is never seen to make a difference")
     if found.order is not None:
         why = f", and ties are what decides in {ties.decided}" if ties.decided else ""
         print(f"order        {found.order.value} in every configuration{why}")

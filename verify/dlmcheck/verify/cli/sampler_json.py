@@ -7,6 +7,7 @@ from typing import Any
 
 from dlmcheck.spec.tokens import State, show_state
 from dlmcheck.verify.cli.sampler_outcomes import SamplerOptions, SamplerOutcome
+from dlmcheck.verify.decoders.against import Against
 from dlmcheck.verify.decoders.going_wrong import GoesWrong
 from dlmcheck.verify.decoders.limits import FAR, Limit, Trace
 from dlmcheck.verify.decoders.model_law import ModelLaw
@@ -54,6 +55,7 @@ def _outcome_json(outcome: SamplerOutcome) -> dict[str, Any]:
         "uses_clock": found.uses_clock,
         "clock_or_memory": found.clock_or_memory,
         "uses_memory": found.uses_memory,
+        "against": None if outcome.against is None else _against_json(outcome.against),
         "ties": _ties_json(outcome.ties),
         "tie_effect": None if outcome.tie_effect is None else str(outcome.tie_effect),
         "mirrored_law": None
@@ -97,6 +99,25 @@ def _wrong_json(wrong: GoesWrong) -> dict[str, Any]:
         "trace": None if blamed is None else _trace_json(blamed.trace),
         "share": None if blamed is None else str(blamed.share),
         "causes": [] if blamed is None else [cause.value for cause in blamed.causes],
+        "other_laws": [] if blamed is None else list(blamed.other_laws),
+    }
+
+
+def _against_json(other: Against) -> dict[str, Any]:
+    distance, parting = other.total_variation, other.parting
+    return {
+        "decoder": other.name,
+        "total_variation": None if distance is None else str(distance),
+        "rounds": other.rounds,
+        "parting": None
+        if parting is None
+        else {
+            "round": parting.round_number,
+            "before": show_state(parting.before),
+            "after": show_state(parting.after),
+            "here": None if parting.here is None else str(parting.here),
+            "there": None if parting.there is None else str(parting.there),
+        },
     }
 
 

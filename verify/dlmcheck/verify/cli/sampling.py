@@ -170,6 +170,10 @@ def sampler(
         typer.Option(help="What the predictor says where the visible tokens are impossible."),
     ] = None,
     most_rounds: Annotated[int, typer.Option(min=1, help="Stop after so many rounds.")] = 64,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="STEP", help="Another decoder, that ought to have the same law (1)."),
+    ] = None,
     certificate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write what was enumerated for `cert`.")
     ] = None,
@@ -182,7 +186,7 @@ def sampler(
     ] = None,
 ) -> Action:
     """The exact output law of a decoder, with the target's conditionals or a model's (1: not the
-    target's, or not what the model says).
+    target's, or not what the model says; not that of another decoder, with --against).
 
     STEP is a function step(state, round, memory, candidates, choices) that returns a Step of
     dlmcheck.spec.decoder; or STEP = with_random(f), with_generator(f), with_torch(f), of
@@ -205,6 +209,7 @@ def sampler(
         cells=cells,
         random=tuple(random or ()),
         certificate=certificate,
+        against=against,
     )
     return lambda _: within(timeout, memory, lambda: run_sampler(options))
 

@@ -104,6 +104,17 @@ class DecoderAnalysis:
         """The probability of runs that never end, 0 where nothing can be said."""
         return (self.limit and self.limit.never_ends) or Fraction(0)
 
+    @property
+    def repeats_after(self) -> int | None:
+        """The least number of rounds, up to 12, after which the law of the state has been the same
+        again at the end of what was gone through, twice; None if there is none.
+        """
+        laws = self.after_rounds
+        for period in range(1, min(12, (len(laws) - 1) // 2) + 1):
+            if all(laws[-k] == laws[-k - period] for k in range(1, period + 2)):
+                return period
+        return None
+
     def compare(self, target: Law[State]) -> Comparison | None:
         """Against a target; None unless all runs end, at once or in the limit."""
         found = self.final_law

@@ -22,8 +22,9 @@ from dlmcheck.spec.perfect import agrees
 from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
 from dlmcheck.verify.decoders.analysis import AfterRound, DecoderAnalysis
 from dlmcheck.verify.decoders.enumeration import Transition, written_law
+from dlmcheck.verify.decoders.law_words import law_beside
 from dlmcheck.verify.decoders.limits import Trace
-from dlmcheck.verify.kernel.round_forms import Written, tokens_follow
+from dlmcheck.verify.kernel.round_forms import TokenLaws, Written, token_laws, tokens_follow
 
 MOST_STATES = 100_000
 """So many states are gone through for the distances, and so many steps for the one to blame."""
@@ -53,6 +54,8 @@ class Culprit:
     trace: Trace
     share: Fraction
     causes: tuple[Cause, ...]
+    other_laws: tuple[str, ...] = ()
+    """How the laws that tokens are drawn from differ from the conditionals, cell by cell."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,7 @@ def _culprit(
     """The step of a round with the largest part of Q(A) - P(A), A being the outcomes that come out
     too often and those that the target excludes.
     """
-    if sum(_size(made) for (_, t), made in analysis.table.items() if t <= number) > MOST_STATES:
+    if sum(size(made) for (_, t), made in analysis.table.items() if t <= number) > MOST_STATES:
         return None
     above = PartialSums({z: whole.weights[z] for z in excess} or {(): 0})
 
@@ -196,7 +199,8 @@ def _culprit(
     if blamed is None:
         return None
     state, made, trace = blamed
-    return Culprit(trace, most, causes(made, state, whole))
+    found = causes(made, state, whole)
+    return Culprit(trace, most, found, _differences(made, state, whole, found))
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,8 @@ def _next_states(made: Transition) -> dict[State, Fraction]:
     return {state: Fraction(scaled, made.denominator) for state, scaled in found.items()}
 
 
-def _size(made: Transition) -> int:
+def size(made: Transition) -> int:
+    """How many steps a round can take from a configuration, counted once for each way."""
     return sum(prod(len(site) for site in part.sites) for part in made.parts)
 
 
@@ -256,14 +261,39 @@ def causes(made: Transition, before: State, target: Whole) -> tuple[Cause, ...]:
     written = written_law(made, before)
     laws = {cell: _conditional(target, before, cell) for cell in masked_positions(before)}
     if not tokens_follow(written, laws):
-        cause = Cause.CHOSEN_OR_OTHER_LAWS
-        if made.sources is not None:
-            same = all(law == laws[cell] for cell, law in made.sources.items())
-            cause = Cause.CHOSEN if same else Cause.OTHER_LAWS
-        found.append(cause)
+        sources = _sources(made, written)
+        if any(law != laws[cell] for cell, law in sources.items()):
+            found.append(Cause.OTHER_LAWS)
+        else:
+            found.append(Cause.CHOSEN_OR_OTHER_LAWS if made.sources is None else Cause.CHOSEN)
     if any(not _apart(target, before, cells, laws) for cells in _together(written)):
         found.append(Cause.TOGETHER)
     return tuple(found)
+
+
+def _sources(made: Transition, written: Law[Written]) -> TokenLaws:
+    """The laws that tokens are drawn from. Code that draws by itself does not say; but where it
+    always writes the same cells, their tokens have the laws that it draws from.
+    """
+    if made.sources is not None:
+        return made.sources
+    return token_laws(written) if len({_cells(pairs) for pairs in written}) == 1 else {}
+
+
+def _cells(pairs: Written) -> tuple[int, ...]:
+    return tuple(cell for cell, _ in pairs)
+
+
+def _differences(
+    made: Transition, before: State, target: Whole, found: tuple[Cause, ...]
+) -> tuple[str, ...]:
+    if Cause.OTHER_LAWS not in found:
+        return ()
+    said = {
+        cell: law_beside(law, _conditional(target, before, cell))
+        for cell, law in sorted(_sources(made, written_law(made, before)).items())
+    }
+    return tuple(f"cell {cell}: {words}" for cell, words in said.items() if words)
 
 
 def _conditional(target: Whole, state: State, cell: int) -> Law[Token]:
@@ -275,8 +305,7 @@ def _conditional(target: Whole, state: State, cell: int) -> Law[Token]:
 
 
 def _together(written: Law[Written]) -> set[tuple[int, ...]]:
-    sets = {tuple(cell for cell, _ in pairs) for pairs in written}
-    return {cells for cells in sets if len(cells) > 1}
+    return {cells for cells in map(_cells, written) if len(cells) > 1}
 
 
 def _apart(
