@@ -134,6 +134,16 @@ def test_explain_prints_the_skeleton_the_steps_and_who_is_believed(
     assert "  proof " not in proved("explain", "BOUNDED").out
 
 
+def test_explain_does_not_say_what_only_the_evidence_can(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A check in one piece may believe a solver, or name rules: before it is made nobody knows."""
+    done = here(capsys, "explain", "X-DIM2/tokens,enough")
+    assert done.code == 0
+    assert "SymPy" in done.out
+    assert "rests on    what its evidence names when it is checked" in done.out
+
+
 def test_a_proof_that_two_rows_rest_on_is_printed_once(proved: Callable[..., Result]) -> None:
     done = proved("explain", "TWICE")
     assert done.out.count("for all n, of: rounds go on") == 1

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from types import ModuleType
 
-from dlmcheck.verify.claims.registry import Claim, Profile, ProofJob, Registry, Road, Row
+from dlmcheck.verify.claims.registry import Claim, DirectJob, Profile, ProofJob, Registry, Road, Row
 from dlmcheck.verify.exits import ExitCode
 from dlmcheck.verify.kernel.induction import Proof, Step
 from dlmcheck.verify.selection import UnknownClaim, near
 from dlmcheck.verify.trust import merged, proof_names
+
+
+IN_EVIDENCE = "what its evidence names when it is checked (dlmcheck audit)"
 
 
 def run_explain(name: str, given: Registry | None) -> ExitCode:
@@ -64,6 +67,10 @@ class _Proofs:
             self._built[job.id] = job.make()
         return next((p for p in self._built[job.id] if p.statement == road.statement), None)
 
+    def names_itself(self, road: Road) -> bool:
+        """Whether only the evidence of a road says on what it rests."""
+        return isinstance(self._registry.job(road.job), DirectJob)
+
     def print(self, proof: Proof) -> None:
         """Print a proof, or where it stands above: many rows may rest on one."""
         if proof.statement in self._printed:
@@ -88,7 +95,8 @@ def _print_row(row: Row, proofs: _Proofs) -> None:
     for proof in found:
         proofs.print(proof)
     used = [name for proof in found for name in _used(proof)]
-    rests = merged(row.assumptions, used)
+    later = [IN_EVIDENCE] if any(map(proofs.names_itself, row.roads)) else []
+    rests = merged(row.assumptions, [*used, *later])
     print(f"  rests on    {'; '.join(rests) or 'the kernel and the specification'}")
     if row.bounded is not None:
         print(f"  bounded     {row.bounded}")
