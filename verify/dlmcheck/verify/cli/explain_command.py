@@ -15,7 +15,6 @@ from dlmcheck.verify.kernel.induction import Proof, Step
 from dlmcheck.verify.selection import UnknownClaim, near
 from dlmcheck.verify.trust import merged, proof_names
 
-
 IN_EVIDENCE = "what its evidence names when it is checked (dlmcheck audit)"
 
 
