@@ -25,7 +25,7 @@ from dlmcheck.spec.law import Law
 from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import MASK, State, Token
 from dlmcheck.verify.decoders.analysis import analyse
-from dlmcheck.verify.decoders.tie_watch import Watch, WatchedLaw, watching
+from dlmcheck.verify.decoders.tie_watch import Watch, WatchedLaw, shown, watching
 from dlmcheck.verify.decoders.ties import Ties, ties
 
 NINE, HALF, THIRD = Fraction(9, 10), Fraction(1, 2), Fraction(1, 3)
@@ -292,6 +292,25 @@ def test_canary_without_origins_nothing_is_a_tie() -> None:
         ours, theirs = later.copy(half, {(0, 1)}), later.copy(half, {(1, 1)})
         assert max(ours, theirs) is theirs
         assert sorted([theirs, ours])[0] is ours
+
+
+def test_long_numbers_are_cut() -> None:
+    """Python refuses to write numbers of more than 4,300 digits."""
+    long = Fraction(10**5000 + 1, 3 * 10**5000)
+    assert shown(Exact(long)) == "0.333333333333.."
+    assert shown(-long) == "-0.333333333333.."
+    assert shown(Exact(Fraction(1, 3))) == "1/3"
+    assert shown(Fraction(2)) == "2"
+    near = 1 - Fraction(1, 10**5000)
+    product: Law[State] = Law(
+        {
+            (a, b): (near if a else 1 - near) * (near if b else 1 - near)
+            for a in (0, 1)
+            for b in (0, 1)
+        }
+    )
+    met = found(most_confident(evenly(2, 2)), product)
+    assert (met.ranked, met.refused) == (1, None)
 
 
 def test_the_number_of_runs_is_bounded() -> None:

@@ -53,6 +53,12 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
         outcomes = sampler_outcomes(options, given)
     except NotEnumerated as reason:
         assert given is not None  # laws of targets alone are enclosed
+        if options.against is not None:
+            raise BadInput(
+                f"the law can be enclosed only: {reason}",
+                source="--against",
+                expected="fewer cells or rounds",
+            ) from reason
         return run_enclosed(options, given.law, reason, given.is_estimate)
     except IllegalSampler as error:
         where = f"in round {error.round_number} at {show_state(error.state)}: {error}"

@@ -35,6 +35,8 @@ Origin = frozenset[tuple[int, Token]]
 """The cells and tokens whose probabilities a number is made of."""
 NOTHING: Origin = frozenset()
 _RUNS = count()
+MOST_BITS = 256
+"""Longer numbers are not written out."""
 
 
 @unique
@@ -190,13 +192,21 @@ def shown(value: object) -> str:
     """A number that was compared, in words."""
     if isinstance(value, NegativeEntropy):
         weights = sorted(weight for _, weight in value.law.items())
-        return f"the entropy of {', '.join(map(str, weights))}"
+        return f"the entropy of {', '.join(map(_written, weights))}"
     if isinstance(value, Exact):
-        return str(value.value)
+        return _written(value.value)
     if isinstance(value, Logarithm):
-        terms = (f"{power} log {base}" for base, power in value.terms.items())
+        terms = (f"{_written(power)} log {_written(base)}" for base, power in value.terms.items())
         return " + ".join(terms) or "0"
-    return str(value)
+    return _written(value) if isinstance(value, Fraction) else str(value)
+
+
+def _written(number: Fraction) -> str:
+    """A fraction, or where that is long (and Python would not write it) twelve of its decimals."""
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) <= MOST_BITS:
+        return f"{number.numerator}/{number.denominator}".removesuffix("/1")
+    whole, rest = divmod(abs(number.numerator) * 10**12 // number.denominator, 10**12)
+    return f"{'-' if number.numerator < 0 else ''}{whole}.{rest:012d}.."
 
 
 # --- methods that tell a watch -----------------------------------------------------------------
