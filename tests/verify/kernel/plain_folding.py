@@ -1,10 +1,14 @@
-"""A circuit under changing inputs, every gate looked at every time: the reference for `Folded`."""
+"""A circuit under changing inputs, every gate looked at every time: the reference for `Folded`.
+
+And some wrong variants of `Folded`, which the comparison has to find out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dlmcheck.spec.circuit import Circuit
+from dlmcheck.verify.kernel.folding import Folded
 from dlmcheck.verify.kernel.functions import Code, Functions
 
 
@@ -32,6 +36,10 @@ class PlainFolded:
     def set_input(self, node: int, code: Code) -> None:
         self._inputs[node] = code
 
+    def set_pairs(self, numbers: Iterable[int], pairs: Sequence[tuple[Code, Code]]) -> None:
+        for i in numbers:
+            self._inputs[2 * i], self._inputs[2 * i + 1] = pairs[i]
+
     def output(self, number: int) -> Code:
         return self._literal(self._circuit.outputs[number])
 
@@ -47,3 +55,26 @@ class PlainFolded:
             if self.output(number) != before:
                 self._watched[number] = self.output(number)
                 self.changed.add(number)
+
+
+# --- wrong variants ----------------------------------------------------------------------------
+
+
+def closed_for_ever(folded: Folded, node: int, k: int) -> None:
+    """In place of `_close`: an argument that changes nothing once is never looked at again."""
+    folded._open[node] &= ~(1 << k)  # pyright: ignore[reportPrivateUsage]
+
+
+class _Stubborn(dict[int, Code]):
+    def clear(self) -> None:
+        return
+
+
+def remembering(honest: Callable[..., None]) -> Callable[..., None]:
+    """In place of `__init__`: what gates were in one glimpse is believed in the next."""
+
+    def init(folded: Folded, *args: object) -> None:
+        honest(folded, *args)
+        folded._seen = _Stubborn()  # pyright: ignore[reportPrivateUsage]
+
+    return init

@@ -22,6 +22,7 @@ nothing else; it enumerates, replays and compares, and it is meant to be read in
     frontier_laws  the same for circuits and runs in which few values are live: swept gate by gate
     run_circuits  the circuit that a run is, round by round
     functions   functions of a circuit's inputs, each stored once
+    joining     ORs of ORs as one gate
     folding     a circuit of a schedule under changing inputs, as such functions
     simulation  cut-point certificates: a schedule simulates a circuit, seed for seed
     merges      equal circuits: node after node shown to be another one

@@ -7,9 +7,13 @@ on, which is a single one where that decides it alone (a false argument of an AN
 looked at again when one of these becomes another function. So a round costs what changes in it,
 and a term for another layer, switched off by its condition, costs nothing.
 
-An output may be watched *briefly*, if it will hardly be watched for longer than until the inputs
-change next. If there are few gates below it, it is only glimpsed: looked at, and not listened to.
-If it is watched still when next it has to be brought up to date, it is listened to like any other.
+An output may be watched *briefly*, if it will hardly be the same for longer than until the inputs
+change next. It is only glimpsed then: looked at, and not listened to, nor are the gates that stand
+just below it. Once it is found to be what it was before, it is listened to like any other.
+
+A gate of many arguments, such as a choice between layers, remembers which of them are *open*. The
+others are constants that change nothing (an OR's false), and will be told of; so that even a
+glimpse finds the layer that counts without going through all. ORs of ORs are joined for that.
 """
 
 from __future__ import annotations
@@ -19,12 +23,13 @@ from heapq import heappop, heappush
 
 from dlmcheck.spec.circuit import Circuit, Literal, Op
 from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
+from dlmcheck.verify.kernel.joining import join_ors
 
 ASLEEP = -1
 """In place of a code: nobody has asked what this gate is."""
 
-GLIMPSED = 4
-"""So many gates above one another, of at most two arguments each, are looked at in a glimpse."""
+GLIMPSED = 5
+"""So many gates above one another are looked at in a glimpse; those below wake up."""
 
 _NEGATED = frozenset({Op.OR, Op.NOT})
 
@@ -52,12 +57,16 @@ class Folded:
         negation stands here: the conjunction of the negated arguments."""
         self._is_xor = bytearray(len(inputs)) + bytes([g.op is Op.XOR for g in gates])
         self._is_or = bytearray(len(inputs)) + bytes([g.op is Op.OR for g in gates])
+        join_ors(self._args, self._is_or, circuit.outputs)
         self._readers: list[list[int] | None] = [None] * circuit.node_count
         """Per node, who is to be told when it becomes another function: argument k of gate g,
         as g << shift | k."""
         self._shift = max(map(len, self._args), default=0).bit_length()
         self._reads = [0] * circuit.node_count
         """Per gate a bit set: the arguments among whose readers it stands."""
+        self._open = [(1 << len(args)) - 1 for args in self._args]
+        """Per gate a bit set: its arguments but for some that it reads, and that are constants
+        which change nothing. (Gates of two arguments have no use for it.)"""
         self._watched: dict[int, set[int]] = {}
         """Per node, the outputs that are watched and show it."""
         self._told: list[int] = []
@@ -66,10 +75,14 @@ class Folded:
         """Gates that have to be looked at: a heap, as arguments have smaller numbers."""
         self._woken: list[int] = []
         """Gates that were asleep when an output that shows them was watched."""
-        self._briefly: list[int] = []
-        """Outputs that have to be glimpsed."""
+        self._brief: set[int] = set()
+        """The outputs that are watched briefly."""
+        self._due: list[int] = []
+        """Of these, the ones that have to be glimpsed."""
         self._glimpsed: dict[int, Code] = {}
         """The outputs that were glimpsed last, and what they were."""
+        self._seen: dict[int, Code] = {}
+        """What gates were found to be that sleep on, in this glimpse."""
         self.changed: set[int] = set()
         for node, gate in enumerate(gates, start=len(inputs)):
             if not gate.args:  # a constant is awake from the beginning
@@ -85,8 +98,9 @@ class Folded:
         """
         for number in numbers:
             self.changed.add(number)
-            if briefly and self.codes[self._outputs[number]] < 0:
-                self._briefly.append(number)
+            if briefly and self._args[self._node(number)]:
+                self._brief.add(number)
+                self._due.append(number)
             else:
                 self._listen(number)
 
@@ -99,16 +113,19 @@ class Folded:
     def ignore(self, numbers: Iterable[int]) -> None:
         """These outputs, which are watched, need not be kept up to date any longer."""
         for number in numbers:
-            if number in self._glimpsed:
-                del self._glimpsed[number]
-                continue
-            node = self._node(number)
-            watched = self._watched[node]
-            watched.discard(number)
-            if not watched:
-                del self._watched[node]
-                self._rests(node)
+            if self._glimpsed.pop(number, None) is None:
+                self._turn_away(number)
+        self._brief.difference_update(numbers)
         self.changed.difference_update(numbers)
+
+    def _turn_away(self, number: int) -> None:
+        """No longer listen to an output."""
+        node = self._node(number)
+        watched = self._watched[node]
+        watched.discard(number)
+        if not watched:
+            del self._watched[node]
+            self._rests(node)
 
     def output(self, number: int) -> Code:
         """The function of an output that is watched; `settle` before."""
@@ -122,6 +139,22 @@ class Folded:
             codes[node] = code
             codes[~node] = code ^ 1
             self._told.append(node)
+
+    def set_pairs(self, numbers: Iterable[int], pairs: Sequence[tuple[Code, Code]]) -> None:
+        """Give the inputs 2i and 2i+1 the functions of pair i, for some i."""
+        codes, told = self.codes, self._told
+        for i in numbers:
+            first, second = pairs[i]
+            node = 2 * i
+            if codes[node] != first:
+                codes[node] = first
+                codes[~node] = first ^ 1
+                told.append(node)
+            node += 1
+            if codes[node] != second:
+                codes[node] = second
+                codes[~node] = second ^ 1
+                told.append(node)
 
     # --- nodes -------------------------------------------------------------------------------
 
@@ -140,62 +173,101 @@ class Folded:
     def settle(self) -> None:
         """Bring all watched outputs up to date."""
         before, self._glimpsed = self._glimpsed, {}
-        for number in before:  # watched still
-            self._listen(number)
+        known, self.changed = self.changed, set()
         self._catch_up()
-        self.changed.update([n for n, code in before.items() if self.output(n) != code])
-        if self._briefly:
-            self._glimpse()
-            self._catch_up()
+        for number in self.changed & self._brief:
+            self._glimpsed[number] = self.output(number)
+            self._turn_away(number)
+        self.changed |= known
+        if before or self._due:
+            self._glimpse(before)
 
-    def _glimpse(self) -> None:
-        """Look at outputs without listening; listen to those with too much below them."""
-        looked_at: list[int] = []
-        for number in self._briefly:
-            code = self._look(self._outputs[number], GLIMPSED, looked_at)
-            if code < 0:
+    def _glimpse(self, before: dict[int, Code]) -> None:
+        """Look at outputs without listening; listen to those that are what they were before."""
+        for number in [*before, *self._due]:
+            code = self._look(self._outputs[number], GLIMPSED)
+            if before.get(number) == code:
                 self._listen(number)
             else:
                 self._glimpsed[number] = code
-        self._forget(looked_at)
-        self._briefly.clear()
+                self.changed.add(number)
+        self._due.clear()
+        self._seen.clear()
+        self._catch_up()
 
-    def _forget(self, nodes: Iterable[int]) -> None:
-        """Have gates fall asleep that nobody will tell of changes."""
-        for node in nodes:
-            self.codes[node] = self.codes[~node] = ASLEEP
-
-    def _look(self, literal: Literal, gates: int, looked_at: list[int]) -> Code:
-        """What a literal is; ASLEEP if more gates than `gates` would have to be looked at."""
+    def _look(self, literal: Literal, gates: int) -> Code:
+        """What a literal is; so many gates above one another are not woken for that."""
         codes = self.codes
         code = codes[literal]
         if code >= 0:
             return code
         node = literal if literal >= 0 else ~literal
-        args = self._args[node]
-        count = len(args)
-        if not gates or count > 2:
-            return ASLEEP
-        code = codes[args[0]]
-        if code < 0:
-            code = self._look(args[0], gates - 1, looked_at)
-        if count == 2 and code >= 0 and (code != FALSE or self._is_xor[node]):
-            other = codes[args[1]]
-            if other < 0:
-                other = self._look(args[1], gates - 1, looked_at)
-            if other < 0:
-                return ASLEEP
-            if self._is_xor[node]:
-                code = self._functions.differ(code, other)
+        seen = self._seen.get(node)
+        if seen is None:
+            if not gates:
+                self._woken.append(node)
+                self._catch_up()
+                return codes[literal]
+            args = self._args[node]
+            if len(args) != 2:
+                seen = self._look_at_many(node, gates - 1)
             else:
-                code = self._functions.both(code, other)
-        if code < 0:
-            return ASLEEP
-        code ^= self._is_or[node]
-        codes[node] = code
-        codes[~node] = code ^ 1
-        looked_at.append(node)
-        return codes[literal]
+                x, y = codes[args[0]], codes[args[1]]
+                is_xor = self._is_xor[node]
+                if FALSE in (x, y) and not is_xor:
+                    return self._is_or[node] ^ (literal < 0)
+                if x < 0:
+                    x = self._look(args[0], gates - 1)
+                if y < 0 and (x != FALSE or is_xor):
+                    y = self._look(args[1], gates - 1)
+                seen = self._functions.differ(x, y) if is_xor else self._functions.both(x, y)
+            seen ^= self._is_or[node]
+            self._seen[node] = seen
+        return seen if literal >= 0 else seen ^ 1
+
+    def _look_at_many(self, node: int, gates: int) -> Code:
+        args, is_xor = self._args[node], self._is_xor[node]
+        neutral = FALSE if is_xor else TRUE
+        found: list[Code] = []
+        for k in numbers(self._open[node]):
+            code = self._look(args[k], gates)
+            if code == neutral:
+                self._close(node, k)
+            elif code == FALSE:
+                return FALSE
+            else:
+                found.append(code)
+        if len(found) == 1:
+            return found[0]
+        return self._functions.odd(found) if is_xor else self._functions.every(found)
+
+    def _close(self, node: int, k: int) -> None:
+        """Do not look at an argument that changes nothing until told that it might.
+
+        Who has to tell is a node that is awake and makes it constant: the argument itself, or a
+        false argument of that.
+        """
+        codes = self.codes
+        bit = 1 << k
+        self._open[node] &= ~bit
+        if self._reads[node] & bit:
+            return
+        self._reads[node] |= bit
+        literal = self._args[node][k]
+        cause = literal if literal >= 0 else ~literal
+        if codes[cause] < 0:
+            for arg in () if self._is_xor[cause] else self._args[cause]:
+                if codes[arg] == FALSE:
+                    cause = arg if arg >= 0 else ~arg
+                    break
+            else:
+                self._woken.append(cause)
+                self._catch_up()
+        edges = self._readers[cause]
+        if edges is None:
+            self._readers[cause] = [node << self._shift | k]
+        else:
+            edges.append(node << self._shift | k)
 
     def _catch_up(self) -> None:  # noqa: C901 - one loop: calls would take longer than what they do
         """Bring all outputs up to date that are listened to.
@@ -205,6 +277,7 @@ class Folded:
         """
         codes, all_args, is_xor, is_or = self.codes, self._args, self._is_xor, self._is_or
         reads, readers, shift, watched = self._reads, self._readers, self._shift, self._watched
+        opened = self._open
         told, queue, woken = self._told, self._queue, self._woken
         both, differ = self._functions.both, self._functions.differ
         low = (1 << shift) - 1
@@ -219,7 +292,9 @@ class Folded:
                     readers[node] = None
                     for edge in edges:
                         reader = edge >> shift
-                        reads[reader] ^= 1 << (edge & low)
+                        bit = 1 << (edge & low)
+                        reads[reader] ^= bit
+                        opened[reader] |= bit
                         if codes[reader] >= 0:
                             heappush(queue, reader)
             if queue:
@@ -240,7 +315,7 @@ class Folded:
                 # What it is, and a bit set: on which arguments that rests; or ASLEEP, and the
                 # number of an argument that is.
                 if len(args) != 2:
-                    code, on = self._many(args, is_xor[node])
+                    code, on = self._many(node)
                 else:  # the same for two, as most have
                     x, y = codes[args[0]], codes[args[1]]
                     if is_xor[node]:
@@ -274,17 +349,24 @@ class Folded:
                             edges = readers[below] = []
                         edges.append(node << shift | k)
 
-    def _many(self, args: Sequence[Literal], is_xor: int) -> tuple[Code, int]:
+    def _many(self, node: int) -> tuple[Code, int]:
         """What a gate is, and on which arguments that rests (a bit set).
 
         ASLEEP, and the number of an argument, if that has to be looked at before.
         """
-        codes = [*map(self.codes.__getitem__, args)]
-        if FALSE in codes and not is_xor:
-            return FALSE, 1 << codes.index(FALSE)
-        if ASLEEP in codes:
-            return ASLEEP, codes.index(ASLEEP)
-        code = self._functions.odd(codes) if is_xor else self._functions.every(codes)
+        args, is_xor = self._args[node], self._is_xor[node]
+        found: list[Code] = []
+        for k in numbers(self._open[node]):
+            code = self.codes[args[k]]
+            if code == ASLEEP:
+                return ASLEEP, k
+            if code == (FALSE if is_xor else TRUE):
+                self._close(node, k)
+            elif code == FALSE:
+                return FALSE, 1 << k
+            else:
+                found.append(code)
+        code = self._functions.odd(found) if is_xor else self._functions.every(found)
         return code, (1 << len(args)) - 1
 
 

@@ -49,6 +49,7 @@ class Walk:
         self.schedule = schedule
         self.steps = 0
         self.contents: list[Content] = _start(schedule, circuit, certificate)
+        self._prompt = frozenset(schedule.data_cells)
         self._tokens = _tokens(schedule.encoding)
         self.functions = Functions()
         self.nodes = [self.functions.leaf() for _ in circuit.inputs]
@@ -56,6 +57,8 @@ class Walk:
         for gate in circuit.gates:
             self.embed(gate)
         coin_node = _coin_map(schedule, circuit, certificate)
+        self._shown = [self._codes(content) for content in self.contents]
+        """Per cell, the high and the low bit of its content."""
         self._coins: dict[int, list[tuple[int, Code]]] = {}
         """Per round, the predictor's coins that stand for random inputs."""
         for (number, j), node in coin_node.items():
@@ -83,9 +86,15 @@ class Walk:
         nodes.append(self.functions.cut(self.functions.gate(gate.op, args)))
 
     def _folded(self, circuit: Circuit, coins: Sequence[Code] = ()) -> Folded:
-        codes = [code for content in self.contents for code in self._codes(content)]
+        codes = [code for pair in self._shown for code in pair]
         clock = clock_value(self.schedule, 0)
         return Folded(circuit, self.functions, [*codes, *map(int, clock), *coins])
+
+    def _hold(self, cell: int, content: Content) -> None:
+        """Give a cell another content."""
+        self.contents[cell] = content
+        self._shown[cell] = self._codes(content)
+        self._news.add(cell)
 
     def _codes(self, content: Content) -> tuple[Code, Code]:
         """The high and the low bit of a cell that holds this."""
@@ -144,8 +153,7 @@ class Walk:
             new.append((cell, claim))
         for cell, content in new:
             if contents[cell] != content:
-                contents[cell] = content
-                self._news.add(cell)
+                self._hold(cell, content)
         if self.mark is not None:
             self._remask(self.mark, number)
 
@@ -157,23 +165,16 @@ class Walk:
         again = {cell for cell, chosen in decisions if chosen} | written
         masked = sorted(again & self.marked)
         for cell in masked:
-            if cell in self.schedule.data_cells:
+            if cell in self._prompt:
                 raise Rejected(f"round {number}: prompt cell {cell} is remasked")
             if self.contents[cell] != "M":
-                self.contents[cell] = "M"
-                self._news.add(cell)
+                self._hold(cell, "M")
         # G sees the state after the write; what it masks it sees in the next round.
-        high, low = self._codes("M")
-        for cell in masked:
-            mark.set_input(2 * cell, high)
-            mark.set_input(2 * cell + 1, low)
+        mark.set_pairs(masked, self._shown)
 
     def _feed(self, part: Folded, cells: Iterable[int], number: int) -> None:
         """Show a circuit what some cells hold now, and the clock."""
-        for cell in cells:
-            high, low = self._codes(self.contents[cell])
-            part.set_input(2 * cell, high)
-            part.set_input(2 * cell + 1, low)
+        part.set_pairs(cells, self._shown)
         for j, bit in enumerate(clock_value(self.schedule, number)):
             part.set_input(2 * self.schedule.length + j, int(bit))
 
@@ -207,7 +208,7 @@ class Walk:
         old = self.contents[cell]
         if old not in ("M", claim) and self.schedule.edits in (Edits.WRITE_ONCE, Edits.REMASK):
             raise Rejected(f"round {number}: the visible token of cell {cell} is changed")
-        if claim != old and cell in self.schedule.data_cells:
+        if claim != old and cell in self._prompt:
             raise Rejected(f"round {number}: prompt cell {cell} is changed")
         for half, wanted in enumerate(self._codes(claim)):
             drawn = self.predict.output(2 * cell + half)
