@@ -147,9 +147,11 @@ class Document:
 
     def choice(self, value: Json, path: Path, choices: type[_Choice]) -> _Choice:
         """The member of an enumeration that has this value."""
-        for member in choices:
-            if isinstance(value, str) and member.value == value:
-                return member
+        if isinstance(value, str):
+            try:
+                return choices(value)
+            except ValueError:
+                pass
         names = ", ".join(str(member.value) for member in choices)
         raise self.malformed(value, path, f"one of {names}")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -227,7 +226,7 @@ def forgets_too_early(patch: pytest.MonkeyPatch) -> None:
     def changed(self: Any, literal: int) -> Any:
         found = read(self, literal)
         if not found.leaves and found.place >= 0 and self.readers[node_of(literal)] == 1:
-            return replace(found, leaves=True)
+            return found._replace(leaves=True)
         return found
 
     patch.setattr(frontier_laws._Sweep, "_read", changed)  # pyright: ignore[reportPrivateUsage]
@@ -239,7 +238,7 @@ def a_coin_is_tossed_twice(patch: pytest.MonkeyPatch) -> None:
 
     def changed(self: Any, literal: int) -> Any:
         found = read(self, literal)
-        return replace(found, enters=found.enters or literal == 20)
+        return found._replace(enters=found.enters or literal == 20)
 
     patch.setattr(frontier_laws._Sweep, "_read", changed)  # pyright: ignore[reportPrivateUsage]
 

@@ -292,14 +292,15 @@ class _Sweep:
 
     def _push(self, table: Mapping[int, Sequence[tuple[int, int]]], mask: int, keep: int) -> None:
         found: Rows = {}
-        get = found.get
         step = 1 << 12
         waits = step
         for row, count in self.rows.items():
             rest = row & keep
             for more, times in table[row & mask]:
                 after = rest | more
-                found[after] = get(after, 0) + (count if times == 1 else count * times)
+                part = count if times == 1 else count * times
+                # Counts are long: one that is alone is not added to anything.
+                found[after] = found[after] + part if after in found else part
             waits -= 1
             if not waits:
                 self._check(len(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlmcheck.spec.circuit import cone
+from dlmcheck.spec.circuit import Circuit, node_of
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.engines.affine_evidence import NoCertificate
@@ -21,7 +21,7 @@ from dlmcheck.verify.engines.law_engines import (
 from dlmcheck.verify.engines.straight_line import as_circuit
 from dlmcheck.verify.kernel.counted_laws import MOST_COINS, law_text
 from dlmcheck.verify.kernel.diagram_laws import diagram_law_text
-from dlmcheck.verify.kernel.frontier_laws import MOST_TUPLES, frontier_law_text
+from dlmcheck.verify.kernel.frontier_laws import MOST_TUPLES, frontier_law_text, needed_gates
 from dlmcheck.verify.kernel.results import BeyondLimits, Checked, Rejected
 from dlmcheck.verify.kernel.run_circuits import run_circuit
 from dlmcheck.verify.kernel.state_laws import state_law_text
@@ -64,7 +64,7 @@ def certificate(problem: LawProblem, found: CountedLaw, by: str) -> tuple[str, C
     if isinstance(problem, RunLaw):
         return _of_a_run(problem, counts, by)
     circuit = problem.circuit
-    coins = len(cone(circuit, circuit.outputs)[0].random_inputs)
+    coins = _coins_read(circuit)
     if coins > FEW:
         order = plan_of(problem).order
         if by == FRONTIER or (is_narrow(order) and by != DIAGRAMS):
@@ -83,6 +83,15 @@ def certificate(problem: LawProblem, found: CountedLaw, by: str) -> tuple[str, C
                 f"{NODES} nodes, and {order.width} values are live: trusted, {by}"
             )
     return _checked(law_text(circuit, problem.data, counts), by)
+
+
+def _coins_read(circuit: Circuit) -> int:
+    """How many coins the outputs depend on."""
+    first = len(circuit.inputs)
+    read = {node_of(output) for output in circuit.outputs}
+    for node in needed_gates(circuit):
+        read.update(map(node_of, circuit.gates[node - first].args))
+    return len(read.intersection(circuit.random_inputs))
 
 
 def is_narrow(order: Order) -> bool:

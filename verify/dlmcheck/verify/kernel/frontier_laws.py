@@ -16,7 +16,7 @@ Counts are in base 16: they have as many bits as there are coins.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dlmcheck.spec.circuit import Bits, Circuit, Gate, Literal, Op, node_of
 from dlmcheck.spec.jsontext import Document
@@ -73,8 +73,7 @@ def needed_gates(circuit: Circuit) -> list[int]:
     return [node for node in range(first, circuit.node_count) if needed[node]]
 
 
-@dataclass(frozen=True)
-class _Read:
+class _Read(NamedTuple):
     """A literal as it is read: where it stands (negative: a constant), and if it enters or leaves.
 
     `flip` negates it, or is the constant itself.
@@ -145,12 +144,14 @@ class _Sweep:
     def _gate(self, node: int, gate: Gate) -> None:
         """A gate takes its arguments one after the other; its value so far is live."""
         value = self.place[node] = self._take()
-        start = gate.op in (Op.AND, Op.CONST1)
-        if start:
+        if gate.op is Op.CONST1:
             self.held = {key | 1 << value: count for key, count in self.held.items()}
+        # The value so far is 0: it becomes the first argument, whatever the gate, or its negation.
+        op = Op.NOT if gate.op is Op.NOT else Op.ID
         for arg in gate.args:
             # A place that is given away here is not taken again before the next read.
-            self._step(gate.op, value, self._read(arg))
+            self._step(op, value, self._read(arg))
+            op = gate.op
 
     def _step(self, op: Op, value: int, read: _Read) -> None:
         """The value of a gate takes one more argument. A constant one counts as a bit that is 0."""
@@ -160,15 +161,15 @@ class _Sweep:
         kept1, set1, flip1 = _effect(op, 1 << value, bit=not read.flip)
         kept0, kept1 = kept0 & keep, kept1 & keep
         found: Held = {}
-        get = found.get
         for key, count in self.held.items():
             if not key & mine:
                 after = (key & kept0 | set0) ^ flip0
-                found[after] = get(after, 0) + count
+                # Counts are long: one that is alone is not added to anything.
+                found[after] = found[after] + count if after in found else count
                 if not read.enters:
                     continue
             after = ((key | mine) & kept1 | set1) ^ flip1
-            found[after] = get(after, 0) + count
+            found[after] = found[after] + count if after in found else count
         self.held = found
         self._limits()
 
@@ -204,10 +205,7 @@ class _Sweep:
 
 
 def _effect(op: Op, one: int, *, bit: bool) -> tuple[int, int, int]:
-    """What an argument does to the value so far, the bit `one`: kept bits, then set, then flipped.
-
-    An AND begins with 1, all others with 0.
-    """
+    """What an argument does to the value so far, `one`: kept bits, then set ones, then flipped."""
     if op is Op.AND:
         return (-1 if bit else ~one), 0, 0
     if op is Op.XOR:
