@@ -25,6 +25,7 @@ from dlmcheck.spec.law import Law
 from dlmcheck.spec.perfect import perfect_predictor
 from dlmcheck.spec.tokens import MASK, State, Token
 from dlmcheck.verify.decoders.analysis import analyse
+from dlmcheck.verify.decoders.foreign import ForeignStep
 from dlmcheck.verify.decoders.tie_watch import Watch, WatchedLaw, shown, watching
 from dlmcheck.verify.decoders.ties import Ties, ties
 
@@ -208,6 +209,26 @@ def test_equality_that_is_asked_for_is_counted_apart() -> None:
 
     met = found(with_random(plain(the_second_of_equals)), PARITY)
     assert (met.ranked, met.tested, met.decided) == (0, 3, 0)
+
+
+def test_a_step_that_fails_with_ties_broken_otherwise_is_not_seen_to_decide() -> None:
+    def picky(cells: list[int], p: Scores) -> int:
+        best = max(cells, key=lambda cell: p[cell][1])
+        if best != cells[0]:
+            raise ValueError("not the first")
+        return best
+
+    step = ForeignStep(with_random(plain(picky)), "picky")
+    met = found(step, PARITY)
+    assert (met.ranked, met.decided, met.refused) == (3, 0, None)
+
+
+def test_the_name_of_a_module_does_not_hide_it() -> None:
+    source = "def surest(cells, p):\n    return max(cells, key=lambda cell: p[cell][1])\n"
+    for name in ("numpy_steps", "functools2", "mine"):
+        module: dict[str, Any] = {"__name__": name}
+        exec(source, module)
+        assert found(with_random(plain(module["surest"])), PARITY).ranked == 3
 
 
 def test_limits_what_is_kept_or_becomes_something_else_is_not_seen() -> None:

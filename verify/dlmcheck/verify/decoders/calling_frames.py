@@ -34,7 +34,7 @@ _THROUGH = (
     "dlmcheck.verify.decoders.foreign",
     "dlmcheck.verify.decoders.tie_watch",
 )
-"""Modules that compare on behalf of others: beginnings of their names."""
+"""Modules and packages that compare on behalf of others."""
 _NUMBERS = "dlmcheck.model.decoders."
 _COMPARING = frozenset(
     ["__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "_against", "with_other"]
@@ -106,7 +106,7 @@ def _passes_on(frame: FrameType) -> bool:
     module = str(frame.f_globals.get("__name__", ""))
     if module.startswith(_NUMBERS):
         return frame.f_code.co_name in _COMPARING
-    return module.startswith(_THROUGH)
+    return any(module == one or module.startswith(f"{one}.") for one in _THROUGH)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -21,7 +21,7 @@ from dlmcheck.verify.decoders.exploration import explored
 from dlmcheck.verify.decoders.foreign import ForeignStep
 from dlmcheck.verify.decoders.tie_watch import Kind, Tie, Watch, WatchedLaw, watching
 
-MOST_RUNS = 20_000
+MOST_RUNS = 8_000
 """So many runs of the step are watched."""
 
 
@@ -108,6 +108,17 @@ class _Watcher:
             decided = explored(way)
         return decided, frozenset(met)
 
+    def matters(self, before: Configuration, number: int) -> bool:
+        """Whether it is seen to matter how ties are broken; it is not where the step cannot be run
+        with ties broken otherwise.
+        """
+        try:
+            later, _ = self.run(before, number, 1)
+            earlier, _ = self.run(before, number, -1)
+        except (NotReproducible, TooManyChoices, DlmcheckError):
+            return False
+        return later != earlier
+
 
 def ties(
     decoder: Decoder,
@@ -122,11 +133,8 @@ def ties(
     for before, number in every:
         try:
             _, met = watcher.run(before, number, 0)
-            decided = False
-            if any(tie.kind is Kind.ORDER for tie in met):
-                later, _ = watcher.run(before, number, 1)
-                earlier, _ = watcher.run(before, number, -1)
-                decided = later != earlier
+            ranked = any(tie.kind is Kind.ORDER for tie in met)
+            decided = ranked and watcher.matters(before, number)
         except _EnoughError:
             break
         except (NotReproducible, TooManyChoices, DlmcheckError) as error:
