@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -156,3 +156,37 @@ def test_with_too_many_weights_in_two_blocks_one_is_taken(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(pushing, "through", refusing)
     assert run_law(schedule) == found
+
+
+# --- canaries: errors planted in the kernel --------------------------------------------------
+
+
+def weights_of_other_strings(patch: pytest.MonkeyPatch) -> None:
+    """What is carried along comes back in another order."""
+    slots = Packed.slots
+
+    def changed(self: Packed, number: int) -> tuple[bytes, ...]:
+        return slots(self, number)[::-1]
+
+    patch.setattr(Packed, "slots", changed)
+
+
+def forgets_one_token(patch: pytest.MonkeyPatch) -> None:
+    """No cell is ever drawn to show 1: it shows 0 instead."""
+    drawn = pushing._cell_drawn  # pyright: ignore[reportPrivateUsage]
+
+    def changed(held: Any, rows: Any, after: Any, first: Any, bits: int) -> list[int]:
+        return drawn(held, [(zero + one, 0, mask) for zero, one, mask in rows], after, first, bits)
+
+    patch.setattr(pushing, "_cell_drawn", changed)
+
+
+@pytest.mark.parametrize("plant", [weights_of_other_strings, forgets_one_token])
+def test_canary_weights_that_go_astray_give_another_law(
+    monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    text = state_certificate(local_schedule(6, 3, 1, ring=True))
+    checked(text)
+    plant(monkeypatch)
+    with pytest.raises(Rejected, match="the law is another one"):
+        checked(text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dlmcheck.spec.errors import DlmcheckError
 from dlmcheck.spec.jsontext import Document
-from dlmcheck.verify.certificate_kinds import check_certificate
 from dlmcheck.verify.engines.elimination import linear_run_text, linear_text
 from dlmcheck.verify.engines.law_by_elimination import claim_of
 from dlmcheck.verify.engines.law_engines import CircuitLaw, LawProblem
@@ -21,6 +20,9 @@ def affine_certificate(problem: LawProblem) -> tuple[str, Checked]:
 
     Raises `NoCertificate` if it has data inputs or is not linear.
     """
+    # Without a file nobody needs the table of kinds, nor what it loads.
+    from dlmcheck.verify.certificate_kinds import check_certificate
+
     claim = _claim(problem)
     if isinstance(problem, CircuitLaw):
         text = linear_text(problem.circuit, claim=claim)
