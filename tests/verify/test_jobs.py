@@ -17,6 +17,7 @@ from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.jobs import (
     Ending,
     Finished,
+    InParts,
     Sealed,
     Task,
     run_tasks,
@@ -272,6 +273,76 @@ def test_what_is_sealed_is_made_again_only_where_it_is_opened() -> None:
     found = cast("Sealed[object]", done.value)
     assert isinstance(found.open(), Small)
     assert Small.made == 1
+
+
+def in_parts(rest: Callable[[], object]) -> Callable[[Progress], object]:
+    return lambda _: InParts("first", rest)
+
+
+def test_the_first_part_makes_tasks_possible_before_the_rest_is_there(tmp_path: Path) -> None:
+    def rest() -> object:
+        while not (tmp_path / "second").exists():
+            time.sleep(0.01)
+        return "rest"
+
+    def second(_: Progress) -> object:
+        (tmp_path / "second").touch()
+        return "second"
+
+    def on_first(name: str, value: object) -> list[Task]:
+        assert (name, value) == ("task", "first")
+        return [Task("added", second)]
+
+    tasks = [Task("task", in_parts(rest)), Task("other", fine)]
+    done = run_tasks(tasks, workers=2, timeout=20, on_first=on_first)
+    assert [one.name for one in done] == ["task", "other", "added"]
+    assert [one.value for one in done] == ["rest", {"answer": 42}, "second"]
+
+
+def test_one_at_a_time_the_added_task_is_next() -> None:
+    ended: list[str] = []
+    done = run_tasks(
+        [Task("task", in_parts(lambda: "rest")), Task("other", fine)],
+        on_finish=lambda outcome: ended.append(outcome.name),
+        on_first=lambda name, _: [Task(f"after {name}", fine)],
+    )
+    assert ended == ["task", "after task", "other"]
+    assert [one.name for one in done] == ["task", "other", "after task"]
+
+
+@pytest.mark.parametrize(
+    ("rest", "limits", "ending"),
+    [
+        (lambda: raises(print), {}, Ending.CRASHED),
+        (lambda: refuses(print), {}, Ending.REJECTED),
+        (lambda: hogs(print), {"memory": LIMIT}, Ending.MEMORY),
+        (lambda: sleeps(print), {"timeout": 0.5}, Ending.TIMEOUT),
+        (lambda: cannot_be_sent(print), {}, Ending.CRASHED),
+    ],
+)
+def test_the_rest_may_end_otherwise_when_the_first_part_is_out(
+    rest: Callable[[], object], limits: dict[str, float], ending: Ending
+) -> None:
+    seen: list[object] = []
+
+    def on_first(_: str, value: object) -> list[Task]:
+        seen.append(value)
+        return []
+
+    memory = limits.get("memory")
+    (done,) = run_tasks(
+        [Task("task", in_parts(rest))],
+        timeout=limits.get("timeout"),
+        memory=None if memory is None else int(memory),
+        on_first=on_first,
+    )
+    assert (done.ending, done.value, seen) == (ending, None, ["first"])
+
+
+def test_the_value_of_a_task_in_parts_is_its_rest() -> None:
+    assert one(in_parts(lambda: 7)).value == 7
+    nobody_can_send = one(lambda _: InParts(lambda: None, lambda: 7))
+    assert (nobody_can_send.ending, nobody_can_send.value) == (Ending.CRASHED, None)
 
 
 def fails_without_collector() -> None:

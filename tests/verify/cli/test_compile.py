@@ -183,8 +183,8 @@ def test_the_largest_is_begun_first_and_what_is_printed_stays_in_order(
     done = cli("compile", small, large, "--random", "all", "--verify", "--times", "-j", "1")
     begun = [line.split(": ")[0] for line in done.err.splitlines() if ": done," in line]
     assert begun == [
-        f"2 compile {large} (write-once)", f"1 compile {small} (write-once)",
-        f"2 verify {large} (write-once)", f"1 verify {small} (write-once)",
+        f"2 compile {large} (write-once)", f"2 verify {large} (write-once)",
+        f"1 compile {small} (write-once)", f"1 verify {small} (write-once)",
     ]  # fmt: skip
     assert done.out.index(str(small)) < done.out.index(str(large))
     timed = [line.split(" MB  ")[1] for line in done.err.splitlines() if " MB  " in line]

@@ -20,7 +20,7 @@ from dlmcheck.model.constructions.revise import compile_revision
 from dlmcheck.model.constructions.rows import Banked
 from dlmcheck.model.constructions.shorter import compile_growing_revision, compile_split_remasking
 from dlmcheck.model.constructions.write_once import Compiled, Frontier, compile_write_once
-from dlmcheck.model.layering import padded_to_layers
+from dlmcheck.model.layering import Padded, padded_to_layers
 from dlmcheck.model.scheduling.narrow import MOVES
 from dlmcheck.spec.assignment import needed_nodes
 from dlmcheck.spec.circuit import Circuit, Literal, is_inverted, node_of
@@ -99,12 +99,15 @@ class CompiledFigures:
 
 @dataclass(frozen=True)
 class Built:
-    """A schedule, the certificate proposed for it, and the circuit its labels speak of."""
+    """A schedule, the certificate proposed for it, and the circuit its labels speak of.
+
+    `figures` measures the schedule: it is called where they are asked for, as that takes long.
+    """
 
     schedule: Schedule
     plan: Simulation | None
     numbering: Circuit
-    figures: CompiledFigures
+    figures: Callable[[], CompiledFigures]
 
 
 Construction = Callable[[Circuit, Choices], Built]
@@ -115,7 +118,10 @@ def _write_once(circuit: Circuit, choices: Choices) -> Built:
         circuit, random_bits=choices.random_bits, frontier=choices.frontier
     )
     return Built(
-        compiled.schedule, cut_points(compiled), compiled.circuit, _write_once_figures(compiled)
+        compiled.schedule,
+        cut_points(compiled),
+        compiled.circuit,
+        partial(_write_once_figures, compiled),
     )
 
 
@@ -184,6 +190,15 @@ def _banked(
         ),
         banked.coins,
     )
+    return Built(
+        banked.schedule, plan, padded, partial(_banked_figures, circuit, strict, banked, found)
+    )
+
+
+def _banked_figures(
+    circuit: Circuit, strict: Padded, banked: Banked, found: Optimised | None
+) -> CompiledFigures:
+    padded, layers = strict.circuit, strict.layers
     dropped = 0 if found is None else unneeded_gates(circuit)
     figures = CompiledFigures(
         nodes_before=circuit.node_count,
@@ -202,7 +217,7 @@ def _banked(
     )
     if padded.node_count + dropped == circuit.node_count:
         figures = replace(figures, added={})
-    return Built(banked.schedule, plan, padded, figures)
+    return figures
 
 
 def unneeded_gates(circuit: Circuit) -> int:

@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, unique
@@ -92,6 +92,24 @@ class Task:
 
 
 @dataclass(frozen=True)
+class InParts:
+    """What a task returns whose value is of use before the task is over.
+
+    `first` is handed on at once (see `run_tasks`); what `rest` returns is the task's value.
+    """
+
+    first: object
+    rest: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class _Handed:
+    """The first part of a task's value."""
+
+    value: object
+
+
+@dataclass(frozen=True)
 class Finished:
     """What came of a task: its value if done, else a message; seconds and peak bytes."""
 
@@ -119,11 +137,16 @@ def run_tasks(
     memory: int | None = None,
     on_finish: Callable[[Finished], None] | None = None,
     on_progress: Callable[[str, int], None] | None = None,
+    on_first: Callable[[str, object], Sequence[Task]] | None = None,
 ) -> list[Finished]:
     """Run tasks, so many at a time; each gets `timeout` seconds and `memory` bytes.
 
-    Returns the outcomes in the order of the tasks. On `KeyboardInterrupt` the unfinished tasks
-    come back as INTERRUPTED; the exception does not leave this function.
+    `on_first` is told the first part of a value in parts, with the task's name, and returns the
+    tasks that it makes possible: these are run next, and may begin while the first is not over.
+
+    Returns the outcomes in the order of the tasks, those that were added last. On
+    `KeyboardInterrupt` the unfinished tasks come back as INTERRUPTED; the exception does not leave
+    this function.
     """
     if sys.platform == "linux":
         context = multiprocessing.get_context("fork")
@@ -160,6 +183,9 @@ def run_tasks(
                 message = _receive(entry, memory) if entry.connection in ready else None
                 if isinstance(message, int) and on_progress is not None:
                     on_progress(entry.task.name, message)
+                added = _made_possible(entry, message, on_first)
+                waiting[:0] = added
+                order += [task.name for task in added]
                 outcome = message if isinstance(message, Finished) else _overdue(entry, timeout)
                 if outcome is not None:
                     settle(entry, outcome)
@@ -176,9 +202,17 @@ def run_tasks(
     return [finished.get(name, Finished(name, Ending.INTERRUPTED)) for name in order]
 
 
-def _receive(entry: _Running, memory: int | None) -> Finished | int:
+def _made_possible(
+    entry: _Running, message: object, on_first: Callable[[str, object], Sequence[Task]] | None
+) -> Sequence[Task]:
+    if isinstance(message, _Handed) and on_first is not None:
+        return on_first(entry.task.name, message.value)
+    return ()
+
+
+def _receive(entry: _Running, memory: int | None) -> Finished | _Handed | int:
     try:
-        message: Finished | int = entry.connection.recv()
+        message: Finished | _Handed | int = entry.connection.recv()
     except (EOFError, OSError):
         entry.process.join(1)
         spent = time.monotonic() - entry.started
@@ -221,12 +255,28 @@ def _child(task: Task, memory: int | None, connection: Connection, parents_end: 
             connection.send(count)
 
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if memory is not None:
-        lowered = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (lowered, hard))
-    ending, value, message = _result_of(task, progress)
-    if memory is not None:  # what has to be sent now may need some more
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+    def limit() -> None:
+        if memory is not None:
+            lowered = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+            resource.setrlimit(resource.RLIMIT_AS, (lowered, hard))
+
+    def unlimit() -> None:  # what has to be sent now may need some more
+        if memory is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+    def work() -> object:
+        found = task.work(progress)
+        if not isinstance(found, InParts):
+            return found
+        unlimit()
+        connection.send(_Handed(found.first))
+        limit()
+        return found.rest()
+
+    limit()
+    ending, value, message = _result_of(work)
+    unlimit()
     usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     peak = usage * (1 if sys.platform == "darwin" else 1024)
     spent = time.monotonic() - started
@@ -238,10 +288,10 @@ def _child(task: Task, memory: int | None, connection: Connection, parents_end: 
     connection.close()
 
 
-def _result_of(task: Task, progress: Callable[[int], None]) -> tuple[Ending, object, str]:
-    """How a task ends, its value, and what is to be said of it."""
+def _result_of(work: Callable[[], object]) -> tuple[Ending, object, str]:
+    """How work ends, its value, and what is to be said of it."""
     try:
-        return Ending.DONE, task.work(progress), ""
+        return Ending.DONE, work(), ""
     except MemoryError:
         return Ending.MEMORY, None, "memory limit reached"
     except DlmcheckError as error:

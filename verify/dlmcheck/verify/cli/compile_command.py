@@ -14,7 +14,7 @@ from dlmcheck.model.formats import load_circuit
 from dlmcheck.model.mutations import PARTS
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.cli import complain
-from dlmcheck.verify.cli.compile_tasks import Assembled, Job, Refused, compile_all, verify_all
+from dlmcheck.verify.cli.compile_tasks import Described, Done, Job, Refused, run_jobs
 from dlmcheck.verify.cli.limits import Limits, limits
 from dlmcheck.verify.cli.outputs import check_outputs, write_files
 from dlmcheck.verify.cli.progress import Progress
@@ -27,7 +27,7 @@ from dlmcheck.verify.compilation import (
 )
 from dlmcheck.verify.equivalence import Equivalence
 from dlmcheck.verify.exits import ExitCode, worst
-from dlmcheck.verify.jobs import Ending, Finished, without_collecting
+from dlmcheck.verify.jobs import Ending, without_collecting
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.report.compiled import outcome_lines
@@ -132,22 +132,24 @@ def run_compile(options: CompileOptions) -> ExitCode:
     ]
     progress = Progress(len(jobs) * (2 if options.verify else 1))
     try:
-        compiled = compile_all(jobs, options.limits, progress)
-        for job, done in zip(jobs, compiled, strict=True):
-            if isinstance(done.value, Refused):
-                raise BadInput(done.value.message, source=job.file)
-        verified: dict[int, Finished] = {}
-        if options.verify:
-            verified = verify_all(jobs, compiled, options.limits, progress, options.seed)
+        done = run_jobs(
+            jobs,
+            options.limits,
+            progress,
+            seed=options.seed if options.verify else None,
+            certify=options.certificate is not None,
+        )
     finally:
         progress.close()
+    for job, one in zip(jobs, done, strict=True):
+        if isinstance(one.compiled.value, Refused):
+            raise BadInput(one.compiled.value.message, source=job.file)
     outcomes = [
-        _outcome(job, done, verified.get(index), asked=options.verify)
-        for index, (job, done) in enumerate(zip(jobs, compiled, strict=True))
+        _outcome(job, one, asked=options.verify) for job, one in zip(jobs, done, strict=True)
     ]
     code = worst([outcome.code for outcome in outcomes])
     rewriting = [edits for edits in models if edits != WRITE_ONCE]
-    failures = _write_files(options, outcomes, compiled, chosen[(rewriting or models)[0]], code)
+    failures = _write_files(options, outcomes, done, chosen[(rewriting or models)[0]], code)
     for outcome in outcomes:
         described = {"edits": outcome.edits, **chosen[outcome.edits].described}
         if outcome.edits != WRITE_ONCE:  # the others know one rule only
@@ -157,9 +159,10 @@ def run_compile(options: CompileOptions) -> ExitCode:
         print("\n".join(outcome_lines(outcome, described)))
     sys.stdout.flush()
     if options.times:
-        for done in (*compiled, *verified.values()):
-            peak = done.peak_bytes >> 20
-            print(f"{done.seconds:9.1f} s {peak:7d} MB  {done.name}", file=sys.stderr)
+        compiled, verified = [one.compiled for one in done], [one.verified for one in done]
+        for task in filter(None, (*compiled, *verified)):
+            peak = task.peak_bytes >> 20
+            print(f"{task.seconds:9.1f} s {peak:7d} MB  {task.name}", file=sys.stderr)
     return worst([code, *failures])
 
 
@@ -240,24 +243,25 @@ def _check_usage(options: CompileOptions, count: int) -> None:
     )
 
 
-def _outcome(job: Job, compiled: Finished, verified: Finished | None, *, asked: bool) -> Outcome:
+def _outcome(job: Job, done: Done, *, asked: bool) -> Outcome:
+    compiled, verified = done.compiled, done.verified
     spent = {
-        task: Spent(done.seconds, done.peak_bytes)
-        for task, done in (("compile", compiled), ("verify", verified))
-        if done is not None
+        name: Spent(task.seconds, task.peak_bytes)
+        for name, task in (("compile", compiled), ("verify", verified))
+        if task is not None
     }
     found = Outcome(job.file, job.circuit, job.edits, spent=spent)
-    if isinstance(compiled.value, Assembled):
+    if isinstance(compiled.value, Described):
         found = replace(found, figures=compiled.value.figures)
-    last = compiled if verified is None else verified
+    last = compiled if verified is None or compiled.ending is not Ending.DONE else verified
     if last.ending is not Ending.DONE:
         problem = f"{last.ending.value}: {last.message}".rstrip(": ")
         return replace(found, problem=problem, code=CODES[last.ending])
     if isinstance(last.value, Equivalence):
         found = replace(found, equivalence=last.value, code=code_of(last.value))
         # Labels serve to name the cell where a run goes wrong, and for nothing else.
-        if last.value.wrong_run is not None and isinstance(compiled.value, Assembled):
-            found = replace(found, labels=compiled.value.labels.open())
+        if last.value.wrong_run is not None and done.assembled is not None:
+            found = replace(found, labels=done.assembled.labels.open())
         return found
     if asked:  # compiled, and then there was no more time
         return replace(found, problem="interrupted", code=ExitCode.INTERRUPTED)
@@ -270,7 +274,7 @@ def _outcome(job: Job, compiled: Finished, verified: Finished | None, *, asked: 
 def _write_files(
     options: CompileOptions,
     outcomes: Sequence[Outcome],
-    compiled: Sequence[Finished],
+    done: Sequence[Done],
     chosen: Choices,
     code: ExitCode,
 ) -> list[ExitCode]:
@@ -297,17 +301,17 @@ def _write_files(
                 to_text(compile_document(outcomes, described, code, times=options.times)),
             )
         )
-    first = compiled[0].value
-    if options.output is not None and isinstance(first, Assembled):
-        files.append((options.output, first.text))
-    if options.width_certificate is not None and isinstance(first, Assembled):
-        found = first.figures.optimised
+    assembled, value = done[0].assembled, done[0].compiled.value
+    if options.output is not None and assembled is not None:
+        files.append((options.output, assembled.text))
+    if options.width_certificate is not None and isinstance(value, Described):
+        found = value.figures.optimised
         if found is not None:
             from dlmcheck.verify.kernel.widths import width_text
 
             files.append((options.width_certificate, width_text(found.claim)))
     if options.certificate is not None:
-        text = _evidence(outcomes[0], first)
+        text = _evidence(outcomes[0], done[0])
         if text:
             files.append((options.certificate, text))
         else:
@@ -315,32 +319,32 @@ def _write_files(
     return write_files(files)
 
 
-def _evidence(outcome: Outcome, assembled: object) -> str:
+def _evidence(outcome: Outcome, done: Done) -> str:
     """The evidence file of an answer that the kernel has checked; empty if there is none."""
-    found = outcome.equivalence
-    if found is None or not isinstance(assembled, Assembled):
+    found, described = outcome.equivalence, done.compiled.value
+    if found is None or done.assembled is None or not isinstance(described, Described):
         return ""
+    law, masks, run = found.law_witness, found.preservation, found.wrong_run
+    if found.same_law_only:  # a run that refutes one coupling is no evidence of that answer
+        run = None
+    broken = None if masks is None else masks.evidence
+    affirmed = any(road.checked and road.verdict.is_affirmative for road in found.roads)
+    refuted = law is not None or run is not None or isinstance(broken, Witness)
+    if affirmed and described.simulation and not refuted:
+        return described.simulation
     # What certificates are made with is much, and few ask for one.
     from dlmcheck.verify.evidence_files import (
         broken_mask_file,
         law_file,
         same_law_file,
-        simulation_file,
         wrong_run_file,
     )
 
-    schedule = assembled.text
-    law, masks, run = found.law_witness, found.preservation, found.wrong_run
-    if found.same_law_only:  # a run that refutes one coupling is no evidence of that answer
-        run = None
+    schedule = done.assembled.text
     if law is not None:  # two laws refute every coupling, a run refutes one
         return law_file(schedule, outcome.circuit, law)
     if run is not None:
         return wrong_run_file(schedule, outcome.circuit, found.coupling, run)
-    if masks is not None and isinstance(masks.evidence, Witness):
-        return broken_mask_file(schedule, BrokenMask.from_json(masks.evidence.instance))
-    affirmed = any(road.checked and road.verdict.is_affirmative for road in found.roads)
-    plan = assembled.plan.open() if affirmed else None
-    if plan is not None:
-        return simulation_file(schedule, outcome.circuit, plan)
+    if isinstance(broken, Witness):
+        return broken_mask_file(schedule, BrokenMask.from_json(broken.instance))
     return same_law_file(schedule, outcome.circuit) if found.laws_listed else ""

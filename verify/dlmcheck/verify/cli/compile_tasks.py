@@ -1,14 +1,14 @@
 """The two tasks of `dlmcheck compile` for each circuit and edit model, in processes of their own.
 
-The first compiles and measures, and gives the schedule as text. The second reads that text again
+The first compiles, gives the schedule as text, and measures. The second reads that text again
 and verifies it, so that nothing the compiler knows reaches the verifier but the text and a
-certificate, which the kernel checks.
+certificate, which the kernel checks. It begins while the first still measures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 
@@ -26,7 +26,7 @@ from dlmcheck.verify.cli.progress import Progress
 from dlmcheck.verify.cli.tasks import run_all
 from dlmcheck.verify.compilation import Choices, CompiledFigures, construction
 from dlmcheck.verify.equivalence import Equivalence, equivalent
-from dlmcheck.verify.jobs import Ending, Finished, Sealed, Task, seal, without_collecting
+from dlmcheck.verify.jobs import Finished, InParts, Sealed, Task, seal, without_collecting
 from dlmcheck.verify.kernel.contents import Simulation
 
 SOLVER_SECONDS = 60.0
@@ -56,17 +56,27 @@ class Job:
 
 @dataclass(frozen=True)
 class Assembled:
-    """What the first task hands on: the schedule as text, and what is known of it.
+    """What the first task hands on for the second: the schedule as text, and what it claims of it.
 
     `numbering` is the circuit that the labels speak of, as text; empty if it is the one that was
     compiled.
     """
 
     text: str
-    figures: CompiledFigures
     plan: Sealed[Simulation | None]
     numbering: str
     labels: Sealed[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the first task ends with: figures, and the evidence file if the kernel should agree.
+
+    `simulation` is that of the certificate in `Assembled`; empty if none was asked for.
+    """
+
+    figures: CompiledFigures
+    simulation: str
 
 
 @dataclass(frozen=True)
@@ -76,52 +86,82 @@ class Refused:
     message: str
 
 
-def compile_all(jobs: Sequence[Job], limits: Limits, progress: Progress) -> list[Finished]:
-    """The first task of each job; its value is `Assembled` or `Refused`."""
-    tasks = [Task(f"compile {job.name}", partial(_compile, job)) for job in jobs]
-    return _run(tasks, [job.circuit.node_count for job in jobs], limits, progress)
+@dataclass(frozen=True)
+class Done:
+    """What came of a job: of its tasks, and what the first handed on, if they came to that.
+
+    The first task's value is `Described` or `Refused`, that of the second an `Equivalence`.
+    """
+
+    compiled: Finished
+    assembled: Assembled | None = None
+    verified: Finished | None = None
 
 
-def verify_all(
-    jobs: Sequence[Job], compiled: Sequence[Finished], limits: Limits, progress: Progress, seed: int
-) -> dict[int, Finished]:
-    """The second task of each job that was compiled, by its number; its value an `Equivalence`."""
-    if any(done.ending is Ending.INTERRUPTED for done in compiled):
-        return {}
+def run_jobs(
+    jobs: Sequence[Job], limits: Limits, progress: Progress, *, seed: int | None, certify: bool
+) -> list[Done]:
+    """Compile all jobs and, given a seed, verify them; `certify` asks for evidence files.
+
+    Once a circuit is refused, what is compiled afterwards is not verified.
+    """
+    # Tasks go by number: the same file may be given twice.
+    first = [f"{number} compile {job.name}" for number, job in enumerate(jobs, 1)]
+    second = [f"{number} verify {job.name}" for number, job in enumerate(jobs, 1)]
+    assembled: dict[str, Assembled] = {}
+    refused = False
     seconds = SOLVER_SECONDS if limits.timeout is None else limits.timeout / 3
-    ready = {
-        index: done.value
-        for index, done in enumerate(compiled)
-        if isinstance(done.value, Assembled)
-    }
-    if any(job.all_roads for job in jobs):  # loaded once, and not by each task
-        import_module("dlmcheck.verify.engines.coupling")
+
+    def on_first(name: str, value: object) -> list[Task]:
+        nonlocal refused
+        if not isinstance(value, Assembled):
+            refused = True
+            return []
+        assembled[name] = value
+        if seed is None or refused:
+            return []
+        index = first.index(name)
+        if jobs[index].all_roads:  # loaded once, and not by each task
+            import_module("dlmcheck.verify.engines.coupling")
+        return [Task(second[index], partial(_verify, jobs[index], value, seconds, seed))]
+
     tasks = [
-        Task(
-            f"verify {jobs[index].name}",
-            partial(_verify, jobs[index], assembled, seconds, seed),
-        )
-        for index, assembled in ready.items()
+        Task(name, partial(_compile, job, certify)) for name, job in zip(first, jobs, strict=True)
     ]
-    lengths = [len(assembled.text) for assembled in ready.values()]
-    return dict(zip(ready, _run(tasks, lengths, limits, progress), strict=True))
+    # The largest first: begun last, it would be waited for when all others are done.
+    order = sorted(range(len(jobs)), key=lambda place: -jobs[place].circuit.node_count)
+    ended = run_all([tasks[place] for place in order], limits, progress, on_first)
+    done = {outcome.name: outcome for outcome in ended}
+    return [
+        Done(done[compiled], assembled.get(compiled), done.get(verified))
+        for compiled, verified in zip(first, second, strict=True)
+    ]
 
 
-@without_collecting()
-def _compile(job: Job, _progress: Callable[[int], None]) -> Assembled | Refused:
-    try:
-        built = construction(job.edits)(job.circuit, job.chosen)
-        schedule = built.schedule if job.flip is None else flip_gate(built.schedule, *job.flip)
-    except BadInput as error:
-        return Refused(error.message + (f"; expected {error.expected}" if error.expected else ""))
-    _LEFT_TO_THE_END.append((built, schedule))
-    return Assembled(
-        schedule_to_json(schedule),
-        built.figures,
-        seal(built.plan),
-        "" if built.numbering is job.circuit else circuit_to_json(built.numbering),
-        seal(schedule.labels),
-    )
+def _compile(job: Job, certify: bool, _progress: Callable[[int], None]) -> InParts:
+    with without_collecting():
+        try:
+            built = construction(job.edits)(job.circuit, job.chosen)
+            schedule = built.schedule if job.flip is None else flip_gate(built.schedule, *job.flip)
+        except BadInput as error:
+            expected = f"; expected {error.expected}" if error.expected else ""
+            refused = Refused(error.message + expected)
+            return InParts(refused, lambda: refused)
+        _LEFT_TO_THE_END.append((built, schedule))
+        numbering = "" if built.numbering is job.circuit else circuit_to_json(built.numbering)
+        text, plan = schedule_to_json(schedule), built.plan
+
+        @without_collecting()
+        def described() -> Described:
+            file = ""
+            if certify and plan is not None:
+                # What certificates are made with is much, and few ask for one.
+                from dlmcheck.verify.evidence_files import simulation_file
+
+                file = simulation_file(text, job.circuit, plan)
+            return Described(built.figures(), file)
+
+        return InParts(Assembled(text, seal(plan), numbering, seal(schedule.labels)), described)
 
 
 @without_collecting()
@@ -150,15 +190,3 @@ def _verify(
         all_roads=job.all_roads,
         progress=step,
     )
-
-
-def _run(
-    tasks: Sequence[Task], sizes: Sequence[int], limits: Limits, progress: Progress
-) -> list[Finished]:
-    # Tasks go by number: the same file may be given twice.
-    numbered = [replace(task, name=f"{number} {task.name}") for number, task in enumerate(tasks, 1)]
-    # The largest first: begun last, it would be waited for when all others are done.
-    order = sorted(range(len(tasks)), key=lambda place: -sizes[place])
-    done = run_all([numbered[place] for place in order], limits, progress)
-    found = dict(zip(order, done, strict=True))
-    return [found[place] for place in range(len(tasks))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dlmcheck.verify.cli.limits import Limits
 from dlmcheck.verify.cli.progress import Progress
@@ -19,8 +19,13 @@ CODES = {
 """What a command tells its caller of a task that came to no value."""
 
 
-def run_all(tasks: Sequence[Task], limits: Limits, progress: Progress) -> list[Finished]:
-    """What came of each task, in their order."""
+def run_all(
+    tasks: Sequence[Task],
+    limits: Limits,
+    progress: Progress,
+    on_first: Callable[[str, object], Sequence[Task]] | None = None,
+) -> list[Finished]:
+    """What came of each task, in their order, and of those that `on_first` adds (`run_tasks`)."""
     return run_tasks(
         tasks,
         workers=limits.workers,
@@ -28,4 +33,5 @@ def run_all(tasks: Sequence[Task], limits: Limits, progress: Progress) -> list[F
         memory=limits.memory,
         on_finish=progress.on_finish,
         on_progress=progress.on_progress,
+        on_first=on_first,
     )
