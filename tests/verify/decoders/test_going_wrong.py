@@ -20,14 +20,8 @@ from dlmcheck.spec.perfect import agrees, perfect_predictor
 from dlmcheck.spec.tokens import MASK, State
 from dlmcheck.verify.decoders.analysis import analyse, shortest_wrong_trace
 from dlmcheck.verify.decoders.enumeration import Transition
-from dlmcheck.verify.decoders.going_wrong import (
-    Cause,
-    GoesWrong,
-    Whole,
-    causes,
-    distance_by_round,
-    goes_wrong,
-)
+from dlmcheck.verify.decoders.exact_rest import Whole, distance_by_round
+from dlmcheck.verify.decoders.going_wrong import Cause, GoesWrong, causes, goes_wrong
 
 NINE, HALF, QUARTER = Fraction(9, 10), Fraction(1, 2), Fraction(1, 4)
 

@@ -25,8 +25,9 @@ from dlmcheck.verify.decoders.analysis import (
 from dlmcheck.verify.decoders.codes import TooManyConfigurations
 from dlmcheck.verify.decoders.conditionals import TabulatedPredictor, tabulated_predictor
 from dlmcheck.verify.decoders.enclosed import MOST_EXACT, NotEnumerated, shares_of
+from dlmcheck.verify.decoders.exact_rest import distance_by_round
 from dlmcheck.verify.decoders.foreign import ForeignStep
-from dlmcheck.verify.decoders.going_wrong import GoesWrong, distance_by_round, goes_wrong
+from dlmcheck.verify.decoders.going_wrong import GoesWrong, goes_wrong
 from dlmcheck.verify.decoders.limits import Trace
 from dlmcheck.verify.decoders.loading import load_step
 from dlmcheck.verify.decoders.model_law import ModelLaw, load_model

@@ -14,7 +14,8 @@ from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.law import total_variation
 from dlmcheck.spec.tokens import State
 from dlmcheck.verify.decoders.analysis import DecoderAnalysis
-from dlmcheck.verify.decoders.going_wrong import MOST_STATES, size
+from dlmcheck.verify.decoders.exact_rest import MOST_STATES
+from dlmcheck.verify.decoders.going_wrong import size
 
 
 @dataclass(frozen=True)

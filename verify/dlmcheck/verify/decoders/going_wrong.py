@@ -13,21 +13,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, unique
 from fractions import Fraction
-from math import lcm, prod
+from math import prod
 
 from dlmcheck.spec.decoder import Decoder
 from dlmcheck.spec.definition import Configuration
 from dlmcheck.spec.law import Law
-from dlmcheck.spec.perfect import agrees
 from dlmcheck.spec.tokens import MASK, State, Token, masked_positions
-from dlmcheck.verify.decoders.analysis import AfterRound, DecoderAnalysis
+from dlmcheck.verify.decoders.analysis import DecoderAnalysis
 from dlmcheck.verify.decoders.enumeration import Transition, written_law
+from dlmcheck.verify.decoders.exact_rest import (
+    MOST_STATES,
+    PartialSums,
+    Whole,
+    decoded_exactly,
+)
 from dlmcheck.verify.decoders.law_words import law_beside
 from dlmcheck.verify.decoders.limits import Trace
 from dlmcheck.verify.kernel.round_forms import TokenLaws, Written, token_laws, tokens_follow
-
-MOST_STATES = 100_000
-"""So many states are gone through for the distances, and so many steps for the one to blame."""
 
 
 @unique
@@ -70,87 +72,6 @@ class GoesWrong:
     culprit: Culprit | None
 
 
-class PartialSums:
-    """The weight of all outcomes that show the visible tokens of a state, in whole numbers."""
-
-    def __init__(self, weights: Mapping[State, int]) -> None:
-        self._sums = dict(weights)
-        self._tokens = sorted({token for outcome in weights for token in outcome})
-
-    def __call__(self, state: State) -> int:
-        """The weight of a state."""
-        found = self._sums.get(state)
-        if found is None:
-            found = 0
-            if MASK in state:
-                i = state.index(MASK)
-                found = sum(self((*state[:i], t, *state[i + 1 :])) for t in self._tokens)
-            self._sums[state] = found
-        return found
-
-
-class Whole:
-    """A target in whole numbers: its weights, and sums of them."""
-
-    def __init__(self, target: Law[State]) -> None:
-        self.total = lcm(*(weight.denominator for _, weight in target.items()))
-        self.weights = {z: int(w * self.total) for z, w in target.items()}
-        self.sums = PartialSums(self.weights)
-        self.tokens = sorted({token for outcome in self.weights for token in outcome})
-
-    def outcomes(self, state: State) -> list[State]:
-        """The outcomes of the target that show the visible tokens of a state."""
-        if MASK not in state:
-            return [state] if state in self.weights else []
-        return [outcome for outcome in self.weights if agrees(outcome, state)]
-
-
-def decoded_exactly(after: AfterRound, target: Whole) -> dict[State, Fraction]:
-    """The law of the output if from each state after a round the rest is decoded exactly; what
-    comes of states that the target excludes is left out.
-
-    A state of chance w and weight P(x) hands w/P(x) to each state with one more token that has a
-    weight, so that an outcome z ends with Q(z)/P(z): sums of whole numbers, cell by cell.
-    """
-    denominator = lcm(after.denominator, *(w.denominator for w in after.ended.values()))
-    scale = denominator // after.denominator
-    chances = {state: weight * scale for state, weight in after.running.items()}
-    for state, weight in after.ended.items():
-        chances[state] = chances.get(state, 0) + int(weight * denominator)
-    weights = {state: target.sums(state) for state in chances}
-    common = lcm(*filter(None, weights.values()))
-    ratios = {
-        state: chance * (common // weights[state])
-        for state, chance in chances.items()
-        if weights[state]
-    }
-    for cell in range(len(next(iter(target.weights)))):
-        for state in [state for state in ratios if state[cell] == MASK]:
-            ratio = ratios.pop(state)
-            for token in target.tokens:
-                filled = (*state[:cell], token, *state[cell + 1 :])
-                if target.sums(filled):
-                    ratios[filled] = ratios.get(filled, 0) + ratio
-    whole = denominator * common
-    return {z: Fraction(ratio * target.weights[z], whole) for z, ratio in ratios.items()}
-
-
-def distance_by_round(analysis: DecoderAnalysis, target: Law[State]) -> tuple[Fraction, ...]:
-    """e(0), e(1), ... for the rounds of an analysis, as far as `MOST_STATES` goes."""
-    whole = Whole(target)
-    found: list[Fraction] = []
-    states = 0
-    for after in analysis.after_rounds:
-        states += len(after.running) + len(after.ended)
-        if states > MOST_STATES:
-            break
-        reached = decoded_exactly(after, whole)
-        # Half the sum of the differences is what the target has too much.
-        lost = (w - min(w, reached.get(outcome, Fraction(0))) for outcome, w in target.items())
-        found.append(sum(lost, Fraction(0)))
-    return tuple(found)
-
-
 def goes_wrong(
     decoder: Decoder,
     analysis: DecoderAnalysis,
@@ -165,8 +86,7 @@ def goes_wrong(
     if number is None:
         return None
     whole = Whole(target)
-    reached = decoded_exactly(analysis.after_rounds[number], whole)
-    excess = {z for z, weight in reached.items() if weight > target[z]}
+    excess = decoded_exactly(analysis.after_rounds[number], whole).excess()
     return GoesWrong(number, distances[number], _culprit(decoder, analysis, number, whole, excess))
 
 
