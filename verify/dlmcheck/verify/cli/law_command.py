@@ -150,24 +150,27 @@ def _problem(options: LawOptions) -> LawProblem:
             schedule = schedule_from_json(text, options.circuit)
             if options.random:
                 raise BadInput("a schedule", source="--random", expected="a circuit")
-            chosen = _chosen(schedule.output_names, options.outputs)
-            schedule = replace(
-                schedule,
-                output=tuple(schedule.output[i] for i in chosen),
-                output_names=tuple(schedule.output_names[i] for i in chosen),
-            )
+            if options.outputs:
+                chosen = _chosen(schedule.output_names, options.outputs)
+                schedule = replace(
+                    schedule,
+                    output=tuple(schedule.output[i] for i in chosen),
+                    output_names=tuple(schedule.output_names[i] for i in chosen),
+                )
             return RunLaw(schedule, _data(options.data, schedule.data_names))
     from dlmcheck.model.formats import load_circuit
 
     circuit = load_circuit(options.circuit, options.random)
-    chosen = _chosen(circuit.output_names, options.outputs)
-    part = Circuit(
-        circuit.inputs,
-        circuit.gates,
-        tuple(circuit.outputs[i] for i in chosen),
-        tuple(circuit.output_names[i] for i in chosen),
-    )
-    return CircuitLaw(part, _data(options.data, [part.inputs[v].name for v in part.data_inputs]))
+    if options.outputs:
+        chosen = _chosen(circuit.output_names, options.outputs)
+        circuit = Circuit(
+            circuit.inputs,
+            circuit.gates,
+            tuple(circuit.outputs[i] for i in chosen),
+            tuple(circuit.output_names[i] for i in chosen),
+        )
+    names = [circuit.inputs[v].name for v in circuit.data_inputs]
+    return CircuitLaw(circuit, _data(options.data, names))
 
 
 def _text(path: str) -> str:
@@ -180,14 +183,14 @@ def _text(path: str) -> str:
 
 
 def _chosen(names: Sequence[str], patterns: Sequence[str]) -> list[int]:
-    """The outputs that match a pattern, in order; all without one. Raises `BadInput`."""
+    """The outputs that match a pattern, in order. Raises `BadInput`."""
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in names):
             raise BadInput(f"{pattern!r} matches no output", source="--outputs")
     return [
         index
         for index, name in enumerate(names)
-        if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
+        if any(fnmatchcase(name, pattern) for pattern in patterns)
     ]
 
 
