@@ -178,16 +178,26 @@ def shared_inputs(
     are independent given the state. One pass over the circuit, however many groups there are.
     """
     among = range(len(circuit.inputs)) if among is None else among
-    above = _nodes_above(circuit, among)
+    # Nothing else than these inputs and the gates above them is of interest.
+    first = len(circuit.inputs)
+    reached = bytearray(circuit.node_count)
+    above: list[int] = []
+    for node in among:
+        reached[node] = True
+    for node, gate in enumerate(circuit.gates, start=first):
+        for arg in gate.args:
+            if reached[arg if arg >= 0 else ~arg]:
+                reached[node] = True
+                above.append(node)
+                break
     nobody, several = -1, -2
     owner = [nobody] * circuit.node_count
     for number, group in enumerate(groups):
         for literal in group:
             node = literal if literal >= 0 else ~literal
-            if owner[node] != number:
+            if reached[node] and owner[node] != number:
                 owner[node] = number if owner[node] == nobody else several
     # Readers come after what they read: backwards, an owner is final before it is passed on.
-    first = len(circuit.inputs)
     for reader in reversed(above):
         mine = owner[reader]
         if mine != nobody:
@@ -196,22 +206,6 @@ def shared_inputs(
                 if owner[node] != mine:
                     owner[node] = mine if owner[node] == nobody else several
     return frozenset([v for v in among if owner[v] == several])
-
-
-def _nodes_above(circuit: Circuit, inputs: Sequence[int]) -> Sequence[int]:
-    """The gates that wires connect to some of the inputs, in their order."""
-    first = len(circuit.inputs)
-    reached = bytearray(circuit.node_count)
-    for node in inputs:
-        reached[node] = True
-    found: list[int] = []
-    for node, gate in enumerate(circuit.gates, start=first):
-        for arg in gate.args:
-            if reached[arg if arg >= 0 else ~arg]:
-                reached[node] = True
-                found.append(node)
-                break
-    return found
 
 
 def groups_reading(

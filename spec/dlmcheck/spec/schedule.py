@@ -131,9 +131,9 @@ class Schedule:
             raise SharedRandomBits((first, second), self.predictor.inputs[node].name)
 
 
-def _positions(predictor: Circuit) -> list[tuple[int, ...]]:
+def _positions(predictor: Circuit) -> list[tuple[int, int]]:
     """The two outputs of each position."""
-    return [predictor.outputs[2 * i : 2 * i + 2] for i in range(len(predictor.outputs) // 2)]
+    return list(zip(predictor.outputs[::2], predictor.outputs[1::2], strict=True))
 
 
 def _check_interface(

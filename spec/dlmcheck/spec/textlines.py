@@ -73,7 +73,9 @@ def part_text(circuit: Circuit, per_line: int) -> str:
     '{"random": 0,\n  "gates": [],\n  "outputs": []}'
     """
     outputs = [str(literal) for literal in circuit.outputs]
-    cells = (", ".join(outputs[j : j + per_line]) for j in range(0, len(outputs), per_line))
+    # As many from each of so many lists are joined as stand on a line.
+    columns = [outputs[j::per_line] for j in range(per_line)]
+    cells = map(", ".join, zip(*columns, strict=True))
     head = f'{{"random": {len(circuit.random_inputs)},\n  "gates": '
     # Joined once: the text of the gates is long.
     return "".join(
