@@ -17,7 +17,6 @@ from dlmcheck.verify.cli.sampler_outcomes import SamplerOptions
 from dlmcheck.verify.decoders.behaviour import Behaviour
 from dlmcheck.verify.decoders.conditionals import TabulatedPredictor, tabulated_predictor
 from dlmcheck.verify.decoders.enclosed import (
-    MOST_EXACT,
     Between,
     EnclosedLaw,
     NotEnumerated,
@@ -77,7 +76,7 @@ def run_enclosed(
         )
     outcomes = enclosed_outcomes(options, given, reason)
     for outcome in outcomes:
-        _print(outcome, len(outcomes) > 1)
+        _print(outcome, str(reason), len(outcomes) > 1)
     code = worst(outcome.code for outcome in outcomes)
     if estimated:
         print("note         the target is an estimate from samples: this is about its law alone")
@@ -122,16 +121,13 @@ def _outcome(given: Law[State], reason: NotEnumerated, convention: Impossible) -
 # --- what is said --------------------------------------------------------------------------
 
 
-def _print(outcome: EnclosedOutcome, conventions_differ: bool) -> None:
+def _print(outcome: EnclosedOutcome, reason: str, conventions_differ: bool) -> None:
     law, target, seen = outcome.law, outcome.target, outcome.behaviour
     print(f"decoder      {outcome.decoder.name}")
     if conventions_differ:
         print(f"convention   {outcome.convention.value} where the visible tokens are impossible")
     print(f"law          enclosed, not exact: each probability to within 2^-{law.bits()}")
-    print(
-        f"             {outcome.found.configurations} configurations were streamed; it is exact up "
-        f"to {MOST_EXACT} in a round"
-    )
+    print(f"             {reason}; {outcome.found.configurations} were streamed")
     low, high = outcome.distance
     print(f"distance     total variation {Between(low, high)}")
     print(f"             KL(target || law) {law.from_target(target)}")

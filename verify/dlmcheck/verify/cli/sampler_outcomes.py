@@ -193,7 +193,7 @@ def _outcome(
     except TooManyConfigurations as error:
         if shares is None:
             raise
-        raise NotEnumerated(decoder, target, shares) from error
+        raise NotEnumerated(decoder, target, shares, str(error)) from error
     comparison = analysis.compare(target)
     trace = None
     if comparison is None or comparison.impossible:

@@ -19,13 +19,15 @@ from dlmcheck.spec.law import Law, total_variation
 from dlmcheck.spec.perfect import agrees
 from dlmcheck.spec.tokens import State, Token
 from dlmcheck.verify.decoders.behaviour import Behaviour, behaviour
-from dlmcheck.verify.decoders.codes import Alphabet, check_number
+from dlmcheck.verify.decoders.codes import Alphabet, TooManyConfigurations, check_number
 from dlmcheck.verify.decoders.enumeration import Transition, transition
 from dlmcheck.verify.decoders.limits import Limit, Trace, limit
 from dlmcheck.verify.kernel.divergence import Divergence, divergence
 
 ENOUGH = 12
 """After so many rounds a run is not followed further if its limit can be computed."""
+LONGEST = 50_000
+"""Bits of the denominator of a round, where the number of configurations is limited as well."""
 Running = dict[Configuration, int]
 """Configurations with whole weights over one denominator."""
 
@@ -154,7 +156,7 @@ def analyse(
 
     Raises the errors of `spec.decoder.step_law` (a step that breaks the rules, or is not
     reproducible), and `TooManyConfigurations` if more than `most_configurations` are reached in
-    one round.
+    one round, or with very long fractions.
     """
     decoder = _remembering(decoder)
     known: dict[tuple[Configuration, int], Transition] = {}
@@ -205,6 +207,8 @@ def _pushed(
 ) -> tuple[Running, int]:
     """One round of the law, in whole weights over one denominator."""
     common = lcm(*(made.denominator for made in rounds.values()))
+    if most is not None and common.bit_length() > LONGEST:
+        raise TooManyConfigurations(f"a round has a denominator of {common.bit_length()} bits")
     alphabet = Alphabet(len(next(iter(running)).state))
     alphabet.wait_for_common(part.cells() for made in rounds.values() for part in made.parts)
     weights: dict[int, int] = {}

@@ -24,7 +24,7 @@ FEW = 24
 
 
 class TooManyConfigurations(Exception):
-    """More configurations than were asked for; each of the next rounds would be run from all."""
+    """More configurations, or longer fractions, than an enumeration was to go through."""
 
 
 def check_number(found: int, most: int | None) -> None:

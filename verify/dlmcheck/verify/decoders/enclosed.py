@@ -32,7 +32,7 @@ class NotByShares(ValueError):
     """A step does something else than what is declared of it."""
 
 
-MOST_EXACT = 100_000
+MOST_EXACT = 20_000
 """A rule whose law can be enclosed is not enumerated with more configurations in a round."""
 MOST_WAYS = 5 * 10**7
 """So many ways through the rounds are streamed."""
@@ -54,8 +54,8 @@ def shares_of(name: str, cells: int, rounds: int, vocabulary: int = 2) -> Shares
 class NotEnumerated(Exception):
     """The law of a decoder is not enumerated, but can be enclosed."""
 
-    def __init__(self, decoder: Decoder, target: Law[State], shares: Shares) -> None:
-        super().__init__(f"more than {MOST_EXACT} configurations")
+    def __init__(self, decoder: Decoder, target: Law[State], shares: Shares, reason: str) -> None:
+        super().__init__(reason)
         self.decoder, self.target, self.shares = decoder, target, shares
 
 
