@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from dlmcheck.model.builder import Builder
 from dlmcheck.spec.circuit import Circuit, Gate, Op
 from dlmcheck.spec.errors import MalformedSyntax
-from dlmcheck.spec.lattice import RandomBits
-from dlmcheck.spec.schedule import Schedule
+from dlmcheck.spec.lattice import Edits, RandomBits, Stop
+from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.laws import difference
 from dlmcheck.verify.kernel.results import Rejected
@@ -62,6 +63,36 @@ def test_an_illegal_run_is_accepted_whatever_the_coupling() -> None:
     checked = check_wrong_run("x", schedule, circuit, {}, WrongRun("", ()))
     assert isinstance(checked.evidence, Witness)
     assert checked.evidence.reason.startswith("the run is illegal:")
+
+
+def test_an_absorbing_schedule_is_run_for_one_more_round() -> None:
+    """It draws its token anew in every round: the law is right, and it never stands still."""
+    schedule, circuit = one_coin(edits=Edits.REVISE_TOKEN, again=True)
+    builder = Builder(interface(1, random=1))
+    predictor = builder.build([builder.constant(False), 2])
+    restless = replace(schedule, predictor=predictor, stop=Stop.ABSORBING)
+    assert difference(replace(restless, stop=Stop.FIXED_ROUNDS), circuit) is None
+    coupling: Partners = {"r": (("predictor", 1, 0), False)}
+    run = WrongRun("", (("predictor", 2, 0),))
+    said = "the run is illegal: after round 1 it changes cell 0, and is said to be absorbing"
+    assert replay(restless, circuit, coupling, run) == said
+    assert replay(restless, circuit, {}, run) == said
+    # The other coin, one round without a promise, and a schedule that keeps it.
+    assert replay(restless, circuit, coupling, WrongRun("", ())) == ""
+    assert replay(replace(restless, stop=Stop.FIXED_ROUNDS), circuit, coupling, run) == ""
+    assert replay(replace(schedule, stop=Stop.ABSORBING), circuit, coupling, run) == ""
+
+
+def test_coins_of_the_round_after_the_last_are_those_of_an_absorbing_schedule_only() -> None:
+    schedule, circuit = one_coin(edits=Edits.REVISE_TOKEN, again=True)
+    later: Partners = {"r": (("predictor", 2, 0), False)}
+    reason = "the run has no coin predictor, 2, 0"
+    assert reason_of(schedule, circuit, later, WrongRun("", ())) == reason
+    absorbing = replace(schedule, stop=Stop.ABSORBING)
+    assert replay(absorbing, circuit, later, WrongRun("", ())) == ""
+    assert reason_of(
+        absorbing, circuit, {"r": (("predictor", 3, 0), False)}, WrongRun("", ())
+    ).startswith("the run has no coin predictor, 3")
 
 
 @pytest.mark.parametrize("data", "01")

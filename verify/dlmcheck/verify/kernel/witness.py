@@ -2,7 +2,8 @@
 
 A wrong run names data and coins; the kernel runs the schedule on them by the specification and
 the circuit on the coupled seed, and sees for itself that the run is illegal or that an output
-differs. An illegal run of positive probability refutes that the schedule samples anything. A
+differs. An illegal run of positive probability refutes that the schedule samples anything; so does
+one that goes on changing after the last round, if the schedule is said to be absorbing. A
 different output refutes that run and circuit agree seed for seed *under this coupling*: under
 another one they may, and their laws may be equal (see `laws`).
 """
@@ -10,15 +11,18 @@ another one they may, and their laws may be equal (see `laws`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from dlmcheck.spec.circuit import Bits, Circuit, InputKind, cone, evaluate
 from dlmcheck.spec.errors import IllegalCode, IllegalSampler
 from dlmcheck.spec.jsontext import Document, Json, Path
-from dlmcheck.spec.schedule import Schedule, start_state
-from dlmcheck.spec.trace import output_of, run_on_coins
+from dlmcheck.spec.lattice import Stop
+from dlmcheck.spec.law import certain
+from dlmcheck.spec.schedule import Schedule, sampler_from, start_state
+from dlmcheck.spec.tokens import State
+from dlmcheck.spec.trace import Coins, one_step, output_of, run_on_coins
 from dlmcheck.verify.kernel.documents import circuit_field, fields_of, schedule_field, text_field
 from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
@@ -106,11 +110,20 @@ def replay(schedule: Schedule, circuit: Circuit, coupling: Partners, run: WrongR
     ones = set(run.coins)
     data = [bit == "1" for bit in run.data]
     given = [("given", 0, j) in ones for j in range(len(schedule.given_cells))]
+    start = start_state(schedule, data, given)
+
+    def coins(part: str, number: int, index: int) -> bool:
+        return (part, number, index) in ones
+
     try:
-        steps = run_on_coins(schedule, data, given, lambda part, t, j: (part, t, j) in ones)
+        steps = run_on_coins(schedule, data, given, coins)
+        changed = _changed_afterwards(schedule, data, steps[-1].state if steps else start, coins)
     except (IllegalSampler, IllegalCode) as error:
         return f"the run is illegal: {error}"
-    found = output_of(schedule, steps, start_state(schedule, data, given))
+    if changed:
+        where = f"after round {schedule.rounds} it changes cell {changed[0]}"
+        return f"the run is illegal: {where}, and is said to be absorbing"
+    found = output_of(schedule, steps, start)
     token_of = dict(zip(schedule.output_names, found, strict=True))
     value_of = dict(zip(schedule.data_names, data, strict=True))
     for name, (place, inverted) in coupling.items():
@@ -121,6 +134,19 @@ def replay(schedule: Schedule, circuit: Circuit, coupling: Partners, run: WrongR
         if token != int(wanted[k]) and _always_differs(circuit, k, value_of, token):
             return f"output {name} is {token}, the circuit gives {int(wanted[k])} on this seed"
     return ""
+
+
+def _changed_afterwards(
+    schedule: Schedule, data: Sequence[bool], state: State, coins: Coins
+) -> list[int]:
+    """The cells that one more round changes, if the schedule is said to be absorbing. Raises the
+    errors of that round.
+    """
+    if schedule.stop is not Stop.ABSORBING:
+        return []
+    sampler = sampler_from(schedule, data, certain(state))
+    further = one_step(schedule, sampler, state, schedule.rounds + 1, coins).state
+    return [i for i, token in enumerate(further) if token != state[i]]
 
 
 def _check_names(schedule: Schedule, circuit: Circuit) -> None:
@@ -145,10 +171,12 @@ def _check_coupling(schedule: Schedule, circuit: Circuit, coupling: Partners) ->
         )
         if part is not None
     }
+    # An absorbing schedule is run for one more round.
+    last = schedule.rounds + (schedule.stop is Stop.ABSORBING)
     for part, number, index in places:
         given = part == "given" and number == 0
         count = len(schedule.given_cells) if given else tossed.get(part, 0)
-        if not (given or 1 <= number <= schedule.rounds) or not 0 <= index < count:
+        if not (given or 1 <= number <= last) or not 0 <= index < count:
             raise Rejected(f"the run has no coin {part}, {number}, {index}")
 
 
