@@ -202,44 +202,44 @@ class Folded:
         if code >= 0:
             return code
         node = literal if literal >= 0 else ~literal
-        seen = self._seen.get(node)
-        if seen is None:
-            if not gates:
-                self._woken.append(node)
-                self._catch_up()
-                return codes[literal]
-            args = self._args[node]
-            if len(args) != 2:
-                seen = self._look_at_many(node, gates - 1)
+        if not gates:
+            self._woken.append(node)
+            self._catch_up()
+            return codes[literal]
+        args = self._args[node]
+        if len(args) != 2:
+            code = self._look_at_many(node, gates - 1)
+        else:
+            x, y = codes[args[0]], codes[args[1]]
+            is_xor = self._is_xor[node]
+            if FALSE in (x, y) and not is_xor:
+                code = FALSE
             else:
-                x, y = codes[args[0]], codes[args[1]]
-                is_xor = self._is_xor[node]
-                if FALSE in (x, y) and not is_xor:
-                    return self._is_or[node] ^ (literal < 0)
                 if x < 0:
                     x = self._look(args[0], gates - 1)
                 if y < 0 and (x != FALSE or is_xor):
                     y = self._look(args[1], gates - 1)
-                seen = self._functions.differ(x, y) if is_xor else self._functions.both(x, y)
-            seen ^= self._is_or[node]
-            self._seen[node] = seen
-        return seen if literal >= 0 else seen ^ 1
+                code = self._functions.differ(x, y) if is_xor else self._functions.both(x, y)
+        return code ^ self._is_or[node] ^ (literal < 0)
 
     def _look_at_many(self, node: int, gates: int) -> Code:
-        args, is_xor = self._args[node], self._is_xor[node]
-        neutral = FALSE if is_xor else TRUE
-        found: list[Code] = []
-        for k in numbers(self._open[node]):
-            code = self._look(args[k], gates)
-            if code == neutral:
-                self._close(node, k)
-            elif code == FALSE:
-                return FALSE
+        code = self._seen.get(node)
+        if code is None:
+            args, is_xor = self._args[node], self._is_xor[node]
+            neutral = FALSE if is_xor else TRUE
+            found: list[Code] = []
+            for k in numbers(self._open[node]):
+                code = self._look(args[k], gates)
+                if code == neutral:
+                    self._close(node, k)
+                elif code == FALSE:
+                    break
+                else:
+                    found.append(code)
             else:
-                found.append(code)
-        if len(found) == 1:
-            return found[0]
-        return self._functions.odd(found) if is_xor else self._functions.every(found)
+                code = self._functions.odd(found) if is_xor else self._functions.every(found)
+            self._seen[node] = code
+        return code
 
     def _close(self, node: int, k: int) -> None:
         """Do not look at an argument that changes nothing until told that it might.
