@@ -245,3 +245,37 @@ def test_every_field_of_the_wrong_form_is_exit_2(
     done = cli("replay", path)
     assert done.code == 2, done
     assert complaint(done)
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("compile", ("--json", "-o", "--certificate")),
+        ("law", ("--json", "--certificate")),
+        ("widths", ("--json",)),
+        ("rounds", ("--json",)),
+        ("batches", ("--json",)),
+        ("sampler", ("--json", "--certificate")),
+    ],
+)
+def test_what_is_read_is_not_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, options: tuple[str, ...]
+) -> None:
+    if command in {"compile", "law", "widths"}:
+        path = tmp_path / "circuit.json"
+        write_circuit(FAMILIES["comparator"](2), path)
+        words: list[str | Path] = [command, path, *(["--verify"] if command == "compile" else [])]
+    else:
+        path = tmp_path / "target.json"
+        path.write_text('{"00": "1/2", "11": "1/2"}')
+        words = ["sampler", "left-to-right", "--target"] if command == "sampler" else [command]
+        words.append(path)
+    before = path.read_bytes()
+    # The same file by another name.
+    other = tmp_path / "." / "folder" / ".." / path.name
+    (tmp_path / "folder").mkdir()
+    for option in options:
+        done = here(capsys, *words, option, other)
+        assert done.code == 2, done
+        assert "is also given to the input" in complaint(done)
+        assert path.read_bytes() == before

@@ -52,7 +52,7 @@ def test_a_chain_is_accepted_from_its_file() -> None:
     for checked in (check_chain(chain), read(chain_text(chain))):
         assert checked.verdict is Verdict.PROVED
         assert checked.statement.endswith(
-            "reads at most 11 tokens samples D_n, for n = 5, 10, 11, 12"
+            "knows the round and reads at most 11 tokens samples D_n, for n = 5, 10, 11, 12"
         )
         assert "induction over positions" not in str(checked.evidence)
 

@@ -41,8 +41,8 @@ UNIFORM_DEFINED = f"{UNIFORM}: rounds by the definition"
 CHAINED = "two blocks that follow their votes sample D_n"
 APART = "two blocks that ask nothing of each other sample D_n"
 EVERY_LENGTH = (
-    "times of writing independent and uniform on four rounds: a predictor that reads at most "
-    "29 tokens samples D_n, for every n >= 5"
+    "times of writing independent and uniform on four rounds: a predictor that knows the round "
+    "and reads at most 29 tokens samples D_n, for every n >= 5"
 )
 EARLY_PRIME = "some odd prime divides the probability of every time of writing but one"
 

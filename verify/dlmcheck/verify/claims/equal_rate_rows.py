@@ -44,7 +44,8 @@ CHAIN_CLAIM = Claim(
             "DEC-PARITY-CHAIN",
             "all-n",
             "MDLM's rule, linear schedule of four steps to time 0: a predictor of locality 29 "
-            "samples D_n, for every n >= 5 (Theorem 5; n = 2 and 4 are in DEC-PARITY-COINS)",
+            "that knows the round samples D_n, for every n >= 5 (Theorem 5; n = 2 and 4 are in "
+            "DEC-PARITY-COINS)",
             (Road(LENGTHS_JOB, EVERY_LENGTH, "tables of blocks, gone through by the kernel"),),
         ),
         Row(

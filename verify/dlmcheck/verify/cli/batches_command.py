@@ -46,7 +46,7 @@ def run_batches(options: BatchesOptions) -> ExitCode:
 
     Raises `BadInput` for a target that cannot be read or has too many cells.
     """
-    check_outputs({"--json": options.json})
+    check_outputs({"--json": options.json}, inputs=[options.target])
     named = options.target
     given = load(TargetOptions(named))
     target = given.law

@@ -239,7 +239,8 @@ def _check_usage(options: CompileOptions, count: int) -> None:
             "--certificate": options.certificate,
             "--width-certificate": options.width_certificate,
             "--json": options.json,
-        }
+        },
+        inputs=options.circuits,
     )
 
 

@@ -96,7 +96,9 @@ def run_law(options: LawOptions) -> ExitCode:
     Raises `BadInput` for a circuit or options that cannot be read.
     """
     began = time.monotonic()
-    check_outputs({"--json": options.json, "--certificate": options.certificate})
+    check_outputs(
+        {"--json": options.json, "--certificate": options.certificate}, inputs=[options.circuit]
+    )
     for name in options.engines:
         if name != AUTO:
             engine(name)

@@ -11,13 +11,18 @@ from dlmcheck.verify.cli import complain
 from dlmcheck.verify.exits import ExitCode
 
 
-def check_outputs(option_of: dict[str, Path | None], folders: tuple[str, ...] = ()) -> None:
+def check_outputs(
+    option_of: dict[str, Path | None],
+    folders: tuple[str, ...] = (),
+    inputs: Iterable[str | None] = (),
+) -> None:
     """Refuse what can be seen to be no place for a file, before anything is done for it.
 
     `option_of` maps names of options to what was given; those in `folders` are folders, which
-    may not exist yet. Raises `BadInput`.
+    may not exist yet. `inputs` are names of files that are read, or of other things. Raises
+    `BadInput`.
     """
-    seen: dict[Path, str] = {}
+    seen = {Path(name).resolve(): "the input" for name in inputs if name is not None}
     for option, path in option_of.items():
         if path is None:
             continue

@@ -119,7 +119,7 @@ def run_rounds(options: RoundsOptions) -> ExitCode:
     """Print the least number of rounds, or an interval (3). Raises `BadInput` before any work."""
     point = point_of(options)
     effort = _effort(options, point)
-    _check_places(options.certificates, options.json)
+    _check_places(options.certificates, options.json, options.target)
     strategies = Point(scratch=0, clock=point.clock, predictor=_unbounded(point))
     weights = _long_weights(options.target) if point == strategies else None
     if weights is not None:
@@ -236,7 +236,7 @@ def run_separate(options: SeparateOptions) -> ExitCode:
     if options.page is not None:
         return _write_page(options.page)
     assert options.target is not None
-    _check_places(options.certificates, options.json)
+    _check_places(options.certificates, options.json, options.target)
     scope = Scope(_counts(options.scratch, "--scratch"), _counts(options.locality, "--locality"))
     target = load(options.target)
     table = separate(target, scope)
@@ -259,8 +259,10 @@ def _write_page(path: Path) -> ExitCode:
     return ExitCode.OK
 
 
-def _check_places(folder: Path | None, json: Path | None) -> None:
-    check_outputs({"--certificates": folder, "--json": json}, ("--certificates",))
+def _check_places(folder: Path | None, json: Path | None, target: TargetOptions) -> None:
+    check_outputs(
+        {"--certificates": folder, "--json": json}, ("--certificates",), inputs=[target.text]
+    )
 
 
 def _write(

@@ -11,7 +11,7 @@ from dlmcheck.spec.choices import NotReproducible, TooManyChoices
 from dlmcheck.spec.errors import BadInput, IllegalSampler
 from dlmcheck.spec.lattice import Unmasking
 from dlmcheck.spec.law import Law, total_variation
-from dlmcheck.spec.tokens import State, show_state
+from dlmcheck.spec.tokens import MASK, State, show_state
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.cli.sampler_enclosed import run_enclosed
 from dlmcheck.verify.cli.sampler_json import sampler_document
@@ -47,7 +47,11 @@ def run_sampler(options: SamplerOptions) -> ExitCode:
     Raises `BadInput` for a decoder, target or prompt that cannot be read, and for a step that
     breaks the rules, has randomness of its own, or raises an error itself.
     """
-    check_outputs({"--json": options.json, "--certificate": options.certificate})
+    modules = (options.step, options.model_law, options.against)
+    check_outputs(
+        {"--json": options.json, "--certificate": options.certificate},
+        inputs=[options.target, *(name.rpartition(":")[0] for name in modules if name)],
+    )
     given = given_target(options)
     try:
         outcomes = sampler_outcomes(options, given)
@@ -190,8 +194,10 @@ def _print_wrong(outcome: SamplerOutcome) -> None:
         if comparison is not None and not comparison.total_variation:
             print("             and later rounds put it right")
     elif comparison is not None and comparison.total_variation:
-        done = len(outcome.distances) - 1
-        print(f"goes wrong   not in the {done} rounds looked at: later, or by cells left masked")
+        where = f"after the {len(outcome.distances) - 1} rounds that were looked at"
+        if any(MASK in state for state in outcome.analysis.law):
+            where = "at the end: runs end with masked cells"
+        print(f"goes wrong   {where}")
     if outcome.against is not None:
         print_against(outcome.against)
     if outcome.trace is not None:

@@ -1,4 +1,4 @@
-"""`dlmcheck sampler` for a law that is enclosed: too many configurations to be exact."""
+"""`dlmcheck sampler` for a law that is enclosed: too much to be exact."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _print(outcome: EnclosedOutcome, reason: str, conventions_differ: bool) -> N
     if conventions_differ:
         print(f"convention   {outcome.convention.value} where the visible tokens are impossible")
     print(f"law          enclosed, not exact: each probability to within 2^-{law.bits()}")
-    print(f"             {reason}; {outcome.found.configurations} were streamed")
+    print(f"             {reason}; {outcome.found.configurations} ways were streamed")
     low, high = outcome.distance
     print(f"distance     total variation {Between(low, high)}")
     print(f"             KL(target || law) {law.from_target(target)}")

@@ -98,7 +98,7 @@ def _check_usage(options: WidthsOptions) -> None:
     for option, value in asked.items():
         if value is not None and not options.curve:
             raise BadInput("is about a curve", source=option, expected="--curve")
-    check_outputs({"--json": options.json, "--csv": options.csv})
+    check_outputs({"--json": options.json, "--csv": options.csv}, inputs=options.circuits)
 
 
 def _widths(circuit: Circuit, moves: int, _progress: Callable[[int], None]) -> Widths:

@@ -219,8 +219,8 @@ def check_chain(chain: Chain) -> Checked:
         rules.append(Rule.POSITIONS)
         steps.append("the sizes make every length")
     statement = (
-        "times of writing independent and uniform on four rounds: a predictor that reads at most "
-        f"{_tokens_read(chain)} tokens samples D_n, for {lengths}"
+        "times of writing independent and uniform on four rounds: a predictor that knows the round "
+        f"and reads at most {_tokens_read(chain)} tokens samples D_n, for {lengths}"
     )
     evidence = Induction(
         tuple(str(block.kind) for block in chain.blocks),
