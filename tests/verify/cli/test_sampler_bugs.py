@@ -202,6 +202,14 @@ def test_a_cache_with_another_policy(capsys: pytest.CaptureFixture[str], tmp_pat
     assert "in 3 rounds states follow each other in the same way" in same.out
 
 
+def test_runs_that_end_too_early_are_wrong_at_the_end(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    found = said(capsys, tmp_path, "left_to_right", "even-parity:3", "--rounds", "2")
+    assert found.code == 1
+    assert "goes wrong   at the end: runs end with masked cells" in found.out
+
+
 def test_the_exit_code_says_that_another_decoder_differs(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
