@@ -175,8 +175,8 @@ def forgets_one_token(patch: pytest.MonkeyPatch) -> None:
     """No cell is ever drawn to show 1: it shows 0 instead."""
     drawn = pushing._cell_drawn  # pyright: ignore[reportPrivateUsage]
 
-    def changed(held: Any, rows: Any, after: Any, first: Any, bits: int) -> list[int]:
-        return drawn(held, [(zero + one, 0, mask) for zero, one, mask in rows], after, first, bits)
+    def changed(held: Any, rows: Any, after: Any, first: Any) -> Any:
+        return drawn(held, [(zero + one, 0, mask) for zero, one, mask in rows], after, first)
 
     patch.setattr(pushing, "_cell_drawn", changed)
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from itertools import compress
 from operator import itemgetter
 
 from dlmcheck.spec.tokens import MASK, show_state
@@ -24,6 +22,8 @@ SPARE = 2
 """A phase is gone through in two blocks if so few cells more than there are have to be held."""
 MOST_WEIGHTS = 1 << 26
 """With more weights at once a law is refused: nobody would wait for the answer."""
+ALONE = 6
+"""A number takes the room of so many slots besides those that it has."""
 
 ROW = 32
 """Bits for the number of a row: a cell has fewer rows than this, by the limits of `state_laws`."""
@@ -130,30 +130,23 @@ def _block_drawn(law: Packed, sites: Sequence[Site], later: Collection[int]) -> 
 
     A class is a list of rows, those of the cells from some place on, and what the cells to be read
     later show; `after[c]` is the class that is left of class c without its first row, `first[c]`.
-    For each class there are weights, one for each string of tokens drawn so far and each of the
-    strings in the back, in this order, in one long number.
+    For each class there are weights by the tokens drawn so far, for all strings in the back in one
+    number.
     """
     keeps = [cell for cell in law.front if cell in later]
     left, classes, steps = _classes(law.held, law.front, keeps, sites[::-1])
-    held = [0] * (max(classes) + 1)
+    held: list[Weights] = [{} for _ in range(max(classes) + 1)]
     for number, weights in zip(classes, law.held.values(), strict=True):
-        held[number] += weights
-    width = law.width * len(law.strings)
-    strings = [""]
+        held[number][""] = held[number].get("", 0) + weights
     for site, after, first in reversed(steps):
-        many = len(TOKENS) * len(strings) * len(law.strings) * (max(after) + 1)
-        if many > MOST_WEIGHTS:
+        held = _cell_drawn(held, list(site.rows), after, first)
+        if sum(map(len, held)) * (ALONE + len(law.strings)) > MOST_WEIGHTS:
             raise BeyondLimits(f"more than {MOST_WEIGHTS} weights at once")
-        held = _cell_drawn(held, list(site.rows), after, first, 8 * width * len(strings))
-        strings = [drawn + token for token in TOKEN_OF for drawn in strings]
-        strings, held = _alive(strings, held, width)
-    found: Weights = {}
-    for kept, weights in zip(left, held, strict=True):
-        octets = weights.to_bytes(width * len(strings), "little")
-        for drawn, k in zip(strings, range(0, len(octets), width), strict=True):
-            number = int.from_bytes(octets[k : k + width], "little")
-            if number:
-                found[kept + drawn] = number
+    found = {
+        kept + drawn: weights
+        for kept, weights_of in zip(left, held, strict=True)
+        for drawn, weights in weights_of.items()
+    }
     front = (*keeps, *[~site.cell for site in sites])
     return replace(law, front=front, held=found)
 
@@ -191,28 +184,17 @@ def _classes(
 
 
 def _cell_drawn(
-    held: Sequence[int], rows: Sequence[Row], after: Sequence[int], first: Sequence[int], bits: int
-) -> list[int]:
+    held: Sequence[Weights], rows: Sequence[Row], after: Sequence[int], first: Sequence[int]
+) -> list[Weights]:
     """Draw one cell: the weights of class c go to class `after[c]`, once for each token."""
-    drawn = tuple([0] * (max(after) + 1) for _ in TOKENS)
+    drawn: list[Weights] = [{} for _ in range(max(after) + 1)]
     for weights, goes, row in zip(held, after, first, strict=True):
-        for target, count in zip(drawn, rows[row], strict=True):
-            if count:
-                target[goes] += count * weights
-    return [zero | one << bits | mask << 2 * bits for zero, one, mask in zip(*drawn, strict=True)]
-
-
-def _alive(strings: list[str], held: list[int], width: int) -> tuple[list[str], list[int]]:
-    """Without the strings that nothing leads to, or else there would be 3^L of few states."""
-    size = width * len(strings)
-    octets = reduce(int.__or__, held).to_bytes(size, "little")
-    none = bytes(width)
-    keep = [octets[k : k + width] != none for k in range(0, size, width)]
-    if all(keep):
-        return strings, held
-    kept: list[int] = []
-    for weights in held:
-        octets = weights.to_bytes(size, "little")
-        slots = [octets[k : k + width] for k in range(0, size, width)]
-        kept.append(int.from_bytes(b"".join(compress(slots, keep)), "little"))
-    return list(compress(strings, keep)), kept
+        target = drawn[goes]
+        for token, count in zip(TOKEN_OF, rows[row], strict=True):
+            if count == 0:
+                continue
+            for string, weight in weights.items():
+                longer = string + token
+                part = weight if count == 1 else count * weight
+                target[longer] = target[longer] + part if longer in target else part
+    return drawn
