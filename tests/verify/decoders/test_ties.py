@@ -208,7 +208,33 @@ def test_equality_that_is_asked_for_is_counted_apart() -> None:
         return cells[1] if len(cells) > 1 and p[cells[0]][1] == p[cells[1]][1] else cells[0]
 
     met = found(with_random(plain(the_second_of_equals)), PARITY)
-    assert (met.ranked, met.tested, met.decided) == (0, 3, 0)
+    assert (met.ranked, met.tested, met.decided) == (0, 3, 3)
+
+    def by_the_first_that_equals_the_largest(cells: list[int], p: Scores) -> int:
+        scores = np.array([p[cell][1] for cell in cells], dtype=object)
+        largest: Any = scores.max()
+        return cells[int(np.flatnonzero(scores == largest)[0])]
+
+    met = found(with_random(plain(by_the_first_that_equals_the_largest)), PARITY)
+    assert (met.ranked, met.tested, met.decided) == (3, 3, 3)
+
+
+def test_a_tie_that_is_broken_by_a_coin_matters_and_one_without_a_say_does_not() -> None:
+    def by_a_coin(tokens: list[int], p: Scores, number: int, source: Any) -> list[int]:
+        masked = [cell for cell, token in enumerate(tokens) if token == MASK]
+        best = max(p[cell][1] for cell in masked)
+        cell = source.choice([cell for cell in masked if p[cell][1] == best])
+        after = list(tokens)
+        after[cell] = int(source.random() < p[cell][1])
+        return after
+
+    def by_a_sort_of_values(cells: list[int], p: Scores) -> int:
+        return cells[0] if sorted(p[cell][1] for cell in cells)[0] < 1 else cells[-1]
+
+    coin = found(with_random(by_a_coin), PARITY)
+    assert coin.ranked == coin.decided == 7
+    values = found(with_random(plain(by_a_sort_of_values)), PARITY)
+    assert (values.ranked, values.decided) == (3, 0)
 
 
 def test_a_step_that_fails_with_ties_broken_otherwise_is_not_seen_to_decide() -> None:

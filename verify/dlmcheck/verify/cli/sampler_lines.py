@@ -52,7 +52,8 @@ def print_ties_met(ties: Ties) -> None:
         )
         print(f"             first: {_example(ties.example)}")
     if ties.tested:
-        print(f"             equal scores are compared by == in {ties.tested} configurations")
+        matters = "" if ties.ranked else f", and it matters in {ties.decided}"
+        print(f"             equal scores are compared by == in {ties.tested} of {among}{matters}")
     if ties.threshold is not None:
         print(f"threshold    met exactly in {ties.thresholds} of {among}")
         print(f"             first: {_example(ties.threshold)}")

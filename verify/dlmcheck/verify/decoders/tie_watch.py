@@ -183,7 +183,7 @@ class Watch:
         with self.paused():
             first, second = sorted([ours, theirs], key=sorted)
             self.met.append(Tie(kind, shown(value), first, second))
-            if kind is not Kind.ORDER or not self.prefer or ours == theirs:
+            if kind is Kind.THRESHOLD or not self.prefer or ours == theirs:
                 return 0
             return self.prefer if first == theirs else -self.prefer
 

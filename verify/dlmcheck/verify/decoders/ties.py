@@ -1,9 +1,9 @@
 """Ties that a decoder meets: where it compares equal scores, and whether they decide anything.
 
 Every configuration is run once more under a `Watch`, all ways of the step, and where equal numbers
-were put in order twice more: with the later cell (or token) larger in every tie, and with the
-earlier one. If what is decided has another law then, ties decide there. The laws that are reported
-are not made of these runs.
+were compared twice more: with the later cell (or token) larger in every tie, and with the earlier
+one; they are not equal then. If what is decided does not have one law in all three, ties decide
+there. The laws that are reported are not made of these runs.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ class Ties:
 
     `watched` of `configurations` are gone through, in the order of the rounds. `ranked` are those
     in which two equal numbers were put in order, `between_cells` and `between_tokens` those of
-    them in which these were seen to be about different cells, or about tokens of one cell; in
-    `decided` how such ties are broken changes what the step does. `tested` are those with a
-    comparison by ==, `thresholds` those with an equal number that is not the predictor's. `refused`
-    says why the step could not be watched.
+    them in which these were seen to be about different cells, or about tokens of one cell. `tested`
+    are those with a comparison by ==; in `decided` what the step does depends on how ties are
+    broken, of either kind. `thresholds` are those with an equal number that is not the
+    predictor's. `refused` says why the step could not be watched.
     """
 
     configurations: int
@@ -108,16 +108,16 @@ class _Watcher:
             decided = explored(way)
         return decided, frozenset(met)
 
-    def matters(self, before: Configuration, number: int) -> bool:
-        """Whether it is seen to matter how ties are broken; it is not where the step cannot be run
-        with ties broken otherwise.
+    def matters(self, before: Configuration, number: int, law: Law[Hashable]) -> bool:
+        """Whether it is seen to matter how ties are broken, where a law of what is decided comes of
+        the ties as they are; it is not where the step cannot be run with ties broken otherwise.
         """
         try:
             later, _ = self.run(before, number, 1)
             earlier, _ = self.run(before, number, -1)
         except (NotReproducible, TooManyChoices, DlmcheckError):
             return False
-        return later != earlier
+        return not law == later == earlier
 
 
 def ties(
@@ -132,9 +132,9 @@ def ties(
     refused = None
     for before, number in every:
         try:
-            _, met = watcher.run(before, number, 0)
-            ranked = any(tie.kind is Kind.ORDER for tie in met)
-            decided = ranked and watcher.matters(before, number)
+            law, met = watcher.run(before, number, 0)
+            equal = any(tie.kind is not Kind.THRESHOLD for tie in met)
+            decided = equal and watcher.matters(before, number, law)
         except _EnoughError:
             break
         except (NotReproducible, TooManyChoices, DlmcheckError) as error:
