@@ -211,8 +211,8 @@ def test_equality_that_is_asked_for_is_counted_apart() -> None:
     assert (met.ranked, met.tested, met.decided) == (0, 3, 3)
 
     def by_the_first_that_equals_the_largest(cells: list[int], p: Scores) -> int:
-        scores = np.array([p[cell][1] for cell in cells], dtype=object)
-        largest: Any = scores.max()
+        scores: Any = np.array([p[cell][1] for cell in cells], dtype=object)
+        largest = scores.max()
         return cells[int(np.flatnonzero(scores == largest)[0])]
 
     met = found(with_random(plain(by_the_first_that_equals_the_largest)), PARITY)
