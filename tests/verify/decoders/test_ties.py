@@ -223,7 +223,7 @@ def test_a_tie_that_is_broken_by_a_coin_matters_and_one_without_a_say_does_not()
     def by_a_coin(tokens: list[int], p: Scores, number: int, source: Any) -> list[int]:
         masked = [cell for cell, token in enumerate(tokens) if token == MASK]
         best = max(p[cell][1] for cell in masked)
-        cell = source.choice([cell for cell in masked if p[cell][1] == best])
+        cell: int = source.choice([one for one in masked if p[one][1] == best])
         after = list(tokens)
         after[cell] = int(source.random() < p[cell][1])
         return after
