@@ -238,6 +238,15 @@ def test_sums_of_products_are_from_below(rows: list[tuple[int, int, int, int]]) 
             assert 0 <= Fraction(true, ONE) - int(found[i, j]) < 20 * len(rows)
 
 
+def test_sums_over_very_many_rows_stay_exact() -> None:
+    rows = 3 * downward.ROWS + 1
+    left = np.full((rows, 1), ONE // rows)
+    right = np.full((rows, 2), ONE - 1)
+    true = Fraction(rows * (ONE // rows) * (ONE - 1), ONE)
+    for found in summed_products(left, right)[0].tolist():
+        assert 0 <= true - found < 20 * rows
+
+
 @given(st.fractions(0, 40, max_denominator=10**6))
 def test_exponentials_are_enclosed(x: Fraction) -> None:
     low = downward.exponential_units(x)

@@ -212,11 +212,14 @@ def _pushed(
     alphabet = Alphabet(len(next(iter(running)).state))
     alphabet.wait_for_common(part.cells() for made in rounds.values() for part in made.parts)
     weights: dict[int, int] = {}
+    # While cells wait there can be more codes than configurations in the end.
+    codes = None if most is None else 4 * most
     for before, weight in running.items():
         made = rounds[before]
         made.add_to(weights, weight * (common // made.denominator), alphabet)
-        check_number(len(weights), most)
-    alphabet.settle(weights, most)
+        check_number(len(weights), codes)
+    alphabet.settle(weights, codes)
+    check_number(len(weights), most)
     divisor = gcd(denominator * common, *weights.values())
     following: Running = {}
     for code, weight in weights.items():

@@ -30,7 +30,7 @@ class TooManyConfigurations(Exception):
 def check_number(found: int, most: int | None) -> None:
     """Raises `TooManyConfigurations` if `most` is given and exceeded."""
     if most is not None and found > most:
-        raise TooManyConfigurations(f"more than {most} configurations")
+        raise TooManyConfigurations(f"more than {most} cases in one round")
 
 
 class Noted:

@@ -27,6 +27,7 @@ WEIGHT_BITS = 20
 HALF_BITS = BITS // 2
 _LOW = (1 << HALF_BITS) - 1
 _LIMB = (1 << 20) - 1
+ROWS = 1 << 12
 
 NODES: tuple[tuple[Fraction, Fraction], ...] = tuple(
     (Fraction(rate, 10**9), Fraction(factor, 10**9))
@@ -65,20 +66,27 @@ def times(left: Units, right: Units | int) -> Units:
 def summed_products(left: Units, right: Units) -> Units:
     """The sums over the rows of left column times right column, for all pairs of columns.
 
-    All of `left` adds up to at most one, and there are at most 2^13 rows. The numbers are cut into
-    three limbs of 20 bits, so that sums stay below 2^53: in floating point such whole numbers are
-    exact, in whatever order they are added. Products of the lowest limbs are left out.
+    All of `left` adds up to at most one; there are less than 2^20 rows. The numbers are cut into
+    three limbs of 20 bits, so that sums over some thousand rows stay below 2^53: in floating point
+    such whole numbers are exact, in whatever order they are added. Products of the lowest limbs are
+    left out. Raises `ValueError` for more rows.
     """
-    limbs = [
-        np.concatenate([(side >> 42), (side >> 22) & _LIMB, (side >> 2) & _LIMB], axis=1)
-        for side in (left, right)
-    ]
-    one, two = (side.astype(np.float64) for side in limbs)
-    found = (one.T @ two).astype(np.int64).reshape(3, left.shape[1], 3, right.shape[1])
-    first = found[0, :, 0] << 22
-    second = (found[0, :, 1] + found[1, :, 0]) << 2
-    third = (found[0, :, 2] + found[1, :, 1] + found[2, :, 0]) >> 18
-    total: Units = first + second + third
+    if len(left) >= 1 << 20:
+        raise ValueError(f"{len(left)} configurations of one state")
+    shape = (3, left.shape[1], 3, right.shape[1])
+    found = np.zeros(shape, dtype=np.int64)
+    for first in range(0, len(left), ROWS):
+        one, two = (
+            np.concatenate([side >> 42, (side >> 22) & _LIMB, (side >> 2) & _LIMB], axis=1).astype(
+                np.float64
+            )
+            for side in (left[first : first + ROWS], right[first : first + ROWS])
+        )
+        found += (one.T @ two).astype(np.int64).reshape(shape)
+    high = found[0, :, 0] << 22
+    middle = (found[0, :, 1] + found[1, :, 0]) << 2
+    low = (found[0, :, 2] + found[1, :, 1] + found[2, :, 0]) >> 18
+    total: Units = high + middle + low
     return total
 
 

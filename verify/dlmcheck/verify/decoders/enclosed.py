@@ -32,7 +32,7 @@ class NotByShares(ValueError):
     """A step does something else than what is declared of it."""
 
 
-MOST_EXACT = 20_000
+MOST_EXACT = 50_000
 """A rule whose law can be enclosed is not enumerated with more configurations in a round."""
 MOST_WAYS = 5 * 10**7
 """So many ways through the rounds are streamed."""

@@ -277,7 +277,7 @@ class FromBelow:
 
     by_round: tuple[dict[State, Fraction], ...]
     configurations: int
-    """How many configurations were streamed before the last round with memory but one."""
+    """How many ways into a configuration were streamed before the last round with memory."""
 
 
 def law_from_below(decoder: Decoder, shares: Shares) -> FromBelow:
