@@ -144,6 +144,20 @@ def test_phases_in_two_blocks_give_the_law_of_phases_in_one(
     assert set(taken) == {1}
 
 
+@pytest.mark.parametrize("many", [1, 3, 1 << 20])
+@pytest.mark.parametrize(
+    "schedule", [pytest.param(schedule, id=what) for what, schedule in TWO_BLOCKS]
+)
+def test_it_makes_no_difference_when_drawn_tokens_are_packed(
+    schedule: Schedule, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = run_law(schedule)
+    monkeypatch.setattr(pushing, "MANY", many)
+    assert run_law(schedule) == found
+    monkeypatch.setattr(pushing, "SPARE", -schedule.length)
+    assert run_law(schedule) == found
+
+
 def test_with_too_many_weights_in_two_blocks_one_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     schedule = local_schedule(5, 2, 1, ring=True)
     found = run_law(schedule)

@@ -44,6 +44,11 @@ class Packed:
         size = self.width * len(self.strings)
         return unpack(f"{self.width}s" * len(self.strings), number.to_bytes(size, "little"))
 
+    def packed(self, weights: Weights) -> int:
+        """The number for weights by strings of the back: `slots` the other way round."""
+        found = [weights.get(string, 0).to_bytes(self.width, "little") for string in self.strings]
+        return int.from_bytes(b"".join(found), "little")
+
     def states(self) -> int:
         """How many states have a weight that is not zero."""
         if not self.back:

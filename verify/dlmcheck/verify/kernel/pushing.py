@@ -22,6 +22,8 @@ SPARE = 2
 """A phase is gone through in two blocks if so few cells more than there are have to be held."""
 MOST_WEIGHTS = 1 << 26
 """With more weights at once a law is refused: nobody would wait for the answer."""
+MANY = 81
+"""Strings of tokens that nearly all classes have are held in one number if both are so many."""
 ALONE = 6
 """A number takes the room of so many slots besides those that it has."""
 
@@ -138,17 +140,25 @@ def _block_drawn(law: Packed, sites: Sequence[Site], later: Collection[int]) -> 
     held: list[Weights] = [{} for _ in range(max(classes) + 1)]
     for number, weights in zip(classes, law.held.values(), strict=True):
         held[number][""] = held[number].get("", 0) + weights
+    drawn: list[int] = []
     for site, after, first in reversed(steps):
+        if not law.back and len(held) >= MANY and 2 * sum(map(len, held)) >= MANY * len(held):
+            strings = list(dict.fromkeys([string for weights in held for string in weights]))
+            if 2 * sum(map(len, held)) >= len(strings) * len(held):
+                # Nearly all classes have nearly all of them: from here on they are carried along.
+                law = replace(law, back=tuple(drawn), strings=strings)
+                held = [{"": law.packed(weights)} for weights in held]
+                drawn = []
         held = _cell_drawn(held, list(site.rows), after, first)
+        drawn.append(~site.cell)
         if sum(map(len, held)) * (ALONE + len(law.strings)) > MOST_WEIGHTS:
             raise BeyondLimits(f"more than {MOST_WEIGHTS} weights at once")
     found = {
-        kept + drawn: weights
+        kept + shown: weights
         for kept, weights_of in zip(left, held, strict=True)
-        for drawn, weights in weights_of.items()
+        for shown, weights in weights_of.items()
     }
-    front = (*keeps, *[~site.cell for site in sites])
-    return replace(law, front=front, held=found)
+    return replace(law, front=(*keeps, *drawn), held=found)
 
 
 def _classes(
