@@ -38,8 +38,8 @@ DIAGRAMS, FRONTIER = "diagrams", "frontier"
 PER_TUPLE = 2e-7
 """Seconds of the kernel for a gate and a tuple of live values, roughly."""
 STATES = 23
-"""log2 of the states of a run that the kernel is asked to go through, at most: about 15 s and
-1.5 GB for three rounds on 3^14 states."""
+"""log2 of the states of a run that the kernel is asked to go through, at most: about 10 s and
+1.2 GB for three rounds on 3^14 states."""
 PER_STATE = 1e-7
 """Seconds of the kernel for a state, a cell and a round, roughly."""
 PATIENCE = 300.0
