@@ -105,6 +105,15 @@ def test_several_engines_have_to_agree(
     assert json.loads(out.read_text("utf-8"))["exit_code"] == 4
 
 
+@pytest.mark.parametrize("engines", ["reference,reference", "auto,reference"])
+def test_an_engine_that_is_asked_twice_is_one_engine(
+    mixed: Path, engines: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = here(capsys, "law", mixed, "--data", "1", "--engine", engines)
+    assert result.code == 0
+    assert result.out.splitlines()[3].endswith("trusted: reference")
+
+
 def test_an_engine_that_is_wrong_gets_no_certificate(
     mixed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -344,7 +344,7 @@ def _print(problem: LawProblem, answers: Sequence[Answered], code: ExitCode) -> 
         return
     found = laws[0].answer
     assert isinstance(found, CountedLaw)
-    trusted = " and ".join(one.engine for one in laws)
+    trusted = " and ".join(dict.fromkeys(one.engine for one in laws))  # one twice is one
     print(f"law          {len(found.counts)} outcomes over 2^{found.exponent}, trusted: {trusted}")
     ordered = sorted(found.counts, key=lambda word: (-found.counts[word], word))
     for word in ordered[:SHOWN]:
