@@ -227,6 +227,40 @@ def test_what_was_finished_is_kept(tmp_path: Path) -> None:
         os.kill(int(pid.read_text()), 0)
 
 
+class Swallowing:
+    """Something whose finaliser takes as long as it takes for Ctrl-C to come in it."""
+
+    def __init__(self, pid: Path) -> None:
+        self.pid = pid
+
+    def __del__(self) -> None:
+        while not (self.pid.exists() and self.pid.read_text()):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.05)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interruption_in_a_finaliser_is_not_lost(tmp_path: Path) -> None:
+    """Python drops an exception that is raised there."""
+    pid = tmp_path / "pid"
+    held = [Swallowing(pid)]
+
+    def long(progress: Progress) -> object:
+        pid.write_text(str(os.getpid()))
+        for number in range(600):
+            progress(number)
+            time.sleep(1)
+        return None
+
+    def told(_name: str, _count: int) -> None:
+        held.clear()
+
+    (done,) = run_tasks([Task("long", long)], on_progress=told)
+    assert done.ending is Ending.INTERRUPTED
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_a_worker_does_not_end_by_ctrl_c(tmp_path: Path) -> None:
     """Ctrl-C reaches workers too; what they were doing is up to the parent."""
     pid = tmp_path / "pid"

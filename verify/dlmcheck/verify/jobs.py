@@ -14,6 +14,7 @@ import pickle
 import resource
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from enum import Enum, unique
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from types import FrameType
 from typing import Generic, TypeVar
 
 from dlmcheck.spec.errors import DlmcheckError
@@ -167,8 +169,10 @@ def run_tasks(
         if on_finish is not None:
             on_finish(outcome)
 
+    check_interruption, undo = _notice_interruption()
     try:
         while waiting or running:
+            check_interruption()
             while waiting and len(running) < workers:
                 task = waiting.pop(0)
                 ours, theirs = context.Pipe(duplex=False)
@@ -198,8 +202,34 @@ def run_tasks(
             settle(entry, Finished(entry.task.name, Ending.INTERRUPTED, seconds=spent))
         for task in waiting:
             finished[task.name] = Finished(task.name, Ending.INTERRUPTED)
+    finally:
+        undo()
     # A task that was just being started when the interruption came stands nowhere.
     return [finished.get(name, Finished(name, Ending.INTERRUPTED)) for name in order]
+
+
+def _notice_interruption() -> tuple[Callable[[], None], Callable[[], object]]:
+    """Take note of Ctrl-C beside raising it: what raises it again, and what takes this back.
+
+    An exception that happens to be raised in a finaliser is dropped by Python, and nobody would
+    be told.
+    """
+    noticed: list[int] = []
+
+    def check() -> None:
+        if noticed:
+            raise KeyboardInterrupt
+
+    def handler(number: int, _frame: FrameType | None) -> None:
+        noticed.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or before is not signal.default_int_handler:
+        return check, lambda: None
+    signal.signal(signal.SIGINT, handler)
+    return check, lambda: signal.signal(signal.SIGINT, before)
 
 
 def _made_possible(
