@@ -277,5 +277,5 @@ def test_what_is_read_is_not_written_over(
     for option in options:
         done = here(capsys, *words, option, other)
         assert done.code == 2, done
-        assert "is also given to the input" in complaint(done)
+        assert "is read (expected other files)" in complaint(done)
         assert path.read_bytes() == before

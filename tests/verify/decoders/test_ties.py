@@ -190,6 +190,35 @@ def test_ties_of_tensors_are_those_at_the_cut() -> None:
     assert (met.ranked, met.between_cells, met.decided) == (1, 1, 1)
 
 
+def test_a_certain_cell_keeps_its_tie_in_logits() -> None:
+    """The logarithm of one has no terms; two cells that are certain tie all the same."""
+
+    def the_surest(torch: Any, x: Any, model: Any, number: int) -> Any:
+        p = torch.softmax(model(x).logits, dim=-1)
+        score = torch.where(x == MASK, p.max(dim=-1).values, torch.full_like(p[..., 0], -1))
+        chosen = torch.argmax(score[0], dim=-1)
+        x = x.clone()
+        x[0, chosen] = torch.multinomial(p[0], 1).squeeze(-1)[chosen]
+        return x
+
+    met = found(with_torch(the_surest), parse_target("one-hot:3").law)
+    # At the start, and where one cell is shown: its 1 leaves two certain zeros.
+    assert (met.between_cells, met.decided, met.decided_between_cells) == (3, 3, 3)
+
+
+def test_an_order_is_not_laid_to_ties_of_tokens() -> None:
+    """The first masked cell, and its likelier token: only the latter may tie."""
+
+    def function(tokens: list[int], p: Scores, number: int, source: Any) -> list[int]:
+        cell = tokens.index(MASK)
+        token = max((0, 1), key=lambda t: p[cell][t])
+        return [token if c == cell else old for c, old in enumerate(tokens)]
+
+    met = found(with_random(function), PARITY)
+    assert met.decided > 0
+    assert met.decided_between_cells == 0
+
+
 # --- what is told apart from a tie ---------------------------------------------------------------
 
 

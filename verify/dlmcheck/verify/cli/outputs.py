@@ -11,6 +11,9 @@ from dlmcheck.verify.cli import complain
 from dlmcheck.verify.exits import ExitCode
 
 
+INPUT = "the input"
+
+
 def check_outputs(
     option_of: dict[str, Path | None],
     folders: tuple[str, ...] = (),
@@ -22,7 +25,7 @@ def check_outputs(
     may not exist yet. `inputs` are names of files that are read, or of other things. Raises
     `BadInput`.
     """
-    seen = {Path(name).resolve(): "the input" for name in inputs if name is not None}
+    seen = {Path(name).resolve(): INPUT for name in inputs if name is not None}
     for option, path in option_of.items():
         if path is None:
             continue
@@ -40,9 +43,8 @@ def check_outputs(
             raise BadInput("cannot be written", source=f"{option} {path}", expected="a file")
         place = path.resolve()
         if place in seen and not _is_special(place):
-            raise BadInput(
-                f"is also given to {seen[place]}", source=f"{option} {path}", expected="other files"
-            )
+            said = "is read" if seen[place] == INPUT else f"is also given to {seen[place]}"
+            raise BadInput(said, source=f"{option} {path}", expected="other files")
         seen[place] = option
 
 

@@ -256,7 +256,8 @@ def _print_behaviour(analysis: DecoderAnalysis, ties: Ties) -> None:
     if carried and not (found.uses_memory or found.clock_or_memory):
         print("             memory is carried; in one round it is never seen to make a difference")
     if found.order is not None:
-        why = f", and ties are what decides in {ties.decided}" if ties.decided else ""
+        number = ties.decided_between_cells
+        why = f", and ties are what decides in {number}" if number else ""
         print(f"order        {found.order.value} in every configuration{why}")
     if found.names_remasked and not found.remasks:
         print(

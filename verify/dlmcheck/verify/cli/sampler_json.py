@@ -130,6 +130,7 @@ def _ties_json(ties: Ties) -> dict[str, Any]:
         "between_cells": ties.between_cells,
         "between_tokens": ties.between_tokens,
         "decided": ties.decided,
+        "decided_between_cells": ties.decided_between_cells,
         "tested": ties.tested,
         "thresholds": ties.thresholds,
         "example": _example_json(ties.example),

@@ -13,7 +13,7 @@ become something else (numerators, whole numbers, strings); a difference that is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, unique
@@ -142,7 +142,8 @@ class Watch:
         if isinstance(number, Exact):
             return self.origin(number.value)
         if isinstance(number, Logarithm):
-            return self._of_all([*number.terms, *number.terms.values()])
+            made_of = self._known.get(id(number), (None, NOTHING))[1]
+            return made_of | self._of_all([*number.terms, *number.terms.values()])
         if isinstance(number, NegativeEntropy):
             return self._of_all([weight for _, weight in number.law.items()])
         return NOTHING
@@ -239,6 +240,9 @@ def watching(watch: Watch) -> Generator[None, None, None]:
         put(Fraction, "__eq__", _compared(Fraction.__eq__, watch))
         for owner in (NegativeEntropy, Logarithm):
             put(owner, "_against", _against(vars(owner)["_against"], watch))
+        put(Logarithm, "__init__", _logarithm(Logarithm.__init__, watch))
+        for name in ("exp", "__add__", "__mul__"):
+            put(Logarithm, name, _of_logarithms(vars(Logarithm)[name], watch))
         put(tensors, "ranking", _ranked(tensor_lines.ranking, watch))
         yield
     finally:
@@ -264,6 +268,28 @@ def _made(new: Callable[..., Fraction], watch: Watch) -> Callable[..., Fraction]
         return made
 
     return make
+
+
+def _logarithm(init: Callable[..., None], watch: Watch) -> Callable[..., None]:
+    """The logarithm of one has no terms, and is still that of somebody's probability."""
+
+    def make(self: Logarithm, terms: Mapping[Fraction, Fraction]) -> None:
+        init(self, terms)
+        watch.note(self, *terms, *terms.values())
+
+    return make
+
+
+def _of_logarithms(method: Callable[..., Any], watch: Watch) -> Callable[..., Any]:
+    def calculate(self: Logarithm, *other: object) -> Any:
+        made = method(self, *other)
+        if isinstance(made, Exact):
+            watch.note(made.value, self)
+        elif isinstance(made, Logarithm):
+            watch.note(made, self, made, *other)
+        return made
+
+    return calculate
 
 
 def _ordered(

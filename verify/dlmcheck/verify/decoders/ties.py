@@ -45,10 +45,11 @@ class Ties:
 
     `watched` of `configurations` are gone through, in the order of the rounds. `ranked` are those
     in which two equal numbers were put in order, `between_cells` and `between_tokens` those of
-    them in which these were seen to be about different cells, or about tokens of one cell. `tested`
-    are those with a comparison by ==; in `decided` what the step does depends on how ties are
-    broken, of either kind. `thresholds` are those with an equal number that is not the
-    predictor's. `refused` says why the step could not be watched.
+    them in which these were seen to be about different cells, or about tokens of one cell.
+    `tested` are those with a comparison by ==; in `decided` what the step does depends on how ties
+    are broken, of either kind; in `decided_between_cells` there is one of different cells among
+    them. `thresholds` are those with an equal number that is not the predictor's. `refused` says
+    why the step could not be watched.
     """
 
     configurations: int
@@ -57,6 +58,7 @@ class Ties:
     between_cells: int
     between_tokens: int
     decided: int
+    decided_between_cells: int
     tested: int
     thresholds: int
     example: Example | None
@@ -120,6 +122,10 @@ class _Watcher:
         return not law == later == earlier
 
 
+def _of_cells(tie: Tie) -> bool:
+    return tie.kind is not Kind.THRESHOLD and tie.is_between_cells
+
+
 def ties(
     decoder: Decoder,
     configurations: Iterable[tuple[Configuration, int]],
@@ -164,6 +170,7 @@ def ties(
         count(Kind.ORDER, "is_between_cells"),
         count(Kind.ORDER, "is_between_tokens"),
         sum(decided for *_, decided in found),
+        sum(decided and any(map(_of_cells, met)) for _, _, met, decided in found),
         count(Kind.EQUALITY),
         count(Kind.THRESHOLD),
         first(Kind.ORDER),
