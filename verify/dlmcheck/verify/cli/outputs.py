@@ -10,7 +10,6 @@ from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.cli import complain
 from dlmcheck.verify.exits import ExitCode
 
-
 INPUT = "the input"
 
 
