@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from dlmcheck.model.builder import Builder
 from dlmcheck.model.families import FAMILIES
 from dlmcheck.model.formats import load_circuit, write_circuit
 from dlmcheck.model.mutations import flip_gate
@@ -21,6 +22,7 @@ from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.spec.trace import output_of, run_on_coins
 from dlmcheck.verify.api import compile_write_once, equivalent
 from dlmcheck.verify.cli import compile_tasks
+from dlmcheck.verify.compilation import Choices, construction
 from dlmcheck.verify.engines import coupling
 from dlmcheck.verify.engines.coupling import (
     CouplingResult,
@@ -588,3 +590,25 @@ def test_a_flipped_gate_of_a_real_circuit_is_found(
     assert done.code == 1, done
     assert "a wrong run, minimised and replayed by the kernel:" in done.out
     assert cli("replay", evidence).code == 0
+
+
+def test_evidence_is_that_of_the_road_that_was_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the plan is rejected and merged nodes show equality, the file has the merges."""
+    builder = Builder.with_names(data=["a"], random=["b", "c"])
+    asked = builder.build([builder.and_(0, builder.or_(1, 2))])
+    builder = Builder.with_names(data=["a"], random=["b", "c"])
+    written = builder.build([builder.or_(builder.and_(0, 1), builder.and_(0, 2))])
+
+    def another(edits: str) -> Callable[[Circuit, Choices], object]:
+        return lambda _, chosen: construction(edits)(written, chosen)
+
+    monkeypatch.setattr(compile_tasks, "construction", another)
+    write_circuit(asked, tmp_path / "circuit.json")
+    path = tmp_path / "evidence.json"
+    done = here(capsys, "compile", tmp_path / "circuit.json", "--verify", "--certificate", path)
+    assert done.code == 0, done
+    assert "certificate rejected" in done.out
+    assert json.loads(path.read_text())["kind"] == "merged-simulation"
+    assert here(capsys, "cert", path).code == 0

@@ -329,9 +329,9 @@ def _evidence(outcome: Outcome, done: Done) -> str:
     if found.same_law_only:  # a run that refutes one coupling is no evidence of that answer
         run = None
     broken = None if masks is None else masks.evidence
-    affirmed = any(road.checked and road.verdict.is_affirmative for road in found.roads)
+    affirmed = [road for road in found.roads if road.checked and road.verdict.is_affirmative]
     refuted = law is not None or run is not None or isinstance(broken, Witness)
-    if affirmed and described.simulation and not refuted:
+    if affirmed and described.simulation and not refuted and affirmed[0].merged is None:
         return described.simulation
     # What certificates are made with is much, and few ask for one.
     from dlmcheck.verify.evidence_files import (
@@ -340,8 +340,12 @@ def _evidence(outcome: Outcome, done: Done) -> str:
         same_law_file,
         wrong_run_file,
     )
+    from dlmcheck.verify.kernel.merged_simulation import merged_simulation_text
 
     schedule = done.assembled.text
+    if affirmed and not refuted and affirmed[0].merged is not None:
+        # The plan was rejected, and another road has found a certificate of its own.
+        return merged_simulation_text(schedule, outcome.circuit, affirmed[0].merged)
     if law is not None:  # two laws refute every coupling, a run refutes one
         return law_file(schedule, outcome.circuit, law)
     if run is not None:

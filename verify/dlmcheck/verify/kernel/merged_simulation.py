@@ -76,12 +76,15 @@ def check_merged_simulation(
 
 
 def merged_simulation_text(
-    schedule: Schedule, circuit: Circuit, certificate: MergedSimulation
+    schedule: Schedule | str, circuit: Circuit, certificate: MergedSimulation
 ) -> str:
-    """A certificate of equivalence, complete: nothing else is needed to check it."""
+    """A certificate of equivalence, complete: nothing else is needed to check it.
+
+    A schedule is given as it is, or as the text that `schedule_to_json` wrote.
+    """
     return certificate_text(
         KIND,
-        schedule=schedule_to_json(schedule),
+        schedule=schedule if isinstance(schedule, str) else schedule_to_json(schedule),
         circuit=circuit_to_json(circuit),
         shown=circuit_to_json(certificate.shown),
         certificate=certificate.plan.to_json(),
