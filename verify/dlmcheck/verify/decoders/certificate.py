@@ -117,13 +117,12 @@ def _limit_certificate(
 
 def _distances(comparison: Comparison | None) -> dict[str, object]:
     """Total variation and both divergences from the target as fields."""
-    if comparison is None:
-        return dict.fromkeys(("total_variation", "kl_target_law", "kl_law_target"))
-    return {
-        "total_variation": _number(comparison.total_variation),
-        "kl_target_law": _ends(comparison.forward),
-        "kl_law_target": _ends(comparison.backward),
-    }
+    found: dict[str, object] = dict.fromkeys(("total_variation", "kl_target_law", "kl_law_target"))
+    if comparison is not None:
+        found["total_variation"] = _number(comparison.total_variation)
+        found["kl_target_law"] = _ends(comparison.forward)
+        found["kl_law_target"] = _ends(comparison.backward)
+    return found
 
 
 def _parts(part: BranchPart, denominator: int, memories: Memories) -> Iterator[object]:
