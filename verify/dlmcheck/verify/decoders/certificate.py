@@ -117,12 +117,11 @@ def _limit_certificate(
 
 def _distances(comparison: Comparison | None) -> dict[str, object]:
     """Total variation and both divergences from the target as fields."""
-    found: dict[str, object] = dict.fromkeys(("total_variation", "kl_target_law", "kl_law_target"))
+    numbers: tuple[object, object, object] = (None, None, None)
     if comparison is not None:
-        found["total_variation"] = _number(comparison.total_variation)
-        found["kl_target_law"] = _ends(comparison.forward)
-        found["kl_law_target"] = _ends(comparison.backward)
-    return found
+        both = _ends(comparison.forward), _ends(comparison.backward)
+        numbers = (_number(comparison.total_variation), *both)
+    return dict(zip(("total_variation", "kl_target_law", "kl_law_target"), numbers, strict=True))
 
 
 def _parts(part: BranchPart, denominator: int, memories: Memories) -> Iterator[object]:
