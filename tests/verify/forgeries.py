@@ -217,7 +217,7 @@ CHANGED: list[tuple[str, str, Change, str]] = [
     ("state-law", "a round less", inner("schedule", '"rounds": 2', '"rounds": 1'),
         "the law is another one: output 00 has probability"),
     ("state-law", "other edits", inner("schedule", '"revise-any"', '"revise-token"'),
-        "round 1: cell 0: the predictor writes M"),
+        "the predictor writes M"),
     ("state-law", "rounds without end", inner("schedule", '"rounds": 2', ENDLESS),
         "rounds are too many to be gone through"),
     ("state-law", "the cells in another order", put("cells", [2, 0]), "the law is another one"),

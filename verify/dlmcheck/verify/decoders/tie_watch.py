@@ -234,7 +234,7 @@ def watching(watch: Watch) -> Generator[None, None, None]:
     try:
         for name in (*_BINARY, *_UNARY):
             put(Fraction, f"__{name}__", _calculated(getattr(Fraction, f"__{name}__"), watch))
-        put(Fraction, "__new__", staticmethod(_made(Fraction.__new__, watch)))
+        put(Fraction, "__new__", staticmethod(_made(vars(Fraction)["__new__"].__func__, watch)))
         for name, answer in _ORDER.items():
             put(Fraction, f"__{name}__", _ordered(getattr(Fraction, f"__{name}__"), answer, watch))
         put(Fraction, "__eq__", _compared(Fraction.__eq__, watch))
