@@ -13,10 +13,9 @@ from dlmcheck.spec.tokens import State
 from dlmcheck.verify.claims.batch_schedules import CLAIMS, JOBS
 from dlmcheck.verify.claims.registry import Profile
 from dlmcheck.verify.decoders.batch_schedules import curve_error
-from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import check_sweep
-from dlmcheck.verify.kernel.verdicts import Verdict
+from tests.verify.claims.verdicts import check_verdict
 
 ROWS = {row.id: row for claim in CLAIMS for row in claim.rows}
 PAIR = "000:1/2 011:1/2 in batches of 1, 2"
@@ -41,14 +40,8 @@ def found() -> dict[str, Checked]:
 
 @pytest.mark.parametrize("row", ROWS)
 def test_the_verdict_of_every_row(row: str) -> None:
-    for road in ROWS[row].roads:
-        result = found()[road.statement]
-        if row in WITNESSES:
-            assert isinstance(result.evidence, Witness)
-            assert (result.evidence.instance, result.evidence.reason) == WITNESSES[row]
-        else:
-            assert result.verdict is Verdict.BOUNDED
-    assert (ROWS[row].dropped is None) == (row not in WITNESSES)
+    results = [found()[road.statement] for road in ROWS[row].roads]
+    check_verdict(ROWS[row], results, WITNESSES)
 
 
 # --- errors that `tests/headline` plants -------------------------------------------------------

@@ -52,13 +52,12 @@ from dlmcheck.verify.kernel.block_chains import (
     before_last,
     uneven,
 )
-from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import check_sweep
-from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.searches.chained_blocks import find_block
 from dlmcheck.verify.searches.equal_rates import EqualRates, by_clauses, by_walking, read_sets
 from dlmcheck.verify.searches.exact_filling import fill
+from tests.verify.claims.verdicts import check_verdict
 
 ROWS = {row.id: row for claim in CLAIMS for row in claim.rows}
 NOTE = Path(__file__).parents[3] / "proofs_notes" / "LOCAL-DECODERS.md"
@@ -103,14 +102,8 @@ FOR_ALL_N = {"DEC-PARITY-CHAIN/all-n"}
 
 @pytest.mark.parametrize("row", ROWS)
 def test_the_verdict_of_every_row(row: str) -> None:
-    for road in ROWS[row].roads:
-        result = found()[road.job, road.statement]
-        if row in WITNESSES:
-            assert isinstance(result.evidence, Witness)
-            assert (result.evidence.instance, result.evidence.reason) == WITNESSES[row]
-        else:
-            assert result.verdict is (Verdict.PROVED if row in FOR_ALL_N else Verdict.BOUNDED)
-    assert (ROWS[row].dropped is None) == (row not in WITNESSES)
+    results = [found()[road.job, road.statement] for road in ROWS[row].roads]
+    check_verdict(ROWS[row], results, WITNESSES, FOR_ALL_N)
 
 
 @pytest.mark.parametrize("cells", [2, 3])

@@ -25,10 +25,9 @@ from dlmcheck.verify.decoders.step_counts import (
     share_of_total,
     shrinking,
 )
-from dlmcheck.verify.kernel.evidence import Witness
 from dlmcheck.verify.kernel.results import Checked
 from dlmcheck.verify.kernel.sweep import check_sweep
-from dlmcheck.verify.kernel.verdicts import Verdict
+from tests.verify.claims.verdicts import check_verdict
 
 ROWS = {row.id: row for row in CLAIM.rows}
 
@@ -66,14 +65,8 @@ def found() -> dict[str, Checked]:
 
 @pytest.mark.parametrize("row", ROWS)
 def test_the_verdict_of_every_row(row: str) -> None:
-    for road in ROWS[row].roads:
-        result = found()[road.statement]
-        if row in WITNESSES:
-            assert isinstance(result.evidence, Witness)
-            assert (result.evidence.instance, result.evidence.reason) == WITNESSES[row]
-        else:
-            assert result.verdict is Verdict.BOUNDED
-    assert (ROWS[row].dropped is None) == (row not in WITNESSES)
+    results = [found()[road.statement] for road in ROWS[row].roads]
+    check_verdict(ROWS[row], results, WITNESSES)
 
 
 def one_drop(length: int, place: int) -> tuple[LogSum, ...]:
