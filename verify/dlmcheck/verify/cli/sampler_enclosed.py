@@ -13,17 +13,18 @@ from dlmcheck.spec.law import Law
 from dlmcheck.spec.perfect import Impossible
 from dlmcheck.spec.tokens import State, show_state
 from dlmcheck.verify.cli.outputs import write_file
-from dlmcheck.verify.cli.sampler_outcomes import SamplerOptions
+from dlmcheck.verify.cli.sampler_json import document
+from dlmcheck.verify.cli.sampler_outcomes import SamplerOptions, under_conventions
 from dlmcheck.verify.decoders.behaviour import Behaviour
-from dlmcheck.verify.decoders.conditionals import TabulatedPredictor, tabulated_predictor
+from dlmcheck.verify.decoders.conditionals import tabulated_predictor
 from dlmcheck.verify.decoders.enclosed import (
     Between,
     EnclosedLaw,
     NotEnumerated,
-    decimal,
     sampled_behaviour,
 )
 from dlmcheck.verify.exits import ExitCode, worst
+from dlmcheck.verify.kernel.divergence import decimal
 
 if TYPE_CHECKING:
     from dlmcheck.verify.decoders.streaming import FromBelow
@@ -81,16 +82,8 @@ def run_enclosed(
     if estimated:
         print("note         the target is an estimate from samples: this is about its law alone")
     if options.json is not None:
-        document = {
-            "format": "dlmcheck-sampler",
-            "version": 1,
-            "decoder": options.step,
-            "target": options.target,
-            "model_law": None,
-            "exit_code": int(code),
-            "outcomes": [_json(outcome) for outcome in outcomes],
-        }
-        write_file(options.json, json.dumps(document, indent=2) + "\n")
+        found = document(options, [_json(outcome) for outcome in outcomes], code)
+        write_file(options.json, json.dumps(found, indent=2) + "\n")
     return code
 
 
@@ -98,13 +91,9 @@ def enclosed_outcomes(
     options: SamplerOptions, given: Law[State], reason: NotEnumerated
 ) -> list[EnclosedOutcome]:
     """One outcome for each convention that makes a difference; the named one alone if given."""
-    first = _outcome(given, reason, options.impossible or Impossible.UNIFORM)
-    predictor = first.decoder.predictor
-    met = isinstance(predictor, TabulatedPredictor) and predictor.met_impossible
-    if options.impossible is not None or not met:
-        return [first]
-    others = [_outcome(given, reason, one) for one in (Impossible.LOW, Impossible.HIGH)]
-    return [first, *(one for one in others if one.law != first.law)]
+    return under_conventions(
+        options.impossible, lambda one: _outcome(given, reason, one), lambda found: found.law
+    )
 
 
 def _outcome(given: Law[State], reason: NotEnumerated, convention: Impossible) -> EnclosedOutcome:

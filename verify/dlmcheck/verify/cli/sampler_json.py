@@ -18,7 +18,14 @@ from dlmcheck.verify.exits import ExitCode
 def sampler_document(
     options: SamplerOptions, outcomes: list[SamplerOutcome], code: ExitCode
 ) -> dict[str, Any]:
-    """Everything that was found, as JSON: format `dlmcheck-sampler`, version 1."""
+    """Everything that was found, as JSON."""
+    return document(options, [_outcome_json(outcome) for outcome in outcomes], code)
+
+
+def document(
+    options: SamplerOptions, outcomes: list[dict[str, Any]], code: ExitCode
+) -> dict[str, Any]:
+    """Outcomes with what stands before them: format `dlmcheck-sampler`, version 1."""
     return {
         "format": "dlmcheck-sampler",
         "version": 1,
@@ -26,7 +33,7 @@ def sampler_document(
         "target": options.target,
         "model_law": options.model_law,
         "exit_code": int(code),
-        "outcomes": [_outcome_json(outcome) for outcome in outcomes],
+        "outcomes": outcomes,
     }
 
 

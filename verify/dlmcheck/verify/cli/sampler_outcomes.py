@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from dlmcheck.model.decoders.mirror import mirrored, shuffled
 from dlmcheck.model.targets import Target
@@ -108,14 +110,36 @@ def sampler_outcomes(options: SamplerOptions, given: Target | None) -> list[Samp
     """
     if options.model_law is not None or given is None:
         return [_by_model(options, None if given is None else given.law)]
-    if options.impossible is not None:
-        return [_by_target(options, given.law, options.impossible)]
-    first = _by_target(options, given.law, Impossible.UNIFORM)
+    return under_conventions(
+        options.impossible, lambda one: _by_target(options, given.law, one), _law_or_rest
+    )
+
+
+class _Decoded(Protocol):
+    """What was found of a decoder."""
+
+    @property
+    def decoder(self) -> Decoder:
+        """The decoder."""
+        ...
+
+
+_Found = TypeVar("_Found", bound=_Decoded)
+
+
+def under_conventions(
+    named: Impossible | None,
+    outcome: Callable[[Impossible], _Found],
+    law: Callable[[_Found], object],
+) -> list[_Found]:
+    """The outcome under the named convention; with none named, under each that matters."""
+    first = outcome(named or Impossible.UNIFORM)
     predictor = first.decoder.predictor
-    if isinstance(predictor, TabulatedPredictor) and not predictor.met_impossible:
+    met = not isinstance(predictor, TabulatedPredictor) or predictor.met_impossible
+    if named is not None or not met:
         return [first]
-    others = [_by_target(options, given.law, one) for one in (Impossible.LOW, Impossible.HIGH)]
-    return [first, *(one for one in others if _law_or_rest(one) != _law_or_rest(first))]
+    others = [outcome(one) for one in (Impossible.LOW, Impossible.HIGH)]
+    return [first, *(one for one in others if law(one) != law(first))]
 
 
 def _law_or_rest(outcome: SamplerOutcome) -> object:

@@ -22,7 +22,7 @@ from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import MASK, State, Token
 from dlmcheck.verify.decoders.behaviour import Behaviour, Rounds, behaviour
 from dlmcheck.verify.decoders.enumeration import Transition, transition
-from dlmcheck.verify.kernel.divergence import log_enclosure
+from dlmcheck.verify.kernel.divergence import decimal, log_enclosure
 
 WALKS = 200
 """So many runs are followed with the step itself, and as many with few different states."""
@@ -137,17 +137,6 @@ class Between:
             return "+infinity"
         high = "+infinity" if self.high is None else decimal(self.high, down=False)
         return f"[{decimal(self.low, down=True)}, {high}]"
-
-
-def decimal(value: Fraction, *, down: bool) -> str:
-    """Twelve digits after the point, rounded to one side.
-
-    >>> decimal(Fraction(2, 3), down=True), decimal(Fraction(2, 3), down=False)
-    ('0.666666666666', '0.666666666667')
-    """
-    scaled = value * 10**12
-    whole = scaled.__floor__() if down else scaled.__ceil__()
-    return f"{whole // 10**12}.{whole % 10**12:012d}"
 
 
 def _times_log(x: Fraction, p: Fraction) -> tuple[Fraction, Fraction]:

@@ -30,6 +30,7 @@ from dlmcheck.model.decoders.shadows import Logarithm, Race
 from dlmcheck.spec.law import Law
 from dlmcheck.spec.tokens import Token
 from dlmcheck.verify.decoders.calling_frames import Use, use_of_comparison
+from dlmcheck.verify.kernel.divergence import decimal
 
 Origin = frozenset[tuple[int, Token]]
 """The cells and tokens whose probabilities a number is made of."""
@@ -206,8 +207,7 @@ def _written(number: Fraction) -> str:
     """A fraction, or where that is long (and Python would not write it) twelve of its decimals."""
     if max(number.numerator.bit_length(), number.denominator.bit_length()) <= MOST_BITS:
         return f"{number.numerator}/{number.denominator}".removesuffix("/1")
-    whole, rest = divmod(abs(number.numerator) * 10**12 // number.denominator, 10**12)
-    return f"{'-' if number.numerator < 0 else ''}{whole}.{rest:012d}.."
+    return f"{'-' if number < 0 else ''}{decimal(abs(number), down=True)}.."
 
 
 # --- methods that tell a watch -----------------------------------------------------------------

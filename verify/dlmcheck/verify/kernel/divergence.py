@@ -39,7 +39,7 @@ class Divergence:
             return "+infinity"
         if self.low == self.high:
             return str(self.low)
-        return f"[{_decimal(self.low, down=True)}, {_decimal(self.high, down=False)}]"
+        return f"[{decimal(self.low, down=True)}, {decimal(self.high, down=False)}]"
 
 
 def divergence(left: Law[State], right: Law[State]) -> Divergence:
@@ -127,7 +127,12 @@ def _rounded(value: Fraction) -> Fraction:
     return Fraction(round(value * _GRID), _GRID)
 
 
-def _decimal(value: Fraction, *, down: bool) -> str:
+def decimal(value: Fraction, *, down: bool) -> str:
+    """Twelve digits after the point, rounded to one side; for numbers >= 0.
+
+    >>> decimal(Fraction(2, 3), down=True), decimal(Fraction(2, 3), down=False)
+    ('0.666666666666', '0.666666666667')
+    """
     scaled = value * 10**12
     whole = scaled.numerator // scaled.denominator
     if not down and whole != scaled:
