@@ -37,7 +37,7 @@ from dlmcheck.verify.engines.hints import refute
 from dlmcheck.verify.engines.smt import script
 from dlmcheck.verify.engines.state_evidence import state_certificate
 from dlmcheck.verify.engines.widths import optimise
-from dlmcheck.verify.evidence_files import (
+from dlmcheck.verify.equivalence_files import (
     broken_mask_file,
     law_file,
     same_law_file,

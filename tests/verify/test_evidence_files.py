@@ -17,15 +17,13 @@ from dlmcheck.spec.errors import BadInput, MalformedSyntax
 from dlmcheck.verify.audit import run_audit
 from dlmcheck.verify.claims.registry import Claim, DirectJob, Profile, Registry, Road, Row, SweepJob
 from dlmcheck.verify.engines.cutpoints import cut_points
-from dlmcheck.verify.evidence_files import (
-    Replay,
+from dlmcheck.verify.equivalence_files import (
     broken_mask_file,
     law_file,
-    replay_file,
     simulation_file,
-    write_rows,
     wrong_run_file,
 )
+from dlmcheck.verify.evidence_files import Replay, replay_file, write_rows
 from dlmcheck.verify.kernel.laws import difference
 from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.results import Checked, Rejected

@@ -21,7 +21,7 @@ from dlmcheck.spec.schedule import Schedule, start_state
 from dlmcheck.spec.serial import schedule_from_json, schedule_to_json
 from dlmcheck.spec.trace import output_of, run_on_coins
 from dlmcheck.verify.api import compile_write_once, equivalent
-from dlmcheck.verify.cli import compile_tasks
+from dlmcheck.verify.cli import compile_tasks, verifying
 from dlmcheck.verify.compilation import Choices, construction
 from dlmcheck.verify.engines import coupling
 from dlmcheck.verify.engines.coupling import (
@@ -405,7 +405,7 @@ def test_a_timeout_is_unknown_and_keeps_the_figures(
 ) -> None:
     path = family(tmp_path, "parity-chain", 3)
     report = tmp_path / "report.json"
-    monkeypatch.setattr(compile_tasks, "equivalent", slow)
+    monkeypatch.setattr(verifying, "equivalent", slow)
     done = cli("compile", path, "--verify", "--timeout", "0.5", "--json", report)
     assert done.code == 3, done
     assert "  UNKNOWN\n" in done.out
@@ -474,7 +474,7 @@ def test_running_out_of_memory_is_unknown(
     tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = family(tmp_path, "parity-chain", 3)
-    monkeypatch.setattr(compile_tasks, "equivalent", greedy)
+    monkeypatch.setattr(verifying, "equivalent", greedy)
     done = cli("compile", path, "--verify", "--memory", "256M")
     assert done.code == 3, done
     assert "out of memory" in done.out
@@ -486,7 +486,7 @@ def test_a_verifier_that_breaks_is_exit_4(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(compile_tasks, "equivalent", broken)
+    monkeypatch.setattr(verifying, "equivalent", broken)
     done = cli("compile", family(tmp_path, "parity-chain", 3), "--verify")
     assert done.code == 4, done
     assert "  ERROR\n" in done.out
@@ -549,7 +549,7 @@ def test_no_certificate_without_something_that_the_kernel_checked(
     tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "evidence.json"
-    monkeypatch.setattr(compile_tasks, "equivalent", slow)
+    monkeypatch.setattr(verifying, "equivalent", slow)
     done = cli(
         "compile", family(tmp_path, "parity-chain", 3), "--verify", "--timeout", "0.5",
         "--certificate", target,

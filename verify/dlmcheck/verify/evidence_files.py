@@ -1,7 +1,8 @@
 """Evidence as files: what `replay` reads, and what the other commands write.
 
 A file is a certificate of one of the kinds in `certificate_kinds`, complete in itself, or a row of
-an audit: one of its roads, and what the kernel found on it.
+an audit: one of its roads, and what the kernel found on it. Certificates of answers on equivalence
+are written by `equivalence_files`.
 
 A row is replayed by going through its domain, or through its witness, once more; what a file says
 of its own verdict is compared, never believed.
@@ -15,25 +16,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput, MalformedSyntax
 from dlmcheck.spec.jsontext import Document, Json
-from dlmcheck.spec.schedule import Schedule
-from dlmcheck.spec.serial import circuit_to_json, schedule_to_json
 from dlmcheck.verify.audit import AuditResult, RoadResult, RowResult
 from dlmcheck.verify.certificate_kinds import check_certificate, read_document
 from dlmcheck.verify.claims.registry import DirectJob, Job, Profile, ProofJob, Registry, SweepJob
-from dlmcheck.verify.kernel import proof_documents, query_documents, same_law
-from dlmcheck.verify.kernel.contents import Simulation
+from dlmcheck.verify.kernel import proof_documents, query_documents
 from dlmcheck.verify.kernel.documents import FORMAT, certificate_text, fields_of, kind_of
 from dlmcheck.verify.kernel.evidence import Evidence, Witness
-from dlmcheck.verify.kernel.laws import LawWitness
-from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.kernel.proof_documents import place_of
 from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.sweep import Sweep, check_sweep, check_witness
 from dlmcheck.verify.kernel.verdicts import Verdict
-from dlmcheck.verify.kernel.witness import Partners, WrongRun, partners_to_json
 from dlmcheck.verify.proof_files import (
     ProofFiles,
     check_place,
@@ -44,58 +38,6 @@ from dlmcheck.verify.proof_files import (
 
 ROW = "row"
 _ROW_FIELDS = ("row", "profile", "job", "statement", "verdict", "evidence")
-
-
-def simulation_file(schedule: Schedule | str, circuit: Circuit, certificate: Simulation) -> str:
-    """A certificate of equivalence, complete: nothing else is needed to check it.
-
-    Here and below a schedule is given as it is, or as the text that `schedule_to_json` wrote.
-    """
-    return certificate_text(
-        "simulation",
-        schedule=_text_of(schedule),
-        circuit=circuit_to_json(circuit),
-        certificate=certificate.to_json(),
-    )
-
-
-def wrong_run_file(
-    schedule: Schedule | str, circuit: Circuit, coupling: Partners, run: WrongRun
-) -> str:
-    """A seed on which a schedule goes wrong, complete."""
-    return certificate_text(
-        "wrong-run",
-        schedule=_text_of(schedule),
-        circuit=circuit_to_json(circuit),
-        coupling=json.loads(partners_to_json(coupling)),
-        run=run.to_json(),
-    )
-
-
-def same_law_file(schedule: Schedule | str, circuit: Circuit) -> str:
-    """A schedule and a circuit with equal laws, small enough to be gone through; complete."""
-    return certificate_text(
-        same_law.KIND, schedule=_text_of(schedule), circuit=circuit_to_json(circuit)
-    )
-
-
-def law_file(schedule: Schedule | str, circuit: Circuit, witness: LawWitness) -> str:
-    """Data for which the output laws differ, complete."""
-    return certificate_text(
-        "law",
-        schedule=_text_of(schedule),
-        circuit=circuit_to_json(circuit),
-        witness=witness.to_json(),
-    )
-
-
-def broken_mask_file(schedule: Schedule | str, broken: BrokenMask) -> str:
-    """A state in which the predictor does not preserve masks, complete."""
-    return certificate_text("broken-mask", schedule=_text_of(schedule), witness=broken.to_json())
-
-
-def _text_of(schedule: Schedule | str) -> str:
-    return schedule if isinstance(schedule, str) else schedule_to_json(schedule)
 
 
 def row_file(profile: Profile, result: RowResult, road: RoadResult) -> str:

@@ -13,12 +13,12 @@ from pathlib import Path
 from dlmcheck.model.formats import load_circuit
 from dlmcheck.model.mutations import PARTS
 from dlmcheck.spec.errors import BadInput
-from dlmcheck.verify.cli import complain
-from dlmcheck.verify.cli.compile_tasks import Described, Done, Job, Refused, run_jobs
+from dlmcheck.verify.cli.compile_tasks import Described, Done, Job, run_jobs
 from dlmcheck.verify.cli.limits import Limits, limits
 from dlmcheck.verify.cli.outputs import check_outputs, write_files
 from dlmcheck.verify.cli.progress import Progress
-from dlmcheck.verify.cli.tasks import CODES
+from dlmcheck.verify.cli.tasks import Refused, print_times
+from dlmcheck.verify.cli.verifying import ROADS, answered, certificate, check_roads, unanswered
 from dlmcheck.verify.compilation import (
     CONSTRUCTIONS,
     Choices,
@@ -28,13 +28,8 @@ from dlmcheck.verify.compilation import (
 from dlmcheck.verify.equivalence import Equivalence
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.jobs import Ending, without_collecting
-from dlmcheck.verify.kernel.evidence import Witness
-from dlmcheck.verify.kernel.preservation import BrokenMask
 from dlmcheck.verify.report.compiled import outcome_lines
-from dlmcheck.verify.report.outcome import Outcome, Spent, code_of
-
-ROADS = ("all", "first")
-"""Every road that there is, or only until one decides."""
+from dlmcheck.verify.report.outcome import CompiledOutcome, Interface, Spent
 
 WRITE_ONCE = "write-once"
 """The one that keeps every value."""
@@ -126,7 +121,7 @@ def run_compile(options: CompileOptions) -> ExitCode:
     with without_collecting():
         circuits = [load_circuit(name, options.random) for name in options.circuits]
     jobs = [
-        Job(name, circuit, edits, chosen[edits], flip, options.roads == ROADS[0])
+        Job(name, circuit, edits, chosen[edits], flip, options.roads)
         for name, circuit in zip(options.circuits, circuits, strict=True)
         for edits in models
     ]
@@ -143,13 +138,13 @@ def run_compile(options: CompileOptions) -> ExitCode:
         progress.close()
     for job, one in zip(jobs, done, strict=True):
         if isinstance(one.compiled.value, Refused):
-            raise BadInput(one.compiled.value.message, source=job.file)
+            raise one.compiled.value.error(job.file)
     outcomes = [
         _outcome(job, one, asked=options.verify) for job, one in zip(jobs, done, strict=True)
     ]
     code = worst([outcome.code for outcome in outcomes])
     rewriting = [edits for edits in models if edits != WRITE_ONCE]
-    failures = _write_files(options, outcomes, done, chosen[(rewriting or models)[0]], code)
+    failures = _write_files(options, outcomes, jobs, done, chosen[(rewriting or models)[0]], code)
     for outcome in outcomes:
         described = {"edits": outcome.edits, **chosen[outcome.edits].described}
         if outcome.edits != WRITE_ONCE:  # the others know one rule only
@@ -160,9 +155,7 @@ def run_compile(options: CompileOptions) -> ExitCode:
     sys.stdout.flush()
     if options.times:
         compiled, verified = [one.compiled for one in done], [one.verified for one in done]
-        for task in filter(None, (*compiled, *verified)):
-            peak = task.peak_bytes >> 20
-            print(f"{task.seconds:9.1f} s {peak:7d} MB  {task.name}", file=sys.stderr)
+        print_times([*compiled, *verified])
     return worst([code, *failures])
 
 
@@ -218,8 +211,7 @@ def parse_flip(text: str) -> tuple[str, int]:
 
 
 def _check_usage(options: CompileOptions, count: int) -> None:
-    if options.roads not in ROADS:
-        raise BadInput(f"{options.roads!r}", source="--roads", expected=" or ".join(ROADS))
+    check_roads(options.roads)
     if options.certificate is not None and not options.verify:
         raise BadInput("nothing is verified", source="--certificate", expected="--verify")
     if options.width_certificate is not None and options.optimise == "nothing":
@@ -244,26 +236,23 @@ def _check_usage(options: CompileOptions, count: int) -> None:
     )
 
 
-def _outcome(job: Job, done: Done, *, asked: bool) -> Outcome:
+def _outcome(job: Job, done: Done, *, asked: bool) -> CompiledOutcome:
     compiled, verified = done.compiled, done.verified
     spent = {
         name: Spent(task.seconds, task.peak_bytes)
         for name, task in (("compile", compiled), ("verify", verified))
         if task is not None
     }
-    found = Outcome(job.file, job.circuit, job.edits, spent=spent)
+    found = CompiledOutcome(
+        file=job.file, interface=Interface.of(job.circuit), edits=job.edits, spent=spent
+    )
     if isinstance(compiled.value, Described):
         found = replace(found, figures=compiled.value.figures)
     last = compiled if verified is None or compiled.ending is not Ending.DONE else verified
     if last.ending is not Ending.DONE:
-        problem = f"{last.ending.value}: {last.message}".rstrip(": ")
-        return replace(found, problem=problem, code=CODES[last.ending])
-    if isinstance(last.value, Equivalence):
-        found = replace(found, equivalence=last.value, code=code_of(last.value))
-        # Labels serve to name the cell where a run goes wrong, and for nothing else.
-        if last.value.wrong_run is not None and done.assembled is not None:
-            found = replace(found, labels=done.assembled.labels.open())
-        return found
+        return unanswered(found, last)
+    if isinstance(last.value, Equivalence) and done.assembled is not None:
+        return answered(found, last.value, done.assembled.labels.open)
     if asked:  # compiled, and then there was no more time
         return replace(found, problem="interrupted", code=ExitCode.INTERRUPTED)
     return found
@@ -274,7 +263,8 @@ def _outcome(job: Job, done: Done, *, asked: bool) -> Outcome:
 
 def _write_files(
     options: CompileOptions,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[CompiledOutcome],
+    jobs: Sequence[Job],
     done: Sequence[Done],
     chosen: Choices,
     code: ExitCode,
@@ -312,44 +302,15 @@ def _write_files(
 
             files.append((options.width_certificate, width_text(found.claim)))
     if options.certificate is not None:
-        text = _evidence(outcomes[0], done[0])
-        if text:
-            files.append((options.certificate, text))
-        else:
-            complain(f"{options.certificate} is not written: the kernel has checked no evidence")
+        files += certificate(options.certificate, _evidence(outcomes[0], jobs[0], done[0]))
     return write_files(files)
 
 
-def _evidence(outcome: Outcome, done: Done) -> str:
+def _evidence(outcome: CompiledOutcome, job: Job, done: Done) -> str:
     """The evidence file of an answer that the kernel has checked; empty if there is none."""
     found, described = outcome.equivalence, done.compiled.value
     if found is None or done.assembled is None or not isinstance(described, Described):
         return ""
-    law, masks, run = found.law_witness, found.preservation, found.wrong_run
-    if found.same_law_only:  # a run that refutes one coupling is no evidence of that answer
-        run = None
-    broken = None if masks is None else masks.evidence
-    affirmed = [road for road in found.roads if road.checked and road.verdict.is_affirmative]
-    refuted = law is not None or run is not None or isinstance(broken, Witness)
-    if affirmed and described.simulation and not refuted and affirmed[0].merged is None:
-        return described.simulation
-    # What certificates are made with is much, and few ask for one.
-    from dlmcheck.verify.evidence_files import (
-        broken_mask_file,
-        law_file,
-        same_law_file,
-        wrong_run_file,
-    )
-    from dlmcheck.verify.kernel.merged_simulation import merged_simulation_text
+    from dlmcheck.verify.equivalence_files import evidence_of
 
-    schedule = done.assembled.text
-    if affirmed and not refuted and affirmed[0].merged is not None:
-        # The plan was rejected, and another road has found a certificate of its own.
-        return merged_simulation_text(schedule, outcome.circuit, affirmed[0].merged)
-    if law is not None:  # two laws refute every coupling, a run refutes one
-        return law_file(schedule, outcome.circuit, law)
-    if run is not None:
-        return wrong_run_file(schedule, outcome.circuit, found.coupling, run)
-    if isinstance(broken, Witness):
-        return broken_mask_file(schedule, BrokenMask.from_json(broken.instance))
-    return same_law_file(schedule, outcome.circuit) if found.laws_listed else ""
+    return evidence_of(found, done.assembled.text, job.circuit, lambda: described.simulation)

@@ -23,15 +23,12 @@ from dlmcheck.spec.serial import (
 )
 from dlmcheck.verify.cli.limits import Limits
 from dlmcheck.verify.cli.progress import Progress
-from dlmcheck.verify.cli.tasks import run_all
+from dlmcheck.verify.cli.tasks import Refused, run_all
+from dlmcheck.verify.cli.verifying import ROADS, solver_seconds, verified
 from dlmcheck.verify.compilation import Choices, CompiledFigures, construction
-from dlmcheck.verify.equivalence import Equivalence, equivalent
+from dlmcheck.verify.equivalence import Equivalence
 from dlmcheck.verify.jobs import Finished, InParts, Sealed, Task, seal, without_collecting
 from dlmcheck.verify.kernel.contents import Simulation
-
-SOLVER_SECONDS = 60.0
-"""What the solver gets if there is no --timeout; else it gets a third of that."""
-
 
 _LEFT_TO_THE_END: list[object] = []
 """What a task's process has made and needs no more: it goes with the process, all at once."""
@@ -46,7 +43,7 @@ class Job:
     edits: str
     chosen: Choices
     flip: tuple[str, int] | None = None
-    all_roads: bool = True
+    roads: str = ROADS[0]
 
     @property
     def name(self) -> str:
@@ -80,13 +77,6 @@ class Described:
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A circuit that this construction does not take: bad input, found while compiling."""
-
-    message: str
-
-
-@dataclass(frozen=True)
 class Done:
     """What came of a job: of its tasks, and what the first handed on, if they came to that.
 
@@ -110,7 +100,7 @@ def run_jobs(
     second = [f"{number} verify {job.name}" for number, job in enumerate(jobs, 1)]
     assembled: dict[str, Assembled] = {}
     refused = False
-    seconds = SOLVER_SECONDS if limits.timeout is None else limits.timeout / 3
+    seconds = solver_seconds(limits)
 
     def on_first(name: str, value: object) -> list[Task]:
         nonlocal refused
@@ -121,7 +111,7 @@ def run_jobs(
         if seed is None or refused:
             return []
         index = first.index(name)
-        if jobs[index].all_roads:  # loaded once, and not by each task
+        if jobs[index].roads == ROADS[0]:  # loaded once, and not by each task
             import_module("dlmcheck.verify.engines.coupling")
         return [Task(second[index], partial(_verify, jobs[index], value, seconds, seed))]
 
@@ -144,8 +134,7 @@ def _compile(job: Job, certify: bool, _progress: Callable[[int], None]) -> InPar
             built = construction(job.edits)(job.circuit, job.chosen)
             schedule = built.schedule if job.flip is None else flip_gate(built.schedule, *job.flip)
         except BadInput as error:
-            expected = f"; expected {error.expected}" if error.expected else ""
-            refused = Refused(error.message + expected)
+            refused = Refused.of(error)
             return InParts(refused, lambda: refused)
         _LEFT_TO_THE_END.append((built, schedule))
         numbering = "" if built.numbering is job.circuit else circuit_to_json(built.numbering)
@@ -155,8 +144,7 @@ def _compile(job: Job, certify: bool, _progress: Callable[[int], None]) -> InPar
         def described() -> Described:
             file = ""
             if certify and plan is not None:
-                # What certificates are made with is much, and few ask for one.
-                from dlmcheck.verify.evidence_files import simulation_file
+                from dlmcheck.verify.equivalence_files import simulation_file
 
                 file = simulation_file(text, job.circuit, plan)
             return Described(built.figures(), file)
@@ -168,25 +156,17 @@ def _compile(job: Job, certify: bool, _progress: Callable[[int], None]) -> InPar
 def _verify(
     job: Job,
     assembled: Assembled,
-    solver_seconds: float,
+    seconds: float,
     seed: int,
     progress: Callable[[int], None],
 ) -> Equivalence:
-    steps = 0
-
-    def step(_what: str) -> None:
-        nonlocal steps
-        steps += 1
-        progress(steps)
-
-    schedule = schedule_from_json(assembled.text)
-    return equivalent(
-        schedule,
+    return verified(
+        schedule_from_json(assembled.text),
         job.circuit,
         plan=assembled.plan.open(),
         numbering=partial(circuit_from_json, assembled.numbering) if assembled.numbering else None,
-        timeout=solver_seconds,
+        seconds=seconds,
         seed=seed,
-        all_roads=job.all_roads,
-        progress=step,
+        roads=job.roads,
+        progress=progress,
     )

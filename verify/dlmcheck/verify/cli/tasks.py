@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
+from dlmcheck.spec.errors import BadInput
 from dlmcheck.verify.cli.limits import Limits
 from dlmcheck.verify.cli.progress import Progress
 from dlmcheck.verify.exits import ExitCode
@@ -35,3 +38,30 @@ def run_all(
         on_progress=progress.on_progress,
         on_first=on_first,
     )
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What a task returns that has met bad input: an error on its way to another process."""
+
+    message: str
+    source: str
+    line: int | None
+    expected: str
+
+    @classmethod
+    def of(cls, error: BadInput) -> Refused:
+        """That of an error."""
+        return cls(error.message, error.source, error.line, error.expected)
+
+    def error(self, source: str = "") -> BadInput:
+        """The error, about a source that the task has not known by its name if one is given."""
+        line, expected = self.line, self.expected
+        return BadInput(self.message, source=source or self.source, line=line, expected=expected)
+
+
+def print_times(tasks: Iterable[Finished | None]) -> None:
+    """What each task took, on stderr."""
+    for task in filter(None, tasks):
+        peak = task.peak_bytes >> 20
+        print(f"{task.seconds:9.1f} s {peak:7d} MB  {task.name}", file=sys.stderr)

@@ -76,16 +76,16 @@ def check_merged_simulation(
 
 
 def merged_simulation_text(
-    schedule: Schedule | str, circuit: Circuit, certificate: MergedSimulation
+    schedule: Schedule | str, circuit: Circuit | str, certificate: MergedSimulation
 ) -> str:
     """A certificate of equivalence, complete: nothing else is needed to check it.
 
-    A schedule is given as it is, or as the text that `schedule_to_json` wrote.
+    A schedule and a circuit are given as they are, or as texts.
     """
     return certificate_text(
         KIND,
         schedule=schedule if isinstance(schedule, str) else schedule_to_json(schedule),
-        circuit=circuit_to_json(circuit),
+        circuit=circuit if isinstance(circuit, str) else circuit_to_json(circuit),
         shown=circuit_to_json(certificate.shown),
         certificate=certificate.plan.to_json(),
         merges=[_raw(one) for one in certificate.merges],

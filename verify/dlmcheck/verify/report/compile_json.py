@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
 from dlmcheck.verify.compilation import CompiledFigures
-from dlmcheck.verify.equivalence import Equivalence, RoadTaken
 from dlmcheck.verify.exits import ExitCode
 from dlmcheck.verify.report.audit_json import evidence_json
-from dlmcheck.verify.report.outcome import Outcome
+from dlmcheck.verify.report.equivalence_json import answer_json, interface_json
+from dlmcheck.verify.report.outcome import CompiledOutcome
 
 FORMAT = "dlmcheck-compile"
 
 
 def compile_document(
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[CompiledOutcome],
     options: Mapping[str, Any],
     code: ExitCode,
     *,
@@ -37,26 +36,14 @@ def compile_document(
     }
 
 
-def _circuit(outcome: Outcome, *, times: bool) -> dict[str, Any]:
-    circuit = outcome.circuit
-    found: dict[str, Any] = {
+def _circuit(outcome: CompiledOutcome, *, times: bool) -> dict[str, Any]:
+    return {
         "file": outcome.file,
         "edits": outcome.edits,
-        "data_inputs": len(circuit.data_inputs),
-        "random_inputs": len(circuit.random_inputs),
-        "outputs": len(circuit.outputs),
+        **interface_json(outcome.interface),
         "figures": None if outcome.figures is None else _figures(outcome.figures),
-        "answer": outcome.answer or None,
-        "problem": outcome.problem,
-        "exit_code": int(outcome.code),
-        "equivalence": None if outcome.equivalence is None else _equivalence(outcome),
+        **answer_json(outcome, times=times),
     }
-    if times:
-        found["times"] = {
-            task: {"seconds": round(spent.seconds, 3), "peak_bytes": spent.peak_bytes}
-            for task, spent in outcome.spent.items()
-        }
-    return found
 
 
 def _figures(figures: CompiledFigures) -> dict[str, Any]:
@@ -79,46 +66,3 @@ def _figures(figures: CompiledFigures) -> dict[str, Any]:
             "evidence": evidence_json(found.checked.evidence),
         }
     return fields
-
-
-def _equivalence(outcome: Outcome) -> dict[str, Any]:
-    found = outcome.equivalence
-    assert found is not None
-    return {
-        "simulates": found.simulates.value,
-        "same_law": found.same_law.value,
-        "law_reason": found.law_reason,
-        "law_witness": None
-        if found.law_witness is None
-        else json.loads(found.law_witness.to_json()),
-        "disagreement": found.disagreement,
-        "roads": [_road(road) for road in found.roads],
-        "wrong_run": _wrong_run(outcome, found),
-        "preserves_masks": found.preserves.value,
-        "preservation": None if found.preservation is None else _road(found.preservation),
-    }
-
-
-def _road(road: RoadTaken) -> dict[str, Any]:
-    return {
-        "engine": road.engine,
-        "verdict": road.verdict.value,
-        "checked_by_kernel": road.checked is not None,
-        "message": road.message,
-        "evidence": None if road.evidence is None else evidence_json(road.evidence),
-    }
-
-
-def _wrong_run(outcome: Outcome, found: Equivalence) -> dict[str, Any] | None:
-    run = found.wrong_run
-    if run is None:
-        return None
-    labelled = 0 <= run.cell < len(outcome.labels)
-    return {
-        "data": run.data,
-        "coins": [{"part": part, "round": t, "index": j} for part, t, j in run.coins],
-        "round": run.round_number,
-        "cell": None if run.cell < 0 else run.cell,
-        "label": outcome.labels[run.cell] if labelled else "",
-        "reason": found.wrong,
-    }

@@ -1,15 +1,18 @@
-"""What came of compiling and verifying one circuit."""
+"""What the commands that check schedules have found out, and what it means for the exit code."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dlmcheck.spec.circuit import Circuit
-from dlmcheck.verify.compilation import CompiledFigures
 from dlmcheck.verify.equivalence import Equivalence
 from dlmcheck.verify.exits import ExitCode
 from dlmcheck.verify.kernel.verdicts import Verdict
+
+if TYPE_CHECKING:  # whoever only checks does not load what compiles
+    from dlmcheck.verify.compilation import CompiledFigures
 
 
 @dataclass(frozen=True)
@@ -21,18 +24,34 @@ class Spent:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One circuit in one edit model: its figures, and the answer if one was asked for.
+class Interface:
+    """What a circuit shows: the names of its data and its random inputs, how many outputs."""
 
-    `labels` are those of the schedule's cells, where a wrong run is to be told. `problem` says why
-    figures or answer are missing, and `code` what that means. `spent` has an entry per task:
-    "compile" and "verify".
+    data: tuple[str, ...]
+    random: tuple[str, ...]
+    outputs: int
+
+    @classmethod
+    def of(cls, circuit: Circuit) -> Interface:
+        """That of a circuit."""
+        data, random = (
+            tuple(circuit.inputs[v].name for v in kind)
+            for kind in (circuit.data_inputs, circuit.random_inputs)
+        )
+        return cls(data, random, len(circuit.outputs))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Whether a schedule samples what a circuit samples, if that was asked.
+
+    `file` is whose name stands above the answer, `interface` that of the circuit; `labels` are
+    those of the schedule's cells, where a wrong run is to be told. `problem` says why an answer is
+    missing, and `code` what that means. `spent` has an entry per task.
     """
 
     file: str
-    circuit: Circuit
-    edits: str
-    figures: CompiledFigures | None = None
+    interface: Interface
     labels: tuple[str, ...] = ()
     equivalence: Equivalence | None = None
     problem: str = ""
@@ -54,6 +73,14 @@ class Outcome:
         if self.equivalence.same_law_only:
             return "SAME LAW"
         return "NOT EQUIVALENT" if self.equivalence.simulates is Verdict.REFUTED else "UNKNOWN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompiledOutcome(Outcome):
+    """One circuit in one edit model: its figures too. The tasks are "compile" and "verify"."""
+
+    edits: str
+    figures: CompiledFigures | None = None
 
 
 def code_of(equivalence: Equivalence) -> ExitCode:
