@@ -8,6 +8,7 @@ import pytest
 
 from dlmcheck.model.families import FAMILIES
 from dlmcheck.spec.errors import BadInput
+from dlmcheck.spec.serial import schedule_to_json
 from dlmcheck.verify import api
 from tests.verify.sample_certificates import samples
 
@@ -41,3 +42,19 @@ def test_widths_and_their_curve_are_those_of_the_command_line() -> None:
     assert (points[0].rounds, points[0].found.width) == (found.rounds, found.gates.width)
     with pytest.raises(BadInput, match="1 rounds"):
         api.width_curve(circuit, until=1)
+
+
+def test_a_schedule_from_a_file_is_checked_with_a_plan_from_a_file(tmp_path: Path) -> None:
+    circuit = FAMILIES["ripple-adder"](3)
+    compiled = api.compile_write_once(circuit)
+    schedule, plan = tmp_path / "schedule.json", tmp_path / "plan.json"
+    schedule.write_text(schedule_to_json(compiled.schedule))
+    plan.write_text(api.cut_points(compiled).to_json())
+    loaded = api.load_schedule(schedule)
+    assert loaded == compiled.schedule
+    found = api.equivalent(loaded, circuit, plan=api.load_plan(plan), all_roads=False)
+    assert (found.simulates, len(found.roads)) == (api.Verdict.PROVED, 1)
+    with pytest.raises(BadInput, match="cannot be read: No such file"):
+        api.load_schedule(tmp_path / "missing.json")
+    with pytest.raises(BadInput, match=r"schedule\.json:3: unknown key"):
+        api.load_plan(schedule)

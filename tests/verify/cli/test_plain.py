@@ -51,7 +51,7 @@ def test_each_command_has_the_options_of_the_parser(name: str) -> None:
             options[spelt.removeprefix("--")] = SPELT.get(parameter, parameter), kind_of(one)
     found = command(name)
     assert options == dict(found.options)
-    assert arguments == {found.argument: found.many}
+    assert arguments == dict.fromkeys(found.arguments, found.many)
 
 
 def kind_of(option: Any) -> Kind:
@@ -71,7 +71,8 @@ WORDS = st.sampled_from(["a", "b.json", "7", "2G", "x=y", "12", "r*", "columns,n
 def lines(draw: st.DrawFn) -> list[str]:
     name = draw(st.sampled_from(sorted(ACTIONS)))
     asked = command(name)
-    groups = [[draw(WORDS)] for _ in range(draw(st.integers(1, 3)) if asked.many else 1)]
+    count = draw(st.integers(1, 3)) if asked.many else len(asked.arguments)
+    groups = [[draw(WORDS)] for _ in range(count)]
     for option in draw(st.lists(st.sampled_from(sorted(asked.options)), unique=True))\
             if asked.options else []:  # fmt: skip
         _, kind = asked.options[option]
@@ -95,6 +96,7 @@ def test_plain_lines_are_read_as_the_parser_reads_them(words: list[str]) -> None
         "law a --data 1 --data 0", "law a --dat 1", "law a -data 1", "law a --", "cert", "cert -x",
         "compile", "compile a -o b", "compile a --seed 0", "compile a --workers 2", "compile -h",
         "compile a --layer_0 free", "compile a -j 2", "compile a --moves 0", "compile a --verify=1",
+        "equivalent", "equivalent a", "equivalent a b c", "equivalent a b --seed 0",
     ],
 )  # fmt: skip
 def test_everything_else_is_left_to_the_parser(line: str) -> None:
@@ -114,7 +116,12 @@ def test_a_plain_line_loads_no_parser(tmp_path: Path) -> None:
         ' "gates": [], "outputs": [{"name": "out", "literal": 0}]}',
         "utf-8",
     )
-    for command_line in (["law", str(path)], ["compile", str(path), "--verify", "--jobs", "1"]):
+    schedule = str(tmp_path / "schedule.json")
+    for command_line in (
+        ["law", str(path)],
+        ["compile", str(path), "--verify", "--jobs", "1", "--output", schedule],
+        ["equivalent", schedule, str(path)],
+    ):
         code = (
             "import sys\nfrom dlmcheck.verify.cli import run\n"
             f"assert run({command_line!r}) == 0\n"

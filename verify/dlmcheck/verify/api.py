@@ -1,6 +1,8 @@
 """The library in one place: what the command line does, for programs.
 
     load_circuit        a circuit from a file
+    load_schedule, load_plan
+                        a schedule, and cut points that are proposed for one, from files
     compile_write_once  a circuit -> a schedule (a write-once DLM) and how it came about
     widths, width_curve how narrow and how short the schedules of a circuit can be made
     equivalent          does a schedule sample what a circuit samples?
@@ -33,7 +35,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dlmcheck.model.constructions.write_once import Compiled, compile_write_once
-from dlmcheck.model.formats import load_circuit, write_circuit
+from dlmcheck.model.formats import load_circuit, load_schedule, write_circuit
 from dlmcheck.model.scheduling.narrow import MOVES
 from dlmcheck.spec.circuit import Bits, Circuit
 from dlmcheck.spec.jsontext import Document
@@ -67,6 +69,7 @@ from dlmcheck.verify.kernel.results import Checked, Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.lock import Lock
 from dlmcheck.verify.lock_file import read_lock
+from dlmcheck.verify.plan_files import load_plan
 from dlmcheck.verify.resume import resumable
 from dlmcheck.verify.rounds.results import Bound, RoundsResult, Table
 from dlmcheck.verify.rounds.solve import rounds, separate
@@ -109,6 +112,8 @@ __all__ = [
     "exact_law",
     "gate",
     "load_circuit",
+    "load_plan",
+    "load_schedule",
     "read_document",
     "read_lock",
     "replay_file",

@@ -1,4 +1,4 @@
-"""Circuit files by name: the suffix says which format it is."""
+"""Circuit files by name, whose suffix says which format it is; and files of schedules."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from dlmcheck.model.formats.signals import choose_random, decode
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput, UnsupportedFeature
+from dlmcheck.spec.schedule import Schedule
+from dlmcheck.spec.serial import schedule_from_json
 
 
 @dataclass(frozen=True)
@@ -60,16 +62,40 @@ def load_circuit(path: str | Path, random: Sequence[str] = ()) -> Circuit:
     Raises `BadInput` if the file cannot be read, `UnsupportedFeature` for another suffix,
     `UndefinedSignal` for a pattern that matches no input, and the errors of the format.
     """
-    source = str(path)
-    file_format = _format(Path(path))
+    return read_circuit(path, random)[0]
+
+
+def read_circuit(path: str | Path, random: Sequence[str] = ()) -> tuple[Circuit, bytes]:
+    """The circuit of a file and what the file holds; see `load_circuit`."""
+    source, file_format = str(path), _format(Path(path))
+    content = contents(path, "a circuit file")
+    patterns = (random,) if isinstance(random, str) else tuple(random)
+    return choose_random(file_format.read(content, source), patterns, source), content
+
+
+def load_schedule(path: str | Path) -> Schedule:
+    """The schedule of a file, in the JSON format of `dlmcheck.spec.serial`.
+
+    Raises `BadInput` if the file cannot be read, and what `schedule_from_json` raises.
+    """
+    return schedule_from_json(text_of(path, "a schedule"), str(path))
+
+
+def text_of(path: str | Path, expected: str) -> str:
+    """The text of a file. Raises `BadInput` if it cannot be read, `MalformedSyntax` with the line
+    if it is not in UTF-8.
+    """
+    return decode(contents(path, expected), str(path))
+
+
+def contents(path: str | Path, expected: str) -> bytes:
+    """What a file holds. Raises `BadInput`, with what was expected there."""
     try:
-        content = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         raise BadInput(
-            f"cannot be read: {error.strerror}", source=source, expected="a circuit file"
+            f"cannot be read: {error.strerror}", source=str(path), expected=expected
         ) from None
-    patterns = (random,) if isinstance(random, str) else tuple(random)
-    return choose_random(file_format.read(content, source), patterns, source)
 
 
 def write_circuit(circuit: Circuit, path: str | Path) -> None:

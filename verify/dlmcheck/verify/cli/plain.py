@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 from typing import Any, cast
 
 from dlmcheck.verify.exits import ExitCode
@@ -25,6 +26,7 @@ Action = Callable[[Any], ExitCode]
 ACTIONS = {
     "cert": ("dlmcheck.verify.cli.cert_command", "cert_action"),
     "compile": ("dlmcheck.verify.cli.compile_command", "compile_action"),
+    "equivalent": ("dlmcheck.verify.cli.equivalent_command", "equivalent_action"),
     "law": ("dlmcheck.verify.cli.law_command", "law_action"),
 }
 """Commands that are read here: the module and the function that makes the action."""
@@ -58,13 +60,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Command:
-    """A command: what makes its action, the parameter of its arguments, its options by name.
+    """A command: what makes its action, the parameters of its arguments, its options by name.
 
-    The arguments are `many` or one, and paths or texts.
+    The arguments are one for each parameter, or `many` for the only one; paths or texts.
     """
 
     function: Callable[..., Action]
-    argument: str
+    arguments: Sequence[str]
     many: bool
     path: bool
     options: Mapping[str, tuple[str, Kind]]
@@ -78,12 +80,15 @@ def command(name: str) -> Command:
     ([], ('nodes', <Kind.COUNT: 'count'>))
     """
     module, function = ACTIONS[name]
-    made = cast(Callable[..., Action], getattr(import_module(module), function))
-    # As it is written: the first parameter, then the options, then what is returned.
-    (argument, of), *rest = made.__annotations__.items()
+    made = cast("FunctionType", getattr(import_module(module), function))
+    annotations = made.__annotations__
+    # As it is written: the arguments, then the options (by keyword only), then what is returned.
+    count = made.__code__.co_argcount
+    arguments, rest = list(annotations)[:count], list(annotations.items())[count:]
+    of = annotations[arguments[0]]
     return Command(
         made,
-        argument,
+        arguments,
         many=of.startswith("Sequence"),
         path="Path" in of,
         options={
@@ -134,10 +139,10 @@ def parameters(words: Sequence[str]) -> dict[str, object] | None:
         if kind is Kind.TEXTS:
             value = [*cast(list[str], found.get(parameter, [])), value]
         found[parameter] = value
-    if not all(plain) or not plain or (len(plain) > 1 and not asked.many):
+    if not all(plain) or not plain or (len(plain) != len(asked.arguments) and not asked.many):
         return None
-    arguments = [Path(word) if asked.path else word for word in plain]
-    return {asked.argument: arguments if asked.many else arguments[0], **found}
+    given = [Path(word) if asked.path else word for word in plain]
+    return {**dict(zip(asked.arguments, [given] if asked.many else given, strict=True)), **found}
 
 
 def _value(kind: Kind, text: str) -> object:

@@ -1,6 +1,6 @@
 """The commands about targets, decoders and laws: rounds, separate, sampler, batches, law.
 
-They join the others on `app`, which is whole once this module is imported.
+They join those of `app` and `circuits` on `app`, which is whole once this module is imported.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from dlmcheck.spec.perfect import Impossible
-from dlmcheck.verify.cli.app import EXIT_CODES, Action, Json, Memory, Timeout, app
+from dlmcheck.verify.cli.app import EXIT_CODES, Action, Json, Memory, Timeout
+from dlmcheck.verify.cli.circuits import app
 
 __all__ = ["app"]
 

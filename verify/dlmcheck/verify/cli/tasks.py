@@ -29,12 +29,17 @@ def run_all(
     on_first: Callable[[str, object], Sequence[Task]] | None = None,
 ) -> list[Finished]:
     """What came of each task, in their order, and of those that `on_first` adds (`run_tasks`)."""
+
+    def on_finish(ended: Finished) -> None:
+        if not isinstance(ended.value, Refused):  # that is said once, as the error it is
+            progress.on_finish(ended)
+
     return run_tasks(
         tasks,
         workers=limits.workers,
         timeout=limits.timeout,
         memory=limits.memory,
-        on_finish=progress.on_finish,
+        on_finish=on_finish,
         on_progress=progress.on_progress,
         on_first=on_first,
     )

@@ -9,6 +9,7 @@ from typing import Any
 NAMES = (
     "audit-1",
     "compile-1",
+    "equivalent-1",
     "lock-1",
     "evidence-1",
     "rounds-1",
