@@ -252,7 +252,7 @@ def test_depth_of_predictor_and_policies_grows_with_the_logarithm_of_d() -> None
         16: (11, 9, 8),
         32: (12, 10, 9),
         64: (13, 11, 10),
-        128: (14, 12, 12),
+        128: (15, 12, 12),
     }
 
 

@@ -79,7 +79,7 @@ def banked() -> Iterator[Schedule]:
 PINNED = {
     write_once: "71030e506a303e62567a7bfce03cddf8",
     in_blocks: "3a384c9d01c01662927be71e6ce9b296",
-    banked: "3f0dbeeba4546a9b26204c75b3ec644d",
+    banked: "4a58b88f9aaffcd9eca3918883d2c731",
 }
 
 

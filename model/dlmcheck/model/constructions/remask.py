@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
 from dlmcheck.model.constructions import rules
+from dlmcheck.model.constructions.places import Disjunctions, Places, bits_between
 from dlmcheck.model.constructions.rows import (
     Bank,
     Banked,
@@ -32,7 +33,6 @@ from dlmcheck.model.constructions.rows import (
     rows_of,
     show_token,
     value_matching,
-    wires,
     written,
 )
 from dlmcheck.model.logarithm import ceil_log2
@@ -95,6 +95,7 @@ class _Layout:
     rows: Rows
     code: Sequence[State]
     banks: tuple[Bank, Bank]
+    places: Places
     counters: tuple[range, range]
     length: int
     last: int
@@ -214,6 +215,7 @@ def _layout(
         rows,
         code,
         (banks[LEFT], banks[RIGHT]),
+        Places(rows, banks, [rules.home_of(t, rows.depth, last) for t in range(rows.depth + 1)]),
         (counters[LEFT], counters[RIGHT]),
         place,
         last,
@@ -233,11 +235,9 @@ def _predictor(layout: _Layout, coin_of: dict[int, int]) -> Circuit:
     for cell in range(len(layout.rows.circuit.data_inputs)):
         outputs += rules.repeated(masked_bit(cell), value_bit(cell))
     low: dict[int, Literal] = {}
-    values = _Values(builder, layout, coins)
     for side in (LEFT, RIGHT):
         layers = layout.layers_of(side)
-        for cell in layout.banks[side].cells:
-            low[cell] = rules.chosen(builder, [(writes[t], values.bit(cell, t)) for t in layers])
+        low |= _values(builder, layout, side, writes, coins)
         for i, cell in enumerate(layout.counters[side]):
             shown, due = [layout.code[t][i] for t in layers], [writes[t] for t in layers]
             _, low[cell] = rules.code_bits(builder, shown, due, Edits.REMASK)
@@ -247,28 +247,43 @@ def _predictor(layout: _Layout, coin_of: dict[int, int]) -> Circuit:
     return builder.build(outputs)
 
 
-class _Values:
-    """The bits that the layers put into the value cells."""
+def _values(
+    builder: Builder,
+    layout: _Layout,
+    side: int,
+    writes: Sequence[Literal],
+    coins: dict[int, int],
+) -> dict[int, Literal]:
+    """What is drawn for the low bit of a bank's value cells: the slot of the layer due, else 0.
 
-    def __init__(self, builder: Builder, layout: _Layout, coins: dict[int, int]) -> None:
-        self._builder = builder
-        self._layout = layout
-        self._coins = coins
-        rows = layout.rows.rows
-        self._shown = [layout.banks[layout.home(t)].shown(row) for t, row in enumerate(rows)]
-        self._wires = [wires(layout.rows, before) for before in [{}, *self._shown[:-1]]]
-
-    def bit(self, cell: int, t: int) -> Literal | None:
-        """The bit that layer t puts into a value cell of its bank; None for 0."""
-        layout = self._layout
-        if t > layout.rows.depth:
-            # Only a counter that does not stop comes here: values go along, from bank to bank.
-            side = layout.home(t)
-            return value_bit(layout.banks[1 - side].first + cell - layout.banks[side].first)
-        slot = self._shown[t].get(cell)
-        if slot is None:
-            return None
-        return written(self._builder, layout.rows, slot, self._wires[t], self._coins)
+    Layers that take over what stands in the same place of the other bank are one case.
+    """
+    rows, places, own = layout.rows, layout.places, layout.layers_of(side)
+    bits = places.wires(rows.circuit.data_inputs)
+    due = Disjunctions(builder, [writes[t] for t in own])
+    across = layout.banks[1 - side].first - layout.banks[side].first
+    low: dict[int, Literal] = {}
+    for place in reversed(range(layout.banks[side].width)):
+        cell = places.cells[side][place]
+        cases: list[tuple[Literal, Literal | None]] = []
+        taken_over = 0
+        for stay in places.stays[place]:
+            follows = stay.first + 1
+            if layout.home(stay.first) == side:
+                bit = written(builder, rows, stay.slot, bits, coins)
+                cases.append((writes[stay.first], bit))
+                follows += 1  # the next layer is in the other bank
+            if follows <= stay.last:
+                # The bank has every other layer.
+                taken_over |= bits_between((follows - own[0]) // 2, (stay.last - own[0]) // 2)
+        # Only a counter that does not stop goes beyond: values go along, from bank to bank.
+        cases += [(writes[t], value_bit(cell + across)) for t in own if t > rows.depth]
+        if taken_over:
+            newer = value_bit(places.cells[1 - side][place])
+            low[cell] = rules.chosen_or_kept(builder, cases, due.some(taken_over), newer)
+        else:
+            low[cell] = rules.chosen(builder, cases)
+    return low
 
 
 def _unmask(layout: _Layout) -> Circuit:
@@ -319,17 +334,21 @@ def _remask(layout: _Layout) -> Circuit:
 
 
 def _plan(layout: _Layout) -> tuple[tuple[tuple[int, Content], ...], ...]:
-    rows = layout.rows
+    rows, places = layout.rows, layout.places
     claims: list[dict[int, Content]] = []
     for t in range(rows.depth + 1):
         side = layout.home(t)
-        claim: dict[int, Content] = dict.fromkeys(layout.banks[side].cells, "0")
-        claim |= layout.banks[side].shown(rows.rows[t])
         shown = zip(layout.counters[side], layout.code[t], strict=True)
-        claim |= {cell: show_token(token) for cell, token in shown}
+        claim: dict[int, Content] = {cell: show_token(token) for cell, token in shown}
+        claim |= dict.fromkeys(layout.banks[side].cells, "0")
         if rows.depth == 0 and layout.end is End.WHOLE_STATE:
             claim |= dict.fromkeys(layout.cells(1 - side), "0")
         claims.append(claim)
+    for place, stays in enumerate(places.stays):
+        for stay in stays:
+            for t in range(stay.first, stay.last + 1):
+                claims[t][places.cells[layout.home(t)][place]] = stay.slot
+    claims[-1] |= places.at_the_end(rows.rows[-1], layout.home(rows.depth))
 
     def masked(number: int) -> list[int]:
         return layout.cells(1 - layout.home(number - 1))

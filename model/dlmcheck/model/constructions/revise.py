@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
 from dlmcheck.model.constructions import rules
+from dlmcheck.model.constructions.places import Disjunctions, Places, bits_between
 from dlmcheck.model.constructions.rows import (
     Bank,
     Banked,
@@ -29,7 +30,6 @@ from dlmcheck.model.constructions.rows import (
     rows_of,
     show_token,
     value_matching,
-    wires,
     written,
 )
 from dlmcheck.model.logarithm import ceil_log2
@@ -105,6 +105,7 @@ def revision(
         prompt, width, counter_cells, behind=mistake is Mistake.COUNTER_AFTER_VALUES
     )
     bank = Bank(bank_at, width)
+    places = Places(rows, (bank,), (0,) * (rows.depth + 1))
     counter = range(counter_at, counter_at + counter_cells)
 
     coins = coin_numbers(rows)
@@ -122,7 +123,7 @@ def revision(
     for cell in range(prompt):
         outputs += rules.repeated(masked_bit(cell), value_bit(cell))
     tossed = {node: 2 * length + clock_bits + j for node, j in coins.items()}
-    low = _values(builder, rows, bank, writes, tossed)
+    low = _values(builder, rows, places, writes, tossed)
     columns = [[tokens[i] for tokens in code] for i in range(counter_cells)]
     codes = {
         cell: rules.code_bits(builder, column, writes, edits)
@@ -165,7 +166,7 @@ def revision(
         prompt_cells=prompt,
         value_cells=width,
         counter_cells=counter_cells,
-        writes=_plan(rows, code, bank, counter, length),
+        writes=_plan(rows, code, places, counter, length),
         coins=coins_tossed(rows),
     )
 
@@ -193,35 +194,46 @@ def _conditions(
 def _values(
     builder: Builder,
     rows: Rows,
-    bank: Bank,
+    places: Places,
     writes: Sequence[Literal],
     coins: Mapping[int, Literal],
 ) -> dict[int, Literal]:
-    """The low bit of each value cell: its slot of the layer that this round writes, else 0."""
-    shown = [bank.shown(row) for row in rows.rows]
-    bits = [wires(rows, before) for before in [{}, *shown[:-1]]]
+    """The low bit of each value cell: its slot of the layer that this round writes, else 0.
+
+    Layers that leave the cell's value in its place are one case.
+    """
+    bits = places.wires(rows.circuit.data_inputs)
+    due = Disjunctions(builder, writes)
     low: dict[int, Literal] = {}
-    for cell in bank.cells:
+    for cell, stays in reversed(list(zip(places.cells[0], places.stays, strict=True))):
         cases: list[tuple[Literal, Literal | None]] = []
-        for t, condition in enumerate(writes):
-            if t > rows.depth:
-                cases.append((condition, value_bit(cell)))
-            elif cell in shown[t]:
-                slot = written(builder, rows, shown[t][cell], bits[t], coins)
-                cases.append((condition, slot))
-        low[cell] = rules.chosen(builder, cases)
+        staying = 0
+        for stay in stays:
+            cases.append((writes[stay.first], written(builder, rows, stay.slot, bits, coins)))
+            staying |= bits_between(stay.first + 1, stay.last)
+        # Only a counter that does not stop goes beyond the last layer.
+        cases += [(condition, value_bit(cell)) for condition in writes[rows.depth + 1 :]]
+        if staying:
+            low[cell] = rules.chosen_or_kept(builder, cases, due.some(staying), value_bit(cell))
+        else:
+            low[cell] = rules.chosen(builder, cases)
     return low
 
 
 def _plan(
-    rows: Rows, code: Sequence[State], bank: Bank, counter: Sequence[int], length: int
+    rows: Rows, code: Sequence[State], places: Places, counter: Sequence[int], length: int
 ) -> tuple[tuple[tuple[int, Content], ...], ...]:
-    claims: list[dict[int, Content]] = []
-    for t, row in enumerate(rows.rows):
-        claim: dict[int, Content] = dict.fromkeys(bank.cells, "0")
-        claim |= bank.shown(row)
-        claim |= {c: show_token(token) for c, token in zip(counter, code[t], strict=True)}
-        claims.append(claim)
+    claims: list[dict[int, Content]] = [
+        {c: show_token(token) for c, token in zip(counter, tokens, strict=True)}
+        for tokens in code[: rows.depth + 1]
+    ]
+    for cell, stays in zip(places.cells[0], places.stays, strict=True):
+        claims[0][cell] = "0"
+        for stay in stays:
+            claims[stay.first][cell] = stay.slot
+            if stay.last < rows.depth:  # if no other value comes, which is entered afterwards
+                claims[stay.last + 1][cell] = "0"
+    claims[-1] |= places.at_the_end(rows.rows[-1], 0)
     return plan(length, claims)
 
 

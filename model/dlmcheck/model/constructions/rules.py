@@ -169,6 +169,20 @@ def chosen(builder: Builder, cases: Iterable[tuple[Literal, Literal | None]]) ->
     return any_of(builder, [builder.and_(c, v) for c, v in cases if v is not None])
 
 
+def chosen_or_kept(
+    builder: Builder,
+    cases: Sequence[tuple[Literal, Literal | None]],
+    staying: Literal,
+    value: Literal,
+) -> Literal:
+    """As `chosen`, with one case more: `value` is kept if a layer is due in which it stays.
+
+    It stands apart, as the condition is a disjunction that may be as high as that of all cases.
+    """
+    kept = chosen(builder, [(staying, value)])
+    return any_of(builder, [kept, chosen(builder, cases)]) if cases else kept
+
+
 def code_bits(
     builder: Builder, tokens: Sequence[int], due: Sequence[Literal], edits: Edits
 ) -> list[Literal]:
