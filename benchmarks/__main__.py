@@ -5,8 +5,8 @@
     python -m benchmarks --short             small sizes, answers only, no peer needed
     python -m benchmarks --markdown FILE --json FILE
 
-Exit codes: 0 all answers agree; 1 two differ (both are named), or an engine of ours has no answer
-in the short version.
+Exit codes: 0 all answers agree; 1 two differ (both are named), or a way does not notice a mutant,
+or an engine of ours has no answer in the short version.
 """
 
 from __future__ import annotations
@@ -15,17 +15,20 @@ import argparse
 import datetime
 import os
 import platform
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import environment
-from benchmarks.comparison import Limits, compare, disagreements, load
+from benchmarks.comparison import Limits, ask, compare, disagreements, load
 from benchmarks.equivalence import installed_abc
+from benchmarks.linear_questions import canary_ways, formula_canaries, mutants
 from benchmarks.measure import say
 from benchmarks.peers.common import Answers
 from benchmarks.processes import run
-from benchmarks.questions import WORKLOADS, Workload, said
+from benchmarks.questions import WORKLOADS
 from benchmarks.report import Comparison
+from benchmarks.ways import Workload, said
 
 CANARIES = {
     "dd": ("dd's count of the non-zero strings of 128 bits", "by_dd", 2**128 - 1),
@@ -63,6 +66,30 @@ def canaries(absent: dict[str, str], limits: Limits) -> list[str]:
         found[package] = said(done.output)
         state = "wrong, and noticed" if disagreements(found) else "right by now"
         lines.append(f"{title} is {found[package]['count']}: {state} (exact: {exact})")
+    return lines + mutants_noticed(absent, limits)
+
+
+def mutants_noticed(absent: dict[str, str], limits: Limits) -> list[str]:
+    """Whether each way that is asked about linear samplers says of mutants what is right."""
+    lines: list[str] = []
+    with tempfile.TemporaryDirectory() as name:
+        asked = [("a shift by two in place of one", formula_canaries())]
+        for number, (title, circuit) in enumerate(mutants()):
+            folder = Path(name) / str(number)
+            folder.mkdir()
+            asked.append((title, canary_ways(circuit, folder)))
+        for title, ways in asked:
+            right: list[str] = []
+            for way, expected in ways:
+                if way.package in absent:
+                    continue
+                found = ask(way, 0, limits)
+                if found.answers == expected:
+                    right.append(way.name.split(",")[0])
+                else:
+                    said = found.failure or found.answers
+                    lines.append(f"MISSED: even strings, {title}: {way.name} says {said}")
+            lines.append(f"Even strings, {title}: noticed by {', '.join(right) or 'nobody'}")
     return lines
 
 
@@ -134,7 +161,10 @@ def main() -> int:
     ]
     for line in silent:
         say(f"NO ANSWER: {line}")
-    return 1 if found.wrong or silent else 0
+    missed = [line for line in found.canaries if line.startswith("MISSED")]
+    for line in missed:
+        say(line)
+    return 1 if found.wrong or silent or missed else 0
 
 
 if __name__ == "__main__":

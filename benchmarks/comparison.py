@@ -8,14 +8,14 @@ import statistics
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.environment import ROOT
 from benchmarks.measure import say
 from benchmarks.peers.common import Answers
 from benchmarks.processes import run
-from benchmarks.questions import Way, Workload
+from benchmarks.ways import THE_SAME, Way, Workload
 
 QUICK = 5.0
 """Seconds below which a run is repeated."""
@@ -44,12 +44,17 @@ class Result:
     runs: int = 0
     answers: Answers = field(default_factory=dict[str, str])
     failure: str = ""
+    question: str = THE_SAME
+
+
+def _failed(way: Way, size: int, failure: str) -> Result:
+    return Result(way.name, way.ours, size, failure=failure, question=way.question)
 
 
 def ask(way: Way, size: int, limits: Limits) -> Result:
     """Run one way, again if it is quick."""
     if way.needs is not None and not way.needs.exists():
-        return Result(way.name, way.ours, size, failure="no certificate was written")
+        return _failed(way, size, "no certificate was written")
     seconds: list[float] = []
     processor: list[float] = []
     memory = 0
@@ -61,13 +66,13 @@ def ask(way: Way, size: int, limits: Limits) -> Result:
         if not failure:
             try:
                 found = way.read(done.output)
-            except (ValueError, KeyError, IndexError) as error:
+            except (ValueError, KeyError, IndexError, OSError) as error:
                 failure = f"no answer: {error}"
         if not failure and number and found != answers:
             failure = f"several answers: {answers} and {found}"
         if failure:
-            return Result(
-                way.name, way.ours, size, None, done.processor, done.megabytes, failure=failure
+            return replace(
+                _failed(way, size, failure), processor=done.processor, megabytes=done.megabytes
             )
         answers = found
         seconds.append(done.seconds)
@@ -84,6 +89,7 @@ def ask(way: Way, size: int, limits: Limits) -> Result:
         memory,
         len(seconds),
         answers,
+        question=way.question,
     )
 
 
@@ -116,7 +122,7 @@ def compare(
 
             def one(way: Way, size: int = size) -> Result:
                 if way.name in given_up:
-                    return Result(way.name, way.ours, size, failure=given_up[way.name])
+                    return _failed(way, size, given_up[way.name])
                 found = ask(way, size, limits)
                 time = found.failure or f"{found.seconds:.3f} s"
                 say(f"  {workload.name} {size}: {way.name}: {time}")

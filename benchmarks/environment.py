@@ -25,7 +25,11 @@ MODULES = {
     "stormpy": "stormpy",
     "z3-solver": "z3",
     "python-sat": "pysat.solvers",
+    "pycryptosat": "pycryptosat",
+    "bitwuzla": "bitwuzla",
     "numpy": "numpy",
+    "sympy": "sympy",
+    "passagemath-m4ri-m4rie": "sage.matrix.matrix_mod2_dense",
 }
 """Packages, and the module whose import shows that one is there."""
 

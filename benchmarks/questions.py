@@ -1,10 +1,10 @@
-"""Five questions at several sizes, and for each the ways that are asked: ours, and the peers'.
+"""Questions at several sizes, and for each the ways that are asked: ours, and the peers'.
 
     law           the exact law of a random XOR-rich circuit's outputs
     diagrams      the law of the top bits of a wide adder's sum, which enumeration cannot reach
     machine       the law of what a machine with hidden bits shows after many steps, coins in each
     equivalence   a schedule and its circuit, as compiled and with every gate rewritten
-    linear        a sampler over GF(2): is its output uniform, and of which dimension
+    linear, sums  samplers over GF(2): on the solutions of which equations are they uniform
     states        the law of a run through all 3^L states
 
 All ways read files. A peer never gets a harder question than ours: where it cannot be asked for a
@@ -15,17 +15,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import environment, workloads
+from benchmarks import linear_questions, workloads
 from benchmarks.equivalence import ABC, case, installed_abc
-from benchmarks.peers.common import Answers, counted
-from dlmcheck.model.families.parity import even_strings
+from benchmarks.ways import OURS, Way, Workload, laws, peer, plain, said, verdict
 from dlmcheck.model.formats import write_circuit
 from dlmcheck.model.local_schedules import local_schedule
 from dlmcheck.spec.circuit import Circuit
@@ -33,109 +30,6 @@ from dlmcheck.spec.policies import IndependentUnmasking
 from dlmcheck.spec.schedule import Schedule, sampler_of
 from dlmcheck.spec.serial import circuit_from_json, circuit_to_json, schedule_to_json
 from dlmcheck.spec.tokens import MASK
-
-DLMCHECK = [str(Path(sys.executable).with_name("dlmcheck"))]
-OURS = "ours"
-CERTIFIED = "ours, with a certificate"
-REPLAY = "the kernel's replay of the certificate"
-
-
-@dataclass(frozen=True)
-class Way:
-    """A name, a command, and how its answers are read from what it printed.
-
-    `ours` is set for this project's engines, `package` for a peer that has to be installed,
-    `needs` names a file without which the way has nothing to do.
-    """
-
-    name: str
-    command: list[str]
-    read: Callable[[str], Answers]
-    ours: bool = False
-    package: str = ""
-    needs: Path | None = None
-
-
-@dataclass(frozen=True)
-class Workload:
-    """Sizes, those of the short version, how size is called, and what is asked at one size.
-
-    `growth` is "factor" where time multiplies with each step of size (then it is given for one
-    more), else "power" (then the exponent of size is given).
-    """
-
-    name: str
-    title: str
-    unit: str
-    sizes: tuple[int, ...]
-    short: tuple[int, ...]
-    growth: str
-    prepare: Callable[[int, Path], list[Way]]
-
-
-# --- reading answers ---------------------------------------------------------------------------
-
-
-def said(output: str) -> Answers:
-    """What an adapter printed, last line."""
-    return dict(json.loads(output.splitlines()[-1]))
-
-
-def law_file(path: Path, output: str) -> Answers:
-    """The law that `dlmcheck law` wrote, or what it printed of one that cannot be listed."""
-    sys.set_int_max_str_digits(0)
-    (found,) = json.loads(path.read_text("utf-8"))["answers"]
-    if "counts" in found:
-        counts = {bits: int(count) for bits, count in found["counts"].items()}
-        return counted(counts, int(found["exponent"]))
-    for line in output.splitlines():
-        if "uniform on the solutions of" in line:
-            words = line.split()
-            return {"dimension": str(int(words[-2]) - int(words[words.index("of") + 1]))}
-    raise ValueError(f"no law: {found.get('message')}")
-
-
-def verdict(output: str, *, yes: str, no: str) -> Answers:
-    """What a program says in words."""
-    if no in output:
-        return {"verdict": "different"}
-    if yes in output:
-        return {"verdict": "equivalent"}
-    raise ValueError("undecided")
-
-
-def accepted(output: str) -> Answers:
-    """What `dlmcheck cert` says; it has no number to compare."""
-    if ": accepted" not in output:
-        raise ValueError("not accepted")
-    return {}
-
-
-# --- the ways ----------------------------------------------------------------------------------
-
-
-def peer(name: str, package: str, module: str, question: str, *files: Path) -> Way:
-    """An adapter in the environment of the peers."""
-    command = [str(environment.PYTHON), "-m", f"benchmarks.peers.{module}", question]
-    return Way(name, [*command, *map(str, files)], said, package=package)
-
-
-def plain(question: str, *files: Path) -> Way:
-    """The definitions, in plain Python."""
-    command = [sys.executable, "-m", "benchmarks.peers.by_python", question]
-    return Way("plain Python, by the definition", [*command, *map(str, files)], said)
-
-
-def laws(file: Path, *more: str) -> list[Way]:
-    """Our engines on a law, without and with evidence, and the kernel on that."""
-    out, certificate = file.with_suffix(".law"), file.with_suffix(".certificate")
-    command = [*DLMCHECK, "law", str(file), *more, "--json", str(out)]
-    read = partial(law_file, out)
-    return [
-        Way(OURS, command, read, ours=True),
-        Way(CERTIFIED, [*command, "--certificate", str(certificate)], read, ours=True),
-        Way(REPLAY, [*DLMCHECK, "cert", str(certificate)], accepted, ours=True, needs=certificate),
-    ]
 
 
 def law_peers(file: Path) -> list[Way]:
@@ -220,21 +114,6 @@ def equivalence(gates: int, folder: Path, *, rewritten: bool) -> list[Way]:
     return ways
 
 
-def linear(size: int, folder: Path, *, made: Callable[[int], Circuit]) -> list[Way]:
-    """A uniform law on the solutions of equations, or its dimension."""
-    file = folder / "circuit.json"
-    file.write_text(circuit_to_json(made(size)), "utf-8")
-    return [
-        *laws(file),
-        peer("ProbLog, exact weights", "problog", "by_problog", "law", file),
-        peer("Storm, exact", "stormpy", "by_storm", "law", file),
-        peer("Z3, injective or not", "z3-solver", "by_z3", "dimension", file),
-        peer("CaDiCaL, injective or not", "python-sat", "by_sat", "dimension", file),
-        peer("numpy, rank of packed rows", "numpy", "by_numpy", "dimension", file),
-        plain("law", file),
-    ]
-
-
 ROUNDS = 4
 
 
@@ -246,8 +125,8 @@ def states(length: int, folder: Path) -> list[Way]:
     rules.write_text(json.dumps(local_rules(schedule)._asdict()), "utf-8")
     return [
         *laws(file),
-        peer("ProbLog, exact weights, one cell", "problog", "by_problog", "run", rules),
-        peer("Storm, exact, one cell", "stormpy", "by_storm", "run", rules),
+        peer("ProbLog, exact, one cell", "problog", "by_problog", "run", rules, easier=True),
+        peer("Storm, exact, one cell", "stormpy", "by_storm", "run", rules, easier=True),
         plain("run", file),
     ]
 
@@ -342,10 +221,10 @@ WORKLOADS = (
         "linear",
         "Linear sampler over GF(2): even strings",
         "outputs",
-        (8, 16, 64, 1024, 4096, 65_536),
+        (8, 16, 64, 1024, 4096, 16_384, 65_536),
         (8,),
         "power",
-        partial(linear, made=even_strings),
+        linear_questions.even,
     ),
     Workload(
         "sums",
@@ -354,7 +233,7 @@ WORKLOADS = (
         (8, 32, 64, 128, 1024, 4096),
         (8,),
         "power",
-        partial(linear, made=workloads.sparse_sums),
+        linear_questions.sums,
     ),
     Workload(
         "states",

@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
+from benchmarks.claim import claim, claimed, headline, replayed, why
 from benchmarks.comparison import Limits, Result, growth
 from benchmarks.environment import Peer
-from benchmarks.questions import CERTIFIED, OURS, REPLAY, Workload
+from benchmarks.ways import EASIER, THE_SAME, TOLD, Workload
 
 
 @dataclass
@@ -28,7 +29,7 @@ class Comparison:
         """All figures."""
         found = {
             "format": "dlmcheck-benchmarks",
-            "version": 1,
+            "version": 2,
             "date": self.date,
             "machine": self.machine,
             "limits": asdict(self.limits),
@@ -40,6 +41,7 @@ class Comparison:
                     "title": one.title,
                     "unit": one.unit,
                     "load": self.loads[one.name],
+                    "claim": asdict(claim(self.results[one.name])),
                     "summary": summary(one, self.results[one.name]),
                     "results": [asdict(result) for result in self.results[one.name]],
                 }
@@ -64,7 +66,7 @@ class Comparison:
             "",
         ]
         for one in workloads:
-            lines += _section(one, self.results[one.name], self.loads[one.name])
+            lines += _section(one, self.results[one.name], self.loads[one.name], limits.seconds)
         return "\n".join(lines)
 
 
@@ -90,53 +92,36 @@ def summary(workload: Workload, results: Sequence[Result]) -> list[dict[str, obj
     return found
 
 
-def headline(results: Sequence[Result], size: int) -> str:
-    """Ours beside the fastest peer at a size."""
-    now = [one for one in results if one.size == size]
-    ours = [one for one in now if one.ours and one.seconds is not None and one.way != REPLAY]
-    peers = [one for one in now if not one.ours and one.seconds is not None]
-    if not ours:
-        return "no answer of ours"
-    if not peers:
-        return "no peer has an answer"
-    best = min(peers, key=lambda one: one.seconds or 0.0)
-    mine = min(ours, key=lambda one: one.seconds or 0.0)
-    said = f"{(best.seconds or 0.0) / (mine.seconds or 1.0):.1f} times {best.way}"
-    certified = next((one for one in ours if one.way == CERTIFIED), None)
-    if mine.way == OURS and certified is not None:
-        said += f", {(best.seconds or 0.0) / (certified.seconds or 1.0):.1f} with a certificate"
-    return said
-
-
-def replayed(results: Sequence[Result], size: int) -> str:
-    """Whether the kernel replayed our certificate."""
-    for one in results:
-        if one.size == size and one.way == REPLAY:
-            return "yes" if one.seconds is not None else f"no ({_why(one)})"
-        if one.size == size and one.way.startswith(f"{OURS}: cut points"):
-            return "yes, it is what was timed" if one.seconds is not None else f"no ({_why(one)})"
-    return "no"
-
-
-def _why(one: Result) -> str:
-    if one.failure == "time":
-        return f"time, {one.processor:.0f} s of a processor" if one.processor else "time"
-    return one.failure.replace("|", "/")
+COLUMNS = {
+    "faster than the fastest peer, the same question": (THE_SAME, TOLD),
+    "of those not told the law": (THE_SAME,),
+    "of those asked an easier question": (EASIER,),
+}
 
 
 def _section(
-    workload: Workload, results: Sequence[Result], loads: tuple[float, float]
+    workload: Workload, results: Sequence[Result], loads: tuple[float, float], limit: float
 ) -> list[str]:
     sizes = list(dict.fromkeys(one.size for one in results))
+    asked = {one.question for one in results if not one.ours}
+    columns = dict(COLUMNS)
+    for title, kind in zip(list(COLUMNS)[1:], (TOLD, EASIER), strict=True):
+        if kind not in asked:
+            del columns[title]
     lines = [
         f"## {workload.title}",
         "",
         f"Load of the machine {loads[0]} before, {loads[1]} after.",
         "",
-        f"| {workload.unit} | faster than the fastest peer | certificate replayed |",
-        "|---|---|---|",
-        *(f"| {n} | {headline(results, n)} | {replayed(results, n)} |" for n in sizes),
+        f"| {workload.unit} | {' | '.join(columns)} | certificate replayed |",
+        "|---|" + "---|" * (len(columns) + 1),
+    ]
+    for n in sizes:
+        cells = [headline(results, n, *questions) for questions in columns.values()]
+        lines.append(f"| {n} | {' | '.join(cells)} | {replayed(results, n)} |")
+    lines += [
         "",
+        *claimed(workload, results, limit),
         f"| way | {' | '.join(map(str, sizes))} | peak | largest | growth |",
         "|---|" + "---|" * (len(sizes) + 3),
     ]
@@ -153,7 +138,7 @@ def _section(
             f"| {found['way']} | {' | '.join(cells)} | {peak} MB | {largest} | {growing} |"
         )
     reasons = [
-        f"- {one.way}, {one.size} {workload.unit}: {_why(one)}"
+        f"- {one.way}, {one.size} {workload.unit}: {why(one)}"
         for one in results
         if one.failure and not one.failure.startswith("not asked")
     ]

@@ -28,4 +28,4 @@ def law(path: str) -> common.Answers:
 
 
 if __name__ == "__main__":
-    common.answer({"law": law})
+    common.answer({"law": law}, deep=True)

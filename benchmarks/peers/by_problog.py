@@ -1,6 +1,7 @@
 """ProbLog with exact weights: fractions in place of floats, compiled to diagrams as it chooses."""
 
 import json
+import sys
 from fractions import Fraction
 from importlib import import_module
 from itertools import product
@@ -13,6 +14,7 @@ from benchmarks.peers import common
 def exact(program: str) -> dict[str, Fraction]:
     """The probability of each query of a program."""
     problog: Any = import_module("problog")
+    sys.setrecursionlimit(common.DEPTH)  # the import sets its own, 10,000
     evaluator: Any = import_module("problog.evaluator")
 
     class Exact(evaluator.Semiring):  # type: ignore[misc]  # the library has no types
@@ -107,4 +109,4 @@ def run(path: str) -> common.Answers:
 
 
 if __name__ == "__main__":
-    common.answer({"law": law, "run": run})
+    common.answer({"law": law, "run": run}, deep=True)

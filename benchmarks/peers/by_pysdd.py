@@ -62,4 +62,4 @@ def canary() -> common.Answers:
 
 
 if __name__ == "__main__":
-    common.answer({"law": law, "canary": canary})
+    common.answer({"law": law, "canary": canary}, deep=True)

@@ -49,5 +49,27 @@ def dimension(path: str) -> common.Answers:
     return {"dimension": str(circuit.inputs)}
 
 
+def even(path: str) -> common.Answers:
+    """Are the outputs uniform on the even strings? Two questions: a lost seed, an odd sum.
+
+    The sum is a chain of XOR gates in the order of the outputs; a balanced tree takes longer.
+    """
+    circuit = common.read_circuit(path)
+    inputs = list(range(1, circuit.inputs + 1))
+    formula, outputs = common.clauses(circuit, inputs, circuit.inputs + 1)
+    if circuit.inputs != len(outputs) - 1:
+        raise ValueError(f"{circuit.inputs} coins for {len(outputs)} outputs")
+    solvers: Any = import_module("pysat.solvers")
+    kernel = [inputs, *([-output] for output in outputs)]
+    lost = bool(solvers.Cadical195(bootstrap_with=formula + kernel).solve())
+    free = 1 + max(max(map(abs, clause)) for clause in formula)
+    for c, b in enumerate(outputs[1:], free):
+        a = outputs[0] if c == free else c - 1
+        formula += [[-c, a, b], [-c, -a, -b], [c, -a, b], [c, a, -b]]
+    formula.append([free + len(outputs) - 2])
+    odd = bool(solvers.Cadical195(bootstrap_with=formula).solve())
+    return common.told(lost=lost, odd=odd)
+
+
 if __name__ == "__main__":
-    common.answer({"law": law, "equivalence": equivalence, "dimension": dimension})
+    common.answer({"law": law, "equivalence": equivalence, "dimension": dimension, "even": even})

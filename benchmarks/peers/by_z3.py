@@ -51,5 +51,51 @@ def dimension(path: str) -> common.Answers:
     return {"dimension": str(circuit.inputs)}
 
 
+def even(path: str) -> common.Answers:
+    """Are the outputs uniform on the even strings? Two questions: a lost seed, an odd sum.
+
+    Coins are bit-vectors of one bit: their sums are simplified as sums, Booleans' are not.
+    """
+    z3: Any = import_module("z3")
+    circuit = common.read_circuit(path)
+    inputs = [z3.BitVec(f"r{v}", 1) for v in range(circuit.inputs)]
+    constants = (z3.BitVecVal(0, 1), z3.BitVecVal(1, 1))
+    gates = {"XOR": common.differ}
+    outputs = common.values(circuit, inputs, constants, lambda bit: ~bit, gates)
+    kernel, parity = z3.Solver(), z3.Solver()
+    kernel.add(z3.Or(*(one == 1 for one in inputs)), *(output == 0 for output in outputs))
+    parity.add(common.in_order(circuit, outputs, common.differ) == 1)
+    return answered(kernel, parity)
+
+
+def formula(length: str, shift: str = "1") -> common.Answers:
+    """The same of u ^ (u << 1) for a vector u, with a 0 in front: of a formula, and of no file."""
+    z3: Any = import_module("z3")
+    u = z3.ZeroExt(1, z3.BitVec("u", int(length) - 1))
+    outputs = total = u ^ (u << int(shift))
+    step = 1
+    while step < int(length):
+        total = total ^ z3.LShR(total, step)
+        step *= 2
+    kernel, parity = z3.Solver(), z3.Solver()
+    kernel.add(u != 0, outputs == 0)
+    parity.add(z3.Extract(0, 0, total) == 1)
+    return answered(kernel, parity)
+
+
+def answered(kernel: Any, parity: Any) -> common.Answers:
+    """Both verdicts. Raises `KeyError` for "unknown"."""
+    lost, odd = ({"sat": True, "unsat": False}[str(one.check())] for one in (kernel, parity))
+    return common.told(lost=lost, odd=odd)
+
+
 if __name__ == "__main__":
-    common.answer({"law": law, "equivalence": equivalence, "dimension": dimension})
+    common.answer(
+        {
+            "law": law,
+            "equivalence": equivalence,
+            "dimension": dimension,
+            "even": even,
+            "formula": formula,
+        }
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -191,8 +192,83 @@ def probability(
     return known[key(root)]
 
 
-def answer(questions: Mapping[str, Callable[..., Answers]]) -> None:
-    """Answer the question of the command line: its name, then files."""
-    sys.setrecursionlimit(100_000)
-    found = questions[sys.argv[1]](*sys.argv[2:])
-    sys.stdout.write(json.dumps(found) + "\n")
+def forms(circuit: Circuit) -> list[int]:
+    """Each output of a circuit of XOR gates as the set of its coins, in the bits of a number.
+
+    The bit after the last coin's is the constant. Raises `KeyError` for another gate.
+    """
+    one = 1 << circuit.inputs
+    coins = [1 << v for v in range(circuit.inputs)]
+    return values(circuit, coins, (0, one), lambda form: form ^ one, {"XOR": differ})
+
+
+def coins_of(form: int) -> list[int]:
+    """The places of the ones of a number."""
+    text = bin(form)[:1:-1]
+    found: list[int] = []
+    place = text.find("1")
+    while place >= 0:
+        found.append(place)
+        place = text.find("1", place + 1)
+    return found
+
+
+def write_equations(path: str, circuit: Circuit, found: list[int], outputs: list[int]) -> Answers:
+    """Write which sums of outputs are constant, a line for each, and give the dimension.
+
+    An equation is a number whose bits are outputs. The bit after the last output's is set here,
+    if the constants of these outputs add up to one: then the sum is 1.
+    """
+    constants = sum(((form >> circuit.inputs) & 1) << i for i, form in enumerate(outputs))
+    end = len(outputs)
+    lines = [f"{one | ((one & constants).bit_count() & 1) << end:x}\n" for one in found]
+    Path(path).write_text("".join(lines), "ascii")
+    return {"dimension": str(end - len(found))}
+
+
+def in_order(circuit: Circuit, outputs: list[Node], add: Callable[[Node, Node], Node]) -> Node:
+    """The sum of all outputs, one after the other. Raises `ValueError` for too few coins.
+
+    For the question whether the outputs are uniform on the strings of even parity, which needs
+    one coin less than there are outputs; that their sum is 0 is half of it.
+    """
+    if circuit.inputs != len(outputs) - 1:
+        raise ValueError(f"{circuit.inputs} coins for {len(outputs)} outputs")
+    total = outputs[0]
+    for output in outputs[1:]:
+        total = add(total, output)
+    return total
+
+
+def told(*, lost: bool, odd: bool) -> Answers:
+    """The answer to that question: is a seed lost (given twice), is a sum odd."""
+    return {"even strings": "no" if lost or odd else "yes"}
+
+
+STACK = 1 << 30
+"""Bytes of stack: libraries that call themselves once for each level of a diagram need it."""
+DEPTH = 10_000_000
+"""Calls of Python inside each other; a library that sets its own limit is given this one again."""
+
+
+def answer(questions: Mapping[str, Callable[..., Answers]], *, deep: bool = False) -> None:
+    """Answer the question of the command line: its name, then files.
+
+    `deep` is for libraries that need a deep stack: they run in a thread that has one.
+    """
+    found: list[Answers] = []
+
+    def ask() -> None:
+        sys.setrecursionlimit(DEPTH)
+        found.append(questions[sys.argv[1]](*sys.argv[2:]))
+
+    if deep:
+        threading.stack_size(STACK)
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+    else:
+        ask()
+    if not found:
+        raise SystemExit(1)  # the thread has written why
+    sys.stdout.write(json.dumps(found[0]) + "\n")

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.claim import claim, claimed, headline, replayed
 from benchmarks.comparison import Limits, Result, compare, disagreements, growth
 from benchmarks.environment import LOCK, MODULES, ROOT
 from benchmarks.peers import common
 from benchmarks.processes import run
-from benchmarks.questions import Way, Workload, law_file, local_rules, said
-from benchmarks.report import headline, replayed
+from benchmarks.questions import local_rules
+from benchmarks.ways import EASIER, THE_SAME, TOLD, Way, Workload, law_file, said
 from dlmcheck.model.local_schedules import local_schedule
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, evaluate
 from dlmcheck.spec.sampler import output_law
@@ -44,7 +45,7 @@ def test_the_short_version_agrees_with_the_definitions() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("plain Python") == 6
+    assert done.stdout.count("plain Python") == 10
 
 
 def test_both_sides_of_a_disagreement_are_named() -> None:
@@ -147,18 +148,57 @@ def test_growth_is_that_of_the_two_largest_sizes() -> None:
     assert growth([Result("a", False, 3, 1.0), Result("a", False, 5, 4.0)], "factor") == 2
 
 
-def test_the_headline_names_the_fastest_peer_and_the_replay() -> None:
-    results = [
-        Result("ours", True, 1, 1.0),
-        Result("ours, with a certificate", True, 1, 2.0),
-        Result("the kernel's replay of the certificate", True, 1, 0.1),
-        Result("slow", False, 1, 30.0),
-        Result("fast", False, 1, 10.0),
-        Result("none", False, 1),
+def measured(size: int, *, fast: float | None) -> list[Result]:
+    return [
+        Result("ours", True, size, 1.0),
+        Result("ours, with a certificate", True, size, 2.0),
+        Result("easier question: ours", True, size, 0.5, question=EASIER),
+        Result("the kernel's replay of the certificate", True, size, 0.1),
+        Result("slow", False, size, 30.0),
+        Result("fast", False, size, fast, failure="" if fast else "time", question=TOLD),
+        Result("easier question: fastest", False, size, 4.0, question=EASIER),
+        Result("none", False, size, failure="time"),
+        Result("gone", False, size, failure="absent: no wheel"),
     ]
-    assert headline(results, 1) == "10.0 times fast, 5.0 with a certificate"
+
+
+def test_the_headline_names_the_fastest_peer_and_the_replay() -> None:
+    results = measured(1, fast=10.0)
+    assert headline(results, 1, THE_SAME, TOLD) == "10.0 times fast, 5.0 with a certificate"
+    assert headline(results, 1, THE_SAME) == "30.0 times slow, 15.0 with a certificate"
+    assert headline(results, 1, EASIER) == "8.0 times fastest, 2.0 with a certificate"
     assert replayed(results, 1) == "yes"
     assert replayed([], 1) == "no"
+
+
+def test_a_claim_holds_where_the_fastest_peer_takes_ten_times_as_long() -> None:
+    results = [*measured(1, fast=9.9), *measured(2, fast=10.0), *measured(3, fast=20.0)]
+    found = claim(results)
+    assert found.sizes == [1, 2, 3]
+    assert found.ours == [2, 3]
+    assert found.certified == [3]
+    assert found.found == [1, 2, 3]
+    assert found.easier == []
+    assert found.absent == ["gone"]
+    (line, _) = claimed(workload(), results, 60)
+    assert "in 60 s: at 2, 3 cells; with a certificate that was replayed at 3 cells." in line
+    assert "not told the law: at all sizes. Beside easier questions, too: at no size." in line
+    assert "Absent: gone." in line
+
+
+def test_a_claim_needs_a_peer_that_is_there_and_an_answer_of_ours() -> None:
+    mine, gone = Result("ours", True, 1, 1.0), Result("a", False, 1, failure="absent: no wheel")
+    assert claim([mine, gone]).ours == []
+    assert claim([mine, gone, Result("b", False, 1, failure="time")]).ours == [1]
+    assert claim([mine, Result("b", False, 1, failure="not asked: none at 0")]).ours == [1]
+    assert claim([Result("ours", True, 1, failure="time"), Result("b", False, 1)]).ours == []
+    assert headline([mine, gone], 1, THE_SAME) == "no peer was asked"
+
+
+def test_a_claim_with_a_certificate_needs_its_replay() -> None:
+    results = [one for one in measured(1, fast=60.0) if "replay" not in one.way]
+    assert claim(results).ours == [1]
+    assert claim(results).certified == []
 
 
 def test_the_lock_holds_every_peer_with_hashes_and_names_no_host() -> None:
