@@ -124,15 +124,14 @@ def padded_to_layers(circuit: Circuit) -> Padded:
     >>> padded_to_layers(FAMILIES["parity-chain"](3)).origin
     (0, 1, 2, 3, 2, 4)
     """
-    try:
-        layers = strict_layers(circuit)
-    except NotLayered:
-        layers = _earliest(circuit)
-    last = max(layers, default=0)
+    layers = _layers_to_pad(circuit)
+    last, first = max(layers, default=0), len(circuit.inputs)
     until = list(layers)
-    for node, gate in enumerate(circuit.gates, start=len(circuit.inputs)):
-        for arg in map(node_of, gate.args):
-            until[arg] = max(until[arg], layers[node] - 1)
+    for node, gate in enumerate(circuit.gates, start=first):
+        below = layers[node] - 1
+        for literal in gate.args:
+            arg = literal if literal >= 0 else ~literal
+            until[arg] = until[arg] if until[arg] > below else below
     for output in circuit.outputs:
         until[node_of(output)] = last
     nodes_of: list[list[int]] = [[] for _ in range(last + 1)]
@@ -140,41 +139,76 @@ def padded_to_layers(circuit: Circuit) -> Padded:
         nodes_of[layer].append(node)
 
     gates: list[Gate] = []
-    new_layers = [0] * len(circuit.inputs)
-    origin = list(range(len(circuit.inputs)))
+    new_layers = [0] * first
+    origin = list(range(first))
     # The node that carries the value of each node in the layer that was built last.
-    carrier = {node: node for node in nodes_of[0]}
+    carrier = list(range(circuit.node_count))
+    standing = nodes_of[0]
     for layer in range(1, last + 1):
-        built: dict[int, int] = {}
         for node in nodes_of[layer]:
-            gate = circuit.gate_of(node)
-            built[node] = len(circuit.inputs) + len(gates)
-            gates.append(Gate(gate.op, tuple(_moved(arg, carrier) for arg in gate.args)))
-        for node, old in carrier.items():
-            if until[node] >= layer:
-                built[node] = len(circuit.inputs) + len(gates)
-                gates.append(Gate(Op.ID, (old,)))
-        carrier = built
-        origin += built
-        new_layers += [layer] * len(built)
+            gate = circuit.gates[node - first]
+            gates.append(Gate(gate.op, tuple([_moved(arg, carrier) for arg in gate.args])))
+        carried = [node for node in standing if until[node] >= layer]
+        gates += [Gate(Op.ID, (carrier[node],)) for node in carried]
+        standing = nodes_of[layer] + carried
+        for number, node in enumerate(standing, start=len(origin)):
+            carrier[node] = number
+        origin += standing
+        new_layers += [layer] * len(standing)
     outputs = tuple(_moved(output, carrier) for output in circuit.outputs)
     whole = Circuit(circuit.inputs, tuple(gates), outputs, circuit.output_names)
     return Padded(whole, tuple(new_layers), tuple(origin))
 
 
-def _moved(literal: Literal, carrier: dict[int, int]) -> Literal:
+def _moved(literal: Literal, carrier: Sequence[int]) -> Literal:
     return carrier[literal] if literal >= 0 else ~carrier[~literal]
 
 
+def _layers_to_pad(circuit: Circuit) -> tuple[int, ...]:
+    """Strict layers if there are any, else the earliest ones."""
+    if not _surely_skips(circuit):
+        try:
+            return strict_layers(circuit)
+        except NotLayered:
+            pass
+    return _earliest(circuit)
+
+
+def _surely_skips(circuit: Circuit) -> bool:
+    """Whether two arguments of some gate would stand in different layers, as inputs fix both.
+
+    In strict layers a gate on whose argument inputs act stands in the layer above that argument.
+    """
+    free = -1  # what hangs on constants only
+    layer = [0] * len(circuit.inputs)
+    for gate in circuit.gates:
+        fixed = free
+        for literal in gate.args:
+            found = layer[literal if literal >= 0 else ~literal]
+            if found not in (free, fixed):
+                if fixed != free:
+                    return True
+                fixed = found
+        layer.append(free if fixed == free else fixed + 1)
+    return False
+
+
 def _earliest(circuit: Circuit) -> tuple[int, ...]:
-    layers = list(levels(circuit))
-    last = max(layers, default=0)
-    readers = _readers(circuit)
-    outputs = {node_of(output) for output in circuit.outputs}
-    for node in range(len(circuit.inputs), circuit.node_count):
-        if not circuit.gate_of(node).args:
-            if readers[node]:
-                layers[node] = min(layers[reader] for reader in readers[node]) - 1
+    """The earliest layers, but constants just below their first reader (or last, if outputs)."""
+    layers, first = list(levels(circuit)), len(circuit.inputs)
+    readers: dict[int, list[int]] = {
+        node: [] for node, gate in enumerate(circuit.gates, start=first) if not gate.args
+    }
+    if readers:
+        last = max(layers)
+        for node, gate in enumerate(circuit.gates, start=first):
+            for arg in map(node_of, gate.args):
+                if arg in readers:
+                    readers[arg].append(layers[node])
+        outputs = {node_of(output) for output in circuit.outputs}
+        for node, above in readers.items():
+            if above:
+                layers[node] = min(above) - 1
             elif node in outputs:
                 layers[node] = last
     return tuple(layers)

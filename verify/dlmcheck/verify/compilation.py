@@ -23,7 +23,7 @@ from dlmcheck.model.constructions.write_once import Compiled, Frontier, compile_
 from dlmcheck.model.layering import Padded, padded_to_layers
 from dlmcheck.model.scheduling.narrow import MOVES
 from dlmcheck.spec.assignment import needed_nodes
-from dlmcheck.spec.circuit import Circuit, Literal, is_inverted, node_of
+from dlmcheck.spec.circuit import Circuit, Literal
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import RandomBits
 from dlmcheck.spec.resources import Resources, depth, layer_width, live_width, measure
@@ -185,7 +185,7 @@ def _banked(
     banked = (compile_short if chosen.short else compile_stated)(padded, layers=layers)
     plan = Simulation(
         tuple(
-            tuple((cell, one if isinstance(one, str) else _moved(one, old)) for cell, one in line)
+            tuple([(cell, one if isinstance(one, str) else _moved(one, old)) for cell, one in line])
             for line in banked.writes
         ),
         banked.coins,
@@ -227,7 +227,7 @@ def unneeded_gates(circuit: Circuit) -> int:
 
 
 def _moved(literal: Literal, old: Sequence[int]) -> Literal:
-    return ~old[node_of(literal)] if is_inverted(literal) else old[literal]
+    return old[literal] if literal >= 0 else ~old[~literal]
 
 
 CONSTRUCTIONS: Mapping[str, Construction] = {

@@ -8,7 +8,7 @@ in all layers of its stay, instead of a few for each layer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dlmcheck.model.builder import Builder, value_bit
@@ -39,7 +39,8 @@ class Places:
     the last cells.
 
     `cells[b][k]` is the cell at place k of bank b, `stays[k]` lists what stands at place k one
-    after the other, and `seen` has the cell that shows a node to the gates of the next layer.
+    after the other, and `wires` has for each node the bit that the gates of the next layer read
+    (the prompt, which is always there, takes the first cells).
     """
 
     def __init__(self, rows: Rows, banks: Sequence[Bank], homes: Sequence[int]) -> None:
@@ -52,15 +53,15 @@ class Places:
             for bank in banks
         ]
         self.stays: list[list[Stay]] = [[] for _ in range(max(bank.width for bank in banks))]
-        self.seen: dict[int, int] = {}
+        self.wires: dict[int, Literal] = {}
         stays, copied = self.stays, _copied(rows)
         before: dict[int, int] = {}
         for t, row in enumerate(rows.rows):
-            cells = self.cells[homes[t]]
+            bits = [value_bit(cell) for cell in self.cells[homes[t]]]
             if t == rows.depth:
                 places: Sequence[int] = range(len(row) - 1, -1, -1)
             else:
-                places = _placed([before.get(copied[node], _NOTHING) for node in row], len(cells))
+                places = _placed([before.get(copied[node], _NOTHING) for node in row], len(bits))
             for literal, place in zip(row, places, strict=True):
                 if literal >= 0 and before.get(copied[literal]) == place:
                     stays[place][-1].last = t
@@ -68,16 +69,13 @@ class Places:
                     stays[place].append(Stay(t, t, literal))
             if t < rows.depth:
                 before = dict(zip(row, places, strict=True))
-                self.seen.update(zip(row, map(cells.__getitem__, places), strict=True))
+                self.wires.update(zip(row, map(bits.__getitem__, places), strict=True))
+        prompt = enumerate(rows.circuit.data_inputs)
+        self.wires.update((node, value_bit(cell)) for cell, node in prompt)
 
     def at_the_end(self, row: Sequence[Literal], home: int) -> dict[int, Literal]:
         """Which cell shows which slot of the last row."""
         return dict(zip(self.cells[home], reversed(row), strict=False))
-
-    def wires(self, data: Iterable[int]) -> Mapping[int, Literal]:
-        """The bits that gates read, by node; the prompt takes the first cells."""
-        bits = {node: value_bit(cell) for node, cell in self.seen.items()}
-        return bits | {node: value_bit(cell) for cell, node in enumerate(data)}
 
 
 def _copied(rows: Rows) -> list[int]:

@@ -36,7 +36,7 @@ from dlmcheck.model.constructions.rows import (
     written,
 )
 from dlmcheck.model.logarithm import ceil_log2
-from dlmcheck.spec.circuit import Circuit, Literal
+from dlmcheck.spec.circuit import Circuit, Input, Literal
 from dlmcheck.spec.errors import BadPoint
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, interface
@@ -162,13 +162,14 @@ def remasking(
     """
     layout = _layout(rows, code, widths, last, end, clock_bits, mistake)
     length, prompt = layout.length, len(rows.circuit.data_inputs)
-    coins = coin_numbers(rows)
+    predictor = _predictor(layout, coin_numbers(rows))
+    state = predictor.inputs[: 2 * length + clock_bits]
     schedule = Schedule(
         length=length,
         rounds=rows.depth + 1,
-        predictor=_predictor(layout, coins),
-        unmask=_unmask(layout),
-        remask=_remask(layout),
+        predictor=predictor,
+        unmask=_unmask(layout, state),
+        remask=_remask(layout, state),
         output=tuple(range(length - len(rows.circuit.outputs), length)),
         output_names=rows.circuit.output_names,
         edits=Edits.REMASK,
@@ -259,7 +260,7 @@ def _values(
     Layers that take over what stands in the same place of the other bank are one case.
     """
     rows, places, own = layout.rows, layout.places, layout.layers_of(side)
-    bits = places.wires(rows.circuit.data_inputs)
+    homes = [layout.home(t) for t in range(rows.depth + 1)]
     due = Disjunctions(builder, [writes[t] for t in own])
     across = layout.banks[1 - side].first - layout.banks[side].first
     low: dict[int, Literal] = {}
@@ -269,8 +270,8 @@ def _values(
         taken_over = 0
         for stay in places.stays[place]:
             follows = stay.first + 1
-            if layout.home(stay.first) == side:
-                bit = written(builder, rows, stay.slot, bits, coins)
+            if homes[stay.first] == side:
+                bit = written(builder, rows, stay.slot, places.wires, coins)
                 cases.append((writes[stay.first], bit))
                 follows += 1  # the next layer is in the other bank
             if follows <= stay.last:
@@ -286,8 +287,8 @@ def _values(
     return low
 
 
-def _unmask(layout: _Layout) -> Circuit:
-    builder = Builder(interface(layout.length, clock_bits=layout.clock_bits))
+def _unmask(layout: _Layout, state: Sequence[Input]) -> Circuit:
+    builder = Builder(state)
     writes = layout.conditions(builder)
     selected: dict[int, Literal] = {}
     for side in (LEFT, RIGHT):
@@ -308,9 +309,9 @@ def keeps_older_bank(end: End, mistake: Mistake | None = None) -> bool:
     return end is End.WHOLE_STATE and mistake is not Mistake.REMASKS_AT_END
 
 
-def _remask(layout: _Layout) -> Circuit:
+def _remask(layout: _Layout, state: Sequence[Input]) -> Circuit:
     """G: mask the bank that shows t once the other shows t+1 (which G sees after the write)."""
-    builder = Builder(interface(layout.length, clock_bits=layout.clock_bits))
+    builder = Builder(state)
     keep = keeps_older_bank(layout.end, layout.mistake)
     pairs = [(t, t + 1) for t in range(len(layout.code) - 1)]
     depth = layout.rows.depth
@@ -324,11 +325,11 @@ def _remask(layout: _Layout) -> Circuit:
         else:
             flag = rules.both_stand(builder, layout.stands(t), layout.stands(u))
         older[layout.home(t)].append(flag)
-    marks = {
-        cell: rules.any_of(builder, older[side])
-        for side in (LEFT, RIGHT)
-        for cell in layout.cells(side)
-    }
+    marks: dict[int, Literal] = {}
+    for side in (LEFT, RIGHT):
+        if layout.cells(side):
+            flag = rules.any_of(builder, older[side])
+            marks |= dict.fromkeys(layout.cells(side), flag)
     never = rules.never(builder)
     return builder.build([marks.get(cell, never) for cell in range(layout.length)])
 
@@ -344,10 +345,11 @@ def _plan(layout: _Layout) -> tuple[tuple[tuple[int, Content], ...], ...]:
         if rows.depth == 0 and layout.end is End.WHOLE_STATE:
             claim |= dict.fromkeys(layout.cells(1 - side), "0")
         claims.append(claim)
+    cells = [places.cells[layout.home(t)] for t in range(rows.depth + 1)]
     for place, stays in enumerate(places.stays):
         for stay in stays:
             for t in range(stay.first, stay.last + 1):
-                claims[t][places.cells[layout.home(t)][place]] = stay.slot
+                claims[t][cells[t][place]] = stay.slot
     claims[-1] |= places.at_the_end(rows.rows[-1], layout.home(rows.depth))
 
     def masked(number: int) -> list[int]:

@@ -134,7 +134,7 @@ def revision(
         outputs += [zero, low[cell]] if cell in low else codes[cell]
     predictor = builder.build(outputs)
 
-    chooser = Builder(interface(length, clock_bits=clock_bits))
+    chooser = Builder(predictor.inputs[: 2 * length + clock_bits])
     writes = _conditions(chooser, code, bank, counter, clock, mistake)
     everything = rules.is_rewritten(chooser, writes)
     for cell in range(length):
@@ -202,14 +202,14 @@ def _values(
 
     Layers that leave the cell's value in its place are one case.
     """
-    bits = places.wires(rows.circuit.data_inputs)
     due = Disjunctions(builder, writes)
     low: dict[int, Literal] = {}
     for cell, stays in reversed(list(zip(places.cells[0], places.stays, strict=True))):
         cases: list[tuple[Literal, Literal | None]] = []
         staying = 0
         for stay in stays:
-            cases.append((writes[stay.first], written(builder, rows, stay.slot, bits, coins)))
+            bit = written(builder, rows, stay.slot, places.wires, coins)
+            cases.append((writes[stay.first], bit))
             staying |= bits_between(stay.first + 1, stay.last)
         # Only a counter that does not stop goes beyond the last layer.
         cases += [(condition, value_bit(cell)) for condition in writes[rows.depth + 1 :]]

@@ -96,15 +96,23 @@ def rows_of(circuit: Circuit, layers: Sequence[int] | None = None) -> Rows:
     if not circuit.outputs:
         raise BadCircuit("no output", expected="at least one output")
     data = set(circuit.data_inputs)
-    last = max(where)
-    for node, layer in enumerate(where):
-        is_late_coin = node < len(circuit.inputs) and node not in data and 0 < layer < last
-        if layer < 0 or ((layer == 0) != (node < len(circuit.inputs)) and not is_late_coin):
+    last, first = max(where), len(circuit.inputs)
+    for node, layer in enumerate(where[:first]):
+        is_late_coin = node not in data and 0 < layer < last
+        if layer and not is_late_coin:
             raise BadCircuit(f"node {node} in layer {layer}", expected="inputs, alone, in layer 0")
-        args = () if node < len(circuit.inputs) else circuit.gate_of(node).args
-        for arg in map(node_of, args):
-            if arg not in data and where[arg] != layer - 1:
+    rows: list[list[Literal]] = [[] for _ in range(last + 1)]
+    for node in circuit.random_inputs:
+        rows[where[node]].append(node)
+    for node, gate in enumerate(circuit.gates, start=first):
+        layer = where[node]
+        if layer <= 0:
+            raise BadCircuit(f"node {node} in layer {layer}", expected="inputs, alone, in layer 0")
+        for literal in gate.args:
+            arg = literal if literal >= 0 else ~literal
+            if where[arg] != layer - 1 and arg not in data:
                 raise NotLayered((arg, node), (where[arg], layer))
+        rows[layer].append(node)
     shown = {node_of(output) for output in circuit.outputs}
     if any(where[node] != last for node in shown):
         raise BadCircuit("an output is not in the last layer", expected=f"outputs in layer {last}")
@@ -112,10 +120,6 @@ def rows_of(circuit: Circuit, layers: Sequence[int] | None = None) -> Rows:
         raise BadCircuit(
             "two outputs show one random bit", expected="depth 1, since one round is a product law"
         )
-    rows: list[list[Literal]] = [[] for _ in range(last + 1)]
-    for node, layer in enumerate(where):
-        if node not in data:
-            rows[layer].append(node)
     rows[last] = [*(v for v in rows[last] if v not in shown), *circuit.outputs]
     return Rows(circuit, tuple(map(tuple, rows)))
 
@@ -175,8 +179,8 @@ def written(
     elif node < len(circuit.inputs):
         value = bits[node]
     else:
-        gate = circuit.gate_of(node)
-        args = [rules.along(arg, bits[node_of(arg)]) for arg in gate.args]
+        gate = circuit.gates[node - len(circuit.inputs)]
+        args = [rules.along(arg, bits[arg if arg >= 0 else ~arg]) for arg in gate.args]
         value = rules.slot_bit(builder, gate.op, args)
     return rules.along(literal, value)
 
