@@ -44,15 +44,19 @@ class Places:
     """
 
     def __init__(self, rows: Rows, banks: Sequence[Bank], homes: Sequence[int]) -> None:
-        # A row has the slots of its bank; what stands in none of them is a spare cell.
+        # A row has the slots of its bank (a mistaken one may have more); what stands in none of
+        # them is a spare cell.
+        slots = [bank.width for bank in banks]
+        for home, row in zip(homes, rows.rows, strict=True):
+            slots[home] = max(slots[home], len(row))
         self.cells = [
             [
-                rules.slot_cell(bank.first, bank.width, bank.width, slot)
-                for slot in reversed(range(bank.width))
+                rules.slot_cell(bank.first, bank.width, count, slot)
+                for slot in reversed(range(count))
             ]
-            for bank in banks
+            for bank, count in zip(banks, slots, strict=True)
         ]
-        self.stays: list[list[Stay]] = [[] for _ in range(max(bank.width for bank in banks))]
+        self.stays: list[list[Stay]] = [[] for _ in range(max(slots))]
         self.wires: dict[int, Literal] = {}
         stays, copied = self.stays, _copied(rows)
         before: dict[int, int] = {}
