@@ -1,7 +1,7 @@
 """Schedules with certificates that were grown together with the circuit that they are about.
 
-A random certificate of a random circuit is nearly always wrong, and shows little. Here the walk
-of the kernel itself is led through a random schedule: for each cell that it finds selected some
+A random certificate of a random circuit is nearly always wrong, and shows little. Here a walk
+with the kernel's rules is led through a random schedule: for each cell that it finds selected some
 content is sought that it accepts, if need be by adding a gate to the circuit. So nearly all of
 the certificates are accepted, on schedules that nobody designed; if the kernel were unsound
 somewhere, this is where false statements would grow.
@@ -22,7 +22,7 @@ from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.spec.tokens import Code, Encoding
 from dlmcheck.verify.kernel.contents import Content, Simulation
 from dlmcheck.verify.kernel.results import Rejected
-from dlmcheck.verify.kernel.simulation import Walk
+from tests.verify.kernel.plain_walk import PlainWalk
 
 Grown = tuple[Schedule, Circuit, Simulation]
 
@@ -154,7 +154,7 @@ class _Growth:
         self.coins = tuple((t, j, first + k) for k, (t, j) in enumerate(places))
         self.given = tuple(range(shown, first))
         empty = Simulation(((),) * schedule.rounds, self.coins, self.given)
-        self.walk = Walk(schedule, self.circuit([0] * len(schedule.output)), empty)
+        self.walk = PlainWalk(schedule, self.circuit([0] * len(schedule.output)), empty)
 
     def circuit(self, outputs: Sequence[Literal]) -> Circuit:
         return Circuit(self.inputs, tuple(self.gates), tuple(outputs), self.schedule.output_names)

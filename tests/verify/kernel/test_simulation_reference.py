@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -19,11 +19,15 @@ from dlmcheck.model.rewriting import reexpressed_schedule
 from dlmcheck.spec.circuit import Circuit, Gate, Literal, Op
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.compilation import CONSTRUCTIONS, choices, construction
-from dlmcheck.verify.kernel import folding, simulation
+from dlmcheck.verify.kernel import round_columns, simulation
+from dlmcheck.verify.kernel.contents import Content
+from dlmcheck.verify.kernel.evidence import Certificate
 from dlmcheck.verify.kernel.results import Rejected
-from dlmcheck.verify.kernel.simulation import check_simulation
+from dlmcheck.verify.kernel.round_columns import RoundColumns
+from dlmcheck.verify.kernel.simulation import Block, Walk, check_simulation
+from dlmcheck.verify.kernel.timeline import Marks, Timeline
 from tests.verify.kernel.grown import Grown, grown, perturbed
-from tests.verify.kernel.plain_folding import PlainFolded, closed_for_ever, remembering
+from tests.verify.kernel.plain_walk import check_plainly
 
 SEEDS = 40
 
@@ -63,46 +67,109 @@ def cases() -> Iterator[Grown]:
 
 def answer(found: Grown) -> str:
     try:
-        return f"accepted: {check_simulation('x', *found).evidence}"
+        evidence = check_simulation("x", *found).evidence
+    except Rejected as error:
+        return f"rejected: {error.reason}"
+    assert isinstance(evidence, Certificate)
+    return f"accepted: {evidence.size} writes"
+
+
+def plain_answer(found: Grown) -> str:
+    try:
+        return f"accepted: {check_plainly(*found)} writes"
     except Rejected as error:
         return f"rejected: {error.reason}"
 
 
-def both_ways(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, str]]:
-    for found in cases():
-        here = answer(found)
-        with monkeypatch.context() as patched:
-            patched.setattr(simulation, "Folded", PlainFolded)
-            yield here, answer(found)
+@pytest.fixture(scope="module")
+def expected() -> list[tuple[Grown, str]]:
+    return [(found, plain_answer(found)) for found in cases()]
 
 
-def test_the_answer_is_that_of_looking_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: Counter[str] = Counter()
-    for here, there in both_ways(monkeypatch):
-        assert here == there
-        seen[here.partition(":")[0]] += 1
+Expected = list[tuple[Grown, str]]
+
+
+def differing(expected: Expected) -> int:
+    return sum(answer(found) != wanted for found, wanted in expected)
+
+
+def test_the_answer_is_that_of_looking_at_everything(expected: Expected) -> None:
+    for found, wanted in expected:
+        assert answer(found) == wanted
+    seen = Counter(wanted.partition(":")[0] for _, wanted in expected)
     assert min(seen["accepted"], seen["rejected"]) > 150, seen
 
 
-def test_canary_a_gate_that_is_not_looked_at_again_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(*_: object) -> None:
-        return
-
-    monkeypatch.setattr(folding, "heappush", nothing)
-    assert sum(here != there for here, there in both_ways(monkeypatch)) > 50
-
-
-def test_canary_an_argument_that_is_never_looked_at_again_shows(
-    monkeypatch: pytest.MonkeyPatch,
+def test_it_is_so_in_blocks_of_one_or_two_rounds(
+    expected: Expected, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folding.Folded, "_close", closed_for_ever)
-    assert sum(here != there for here, there in both_ways(monkeypatch)) > 50
+    for bits in (1, 200):
+        monkeypatch.setattr(simulation, "COLUMN_BITS", bits)
+        assert differing(expected) == 0
 
 
-def test_canary_a_glimpse_that_is_remembered_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = folding.Folded.__init__
-    monkeypatch.setattr(folding.Folded, "__init__", remembering(honest))
-    assert sum(here != there for here, there in both_ways(monkeypatch)) > 50
+def test_it_is_so_where_all_that_changes_is_found_out(
+    expected: Expected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulation, "WORTH", 1 << 60)
+    assert differing(expected) == 0
+
+
+def test_it_is_so_where_calls_are_hardly_nested(
+    expected: Expected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for deep, long, together in ((1, 1, 0), (1, 2, 1), (2, 50, 64), (100, 1, 3)):
+        monkeypatch.setattr(round_columns, "DEEP", deep)
+        monkeypatch.setattr(round_columns, "LONG", long)
+        monkeypatch.setattr(round_columns, "TOGETHER", together)
+        assert differing(expected) == 0
+
+
+def test_canary_columns_that_are_a_round_early_show(
+    expected: Expected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cell is believed to hold what it gets in a round in that round already."""
+    honest = Timeline.hold
+
+    def early(timeline: Timeline, cell: int, content: Content, place: int) -> None:
+        honest(timeline, cell, content, place - 1)
+
+    monkeypatch.setattr(Timeline, "hold", early)
+    assert differing(expected) > 50
+
+
+def test_canary_changes_that_are_not_noticed_show(
+    expected: Expected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(columns: RoundColumns, inputs: Sequence[int]) -> list[int]:
+        return [0] * (len(columns.ones) // 2)
+
+    monkeypatch.setattr(simulation, "WORTH", 1 << 60)
+    monkeypatch.setattr(RoundColumns, "changes", none)
+    assert differing(expected) > 3
+
+
+def test_canary_writes_without_a_claim_that_are_not_looked_at_show(
+    expected: Expected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unseen(walk: Walk, block: Block) -> Block:
+        found = honest(walk, block)
+        block.due = [[] for _ in block.lines]
+        return found
+
+    honest = Walk._with_choices  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(Walk, "_with_choices", unseen)
+    assert differing(expected) > 20
+
+
+def test_canary_remasking_that_is_taken_for_none_shows(
+    expected: Expected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object) -> list[int]:
+        return []
+
+    monkeypatch.setattr(Marks, "masked", none)
+    assert differing(expected) > 50
 
 
 # --- errors in one layer of one cell -----------------------------------------------------------
@@ -140,23 +207,29 @@ def negated(circuit: Circuit) -> Iterator[Circuit]:
 
 @pytest.mark.parametrize("edits", ["remask", "revise"])
 def test_an_error_in_one_layer_of_one_cell_is_found_as_by_looking_at_everything(
-    edits: str, monkeypatch: pytest.MonkeyPatch
+    edits: str,
 ) -> None:
     verdicts: Counter[str] = Counter()
     for found in planted(edits):
         here = answer(found)
-        with monkeypatch.context() as patched:
-            patched.setattr(simulation, "Folded", PlainFolded)
-            assert here == answer(found)
+        assert here == plain_answer(found)
         verdicts[here.partition(":")[0]] += 1
     assert verdicts["rejected"] > 5 * verdicts["accepted"], verdicts
     assert verdicts["rejected"] > 100
 
 
 @pytest.mark.parametrize("edits", ["remask", "revise"])
-def test_canary_such_errors_are_missed_if_a_closed_argument_is_never_looked_at_again(
+def test_canary_such_errors_are_missed_if_a_choice_is_the_same_in_all_rounds(
     edits: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of a choice between layers what is due in some round is taken for due in every round."""
     right = Counter(answer(found) for found in planted(edits))
-    monkeypatch.setattr(folding.Folded, "_close", closed_for_ever)
+    honest = RoundColumns._terms  # pyright: ignore[reportPrivateUsage]
+
+    def first(columns: RoundColumns, node: int) -> Mapping[int, Sequence[Literal]]:
+        table = honest(columns, node)
+        terms = next(iter(table.values()))
+        return dict.fromkeys(table, terms)
+
+    monkeypatch.setattr(RoundColumns, "_terms", first)
     assert Counter(answer(found) for found in planted(edits)) != right

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 import pytest
 
 from dlmcheck.spec.lattice import Edits, Stop
-from dlmcheck.verify.kernel import folding, functions
+from dlmcheck.verify.kernel import functions
 from dlmcheck.verify.kernel.columns import variable_column
 from dlmcheck.verify.kernel.laws import difference
 from dlmcheck.verify.kernel.results import Rejected
+from dlmcheck.verify.kernel.round_columns import RoundColumns
 from dlmcheck.verify.kernel.simulation import Walk, check_simulation
+from dlmcheck.verify.kernel.timeline import Timeline
 from tests.verify.kernel.grown import Grown, grown, perturbed
 
 SEEDS = 1200
@@ -123,22 +125,31 @@ def test_canary_a_kernel_that_guesses_what_a_policy_chooses_is_found_out(
     assert believed(certificates) > 0
 
 
-def test_canary_a_kernel_that_looks_at_no_gate_again_is_found_out(
+def test_canary_a_kernel_that_takes_what_is_unknown_for_false_is_found_out(
     certificates: list[tuple[int, Grown]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Gates whose arguments have changed must be looked at again."""
-    monkeypatch.setattr(folding, "heappush", nothing)
+    honest = RoundColumns.settle
+
+    def settle(columns: RoundColumns, every: int) -> None:
+        honest(columns, every)
+        half = len(columns.ones) // 2
+        for node in range(half):
+            columns.ones[~node] = every & ~columns.ones[node]
+
+    monkeypatch.setattr(RoundColumns, "settle", settle)
     assert believed(certificates) > 0
 
 
-def test_canary_a_kernel_that_stops_at_the_first_argument_is_found_out(
+def test_canary_a_kernel_that_believes_in_its_claims_for_ever_is_found_out(
     certificates: list[tuple[int, Grown]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A gate that its last argument has decided must still be told of the others later."""
+    """What a cell held at first is taken for what it holds in all rounds."""
+    honest = Timeline.settle
 
-    def first(bits: int) -> list[int]:
-        return [0] if bits & 1 else []
+    def settle(timeline: Timeline, rounds: int) -> None:
+        honest(timeline, rounds)
+        every = (1 << rounds) - 1
+        timeline.ones = [every if column & 1 else 0 for column in timeline.ones]
 
-    monkeypatch.setattr(folding, "NUMBERS", [first(bits) for bits in range(8)])
-    monkeypatch.setattr(folding, "numbers", first)
+    monkeypatch.setattr(Timeline, "settle", settle)
     assert believed(certificates) > 0

@@ -11,7 +11,7 @@ one step of a construction, and keeps it small.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dlmcheck.spec.circuit import Op
 from dlmcheck.verify.kernel.columns import variable_column
@@ -24,6 +24,12 @@ TRUE: Code = 1
 
 TABLE_LIMIT = 16
 """Tables over more variables than this are refused."""
+
+_SMALL = tuple(variable_column(j, 6) for j in range(6))
+_SMALL_ROWS = (1 << 64) - 1
+"""Tables of so many variables are tried first, with all columns in one number each."""
+
+_SMALL_GATES = 20
 
 
 class Functions:
@@ -159,6 +165,8 @@ class Functions:
             return True
         if left ^ right == 1:
             return False
+        if self._equal_at_sight(left, right):
+            return True
         variables = self._cuts_below(left) | self._cuts_below(right)
         variables |= {arg >> 1 for arg in self._args[right >> 1]} - {0}
         free = self._free(variables)
@@ -173,6 +181,50 @@ class Functions:
             variables |= opened
             free = self._free(variables)
         return False
+
+    def _equal_at_sight(self, left: Code, right: Code) -> bool:
+        """Whether a table of few rows shows it: for most steps, and quicker than what follows.
+
+        The variables are the arguments of `right` and the cuts below `left`, taken as free of
+        each other, which is more than has to be shown.
+        """
+        columns: dict[int, int] = {0: 0}
+        free = iter(_SMALL)
+        try:
+            for arg in self._args[right >> 1]:
+                if arg >> 1 not in columns:
+                    columns[arg >> 1] = next(free)
+            wanted = self._combined(right >> 1, columns, free, 1)
+            columns[right >> 1] = wanted
+            found = self._column(left >> 1, columns, free, _SMALL_GATES)
+        except StopIteration:
+            return False
+        return found ^ wanted == (_SMALL_ROWS if (left ^ right) & 1 else 0)
+
+    def _column(self, node: int, columns: dict[int, int], free: Iterator[int], gates: int) -> int:
+        """Raises `StopIteration` if there are too many variables, or gates above one another."""
+        found = columns.get(node)
+        if found is None:
+            if self._is_cut[node]:
+                found = next(free)
+            else:
+                found = self._combined(node, columns, free, gates)
+            columns[node] = found
+        return found
+
+    def _combined(self, node: int, columns: dict[int, int], free: Iterator[int], gates: int) -> int:
+        args, odd = self._args[node], self._is_xor[node]
+        if not args:
+            return next(free)
+        if not gates:
+            raise StopIteration
+        found = 0 if odd else _SMALL_ROWS
+        for arg in args:
+            value = self._column(arg >> 1, columns, free, gates - 1)
+            if arg & 1:
+                value ^= _SMALL_ROWS
+            found = found ^ value if odd else found & value
+        return found
 
     def _cuts_below(self, code: Code) -> set[int]:
         found: set[int] = set()

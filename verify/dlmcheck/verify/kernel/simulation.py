@@ -1,13 +1,15 @@
 """Cut-point certificates: a schedule simulates a circuit, seed for seed.
 
 The certificate says what each cell holds whenever it is written, as a literal of the circuit,
-and which of the run's coins stands for which random input. The kernel walks through the rounds.
-At each one it holds, per cell, a *content*: M, a constant, or "the value of this literal". From
-the contents of the cells follows what every gate of F, p and G is, as a function of the circuit's
-nodes (`folding`, `functions`), and a written content is accepted only if the predictor's outputs
-are the claimed one: because they are built as it is, or by a truth table over the few literals
-that remain. So every step is local, the walk is linear in the number of gates that change, and
-what follows from acceptance is global: for every data input and every seed the run writes exactly
+and which of the run's coins stands for which random input. The kernel goes through the rounds
+with, per cell, a *content*: M, a constant, or "the value of this literal". Which contents there
+are before each round follows from the claims and from what remasking does. So it is known of all
+rounds at once which gates of F and p are constant in which of them (`round_columns`), and only
+what is left is looked at round by round, as a function of the circuit's nodes (`functions`). A
+written content is accepted only if the predictor's outputs are the claimed one: because they are
+built as it is, or by a truth table over the few literals that remain. Every round is checked on
+the contents that the rounds before it were found to leave. So every step is local, and what
+follows from acceptance is global: for every data input and every seed the run writes exactly
 the circuit's values, is legal, and ends as promised. As the map from random inputs to coins is
 injective and all coins are fair and independent, the output laws agree.
 
@@ -18,274 +20,320 @@ engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from dlmcheck.spec.circuit import Circuit, Gate, InputKind, is_inverted, node_of
+from dlmcheck.spec.circuit import Bits, Circuit, InputKind, Literal, is_inverted, node_of
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, clock_value
-from dlmcheck.spec.tokens import Encoding
+from dlmcheck.verify.kernel.claimed import (
+    check_form,
+    coin_map,
+    contents_at_start,
+    refuse_unsupported,
+)
 from dlmcheck.verify.kernel.contents import Content, Simulation
 from dlmcheck.verify.kernel.documents import circuit_field, fields_of, schedule_field, text_field
 from dlmcheck.verify.kernel.evidence import Certificate
-from dlmcheck.verify.kernel.folding import Folded
 from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
 from dlmcheck.verify.kernel.results import Checked, Rejected, kernel_result
+from dlmcheck.verify.kernel.round_columns import RoundColumns
+from dlmcheck.verify.kernel.timeline import Holding, Marks, Timeline
 from dlmcheck.verify.kernel.verdicts import Verdict
 
 KIND = "simulation"
 
-# --- the walk ------------------------------------------------------------------------------
+COLUMN_BITS = 1 << 30
+"""All columns of a schedule's circuits have at most so many bits, if they are as long as this."""
+
+WORTH = 2
+"""To find out which gates change takes as long as to look at so many writes per gate."""
+
+
+def rounds_at_a_time(schedule: Schedule) -> int:
+    """Into blocks of so many rounds a run is divided, that their columns need not much memory."""
+    nodes = schedule.predictor.node_count + schedule.unmask.node_count
+    return max(1, COLUMN_BITS // max(1, nodes))
+
+
+@dataclass
+class Block:
+    """Some rounds, from number `first` on: the claims, and what is known before they are checked.
+
+    `masked` are the cells that are remasked in each round, up to the one where `error` came up.
+    Per cell, the rounds in which it is selected; per round, the cells of which that is not known,
+    and those that are written without a claim and have to be looked at.
+    """
+
+    first: int
+    lines: Sequence[Mapping[int, Content]]
+    masked: list[list[int]]
+    error: Rejected | None
+    selected: list[int] = field(default_factory=list[int])
+    open: list[list[int]] = field(init=False)
+    due: list[list[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.open = [[] for _ in self.lines]
+        self.due = [[] for _ in self.lines]
 
 
 class Walk:
-    """The contents of all cells, moved forward round by round.
-
-    `begin` finds the cells that a round writes, `finish` checks what is claimed of them.
-    """
+    """The contents of all cells, moved forward block by block and checked round by round."""
 
     def __init__(self, schedule: Schedule, circuit: Circuit, certificate: Simulation) -> None:
-        _refuse_unsupported(schedule)
+        refuse_unsupported(schedule)
         self.schedule = schedule
-        self.steps = 0
-        self.contents: list[Content] = _start(schedule, circuit, certificate)
+        self.circuit = circuit
+        self.writes = 0
+        """How many writes the run has, a cell and a round each."""
+        self.contents: list[Content] = contents_at_start(schedule, circuit, certificate)
         self._prompt = frozenset(schedule.data_cells)
-        self._tokens = _tokens(schedule.encoding)
         self.functions = Functions()
-        self.nodes = [self.functions.leaf() for _ in circuit.inputs]
+        nodes = [self.functions.leaf() for _ in circuit.inputs]
         """The function of each node of the circuit; each is a cut."""
         for gate in circuit.gates:
-            self.embed(gate)
-        coin_node = _coin_map(schedule, circuit, certificate)
-        self._shown = [self._codes(content) for content in self.contents]
-        """Per cell, the high and the low bit of its content."""
+            args = [nodes[arg] if arg >= 0 else nodes[~arg] ^ 1 for arg in gate.args]
+            nodes.append(self.functions.cut(self.functions.gate(gate.op, args)))
+        coin_node = coin_map(schedule, circuit, certificate)
+        self._holding = Holding(schedule, nodes)
         self._coins: dict[int, list[tuple[int, Code]]] = {}
         """Per round, the predictor's coins that stand for random inputs."""
         for (number, j), node in coin_node.items():
-            self._coins.setdefault(number, []).append((j, self.nodes[node]))
+            self._coins.setdefault(number, []).append((j, nodes[node]))
         tossed = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
         # A coin that stands for nothing may take both values in every round. No content speaks
         # of it, so that one variable does for all rounds.
         self._free = [self.functions.leaf() for _ in range(tossed)]
-        self.predict = self._folded(schedule.predictor, self._free)
-        self.select = self._folded(schedule.unmask)
-        self.select.watch(range(schedule.length))
-        self.mark = None if schedule.remask is None else self._folded(schedule.remask)
-        if self.mark is not None:
-            self.mark.watch(range(schedule.length))
-        self.selected: set[int] = set()
-        self.marked: set[int] = set()
-        self._news: set[int] = set()
-        """Cells that were written or remasked since predictor and F have last looked."""
-        self._due: list[int] = []
+        self._codes = [code for content in self.contents for code in self._holding.codes(content)]
+        """Of all inputs of the predictor: two for each cell, the clock (which is known), coins."""
+        self._codes += [FALSE] * schedule.clock_bits + self._free
+        self._predict = RoundColumns(schedule.predictor, self.functions)
+        pairs = iter(schedule.predictor.outputs)
+        self._outputs = list(zip(pairs, pairs, strict=True))
+        self._select = RoundColumns(schedule.unmask, self.functions)
+        self._marks: Marks | None = None
+        if schedule.remask is not None:
+            self._marks = Marks(schedule, self.functions, self._holding, self._constant)
+            for cell, content in enumerate(self.contents):
+                self._marks.show(cell, content)
 
-    def embed(self, gate: Gate) -> None:
-        """Give the circuit one more gate."""
-        nodes = self.nodes
-        args = [nodes[arg] if arg >= 0 else nodes[~arg] ^ 1 for arg in gate.args]
-        nodes.append(self.functions.cut(self.functions.gate(gate.op, args)))
+    # --- some rounds -------------------------------------------------------------------------
 
-    def _folded(self, circuit: Circuit, coins: Sequence[Code] = ()) -> Folded:
-        codes = [code for pair in self._shown for code in pair]
-        clock = clock_value(self.schedule, 0)
-        return Folded(circuit, self.functions, [*codes, *map(int, clock), *coins])
+    def rounds(self, first: int, lines: Sequence[Mapping[int, Content]]) -> Iterator[int]:
+        """Check rounds from number `first` on, one for each line of claims; yields each number.
+
+        In a round cells are selected, what is claimed is written if it is that, and cells are
+        remasked. Raises `Rejected` with the first step that does not hold.
+        """
+        block = self._block(lines, first)
+        for place, line in enumerate(block.lines):
+            self._round(block, place, line)
+            if place < len(block.masked):
+                self._mask(block.masked[place], first + place)
+            elif block.error is not None:
+                raise block.error
+            yield first + place
+
+    def _block(self, lines: Sequence[Mapping[int, Content]], first: int) -> Block:
+        """What is known of some rounds before any of them is looked at."""
+        timeline = Timeline(self._holding, self.contents)
+        masked: list[list[int]] = []
+        error: Rejected | None = None
+        for place, line in enumerate(lines):
+            for cell, content in line.items():
+                if timeline.contents[cell] != content:
+                    timeline.hold(cell, content, place + 1)
+            if self._marks is None:
+                masked.append([])
+                continue
+            for cell in line:
+                self._marks.show(cell, timeline.contents[cell])
+            try:
+                masked.append(self._marks.masked(first + place, timeline.contents))
+            except Rejected as found:  # what comes before is looked at first
+                lines, error = lines[: place + 1], found
+                break
+            for cell in masked[-1]:
+                timeline.hold(cell, "M", place + 1)
+                self._marks.show(cell, "M")
+        timeline.settle(len(lines))
+        clock = [clock_value(self.schedule, first + place) for place in range(len(lines))]
+        for part in (self._select, self._predict):
+            self._show(part, timeline, clock)
+        return self._with_choices(Block(first, lines, masked, error))
+
+    def _show(self, part: RoundColumns, timeline: Timeline, clock: Sequence[Bits]) -> None:
+        """Give a circuit what is known of its inputs."""
+        bits, ones = 2 * self.schedule.length, part.ones
+        every = (1 << len(clock)) - 1
+        ones[:bits] = timeline.ones[:bits]
+        ones[len(ones) - bits :] = timeline.ones[bits:]
+        for j in range(self.schedule.clock_bits):
+            column = sum(int(value[j]) << place for place, value in enumerate(clock))
+            ones[bits + j], ones[~(bits + j)] = column, every ^ column
+        part.settle(every)
+
+    def _with_choices(self, block: Block) -> Block:
+        """Find which cells are selected in which rounds, and which of these writes to look at.
+
+        Of the writes that are not claimed that is each but those where a cell gets again, and
+        from the same function, what it has got in the round before and kept.
+        """
+        ones, every = self._select.ones, (1 << len(block.lines)) - 1
+        outputs = self.schedule.unmask.outputs
+        block.selected = [ones[literal] for literal in outputs]
+        self.writes += sum(map(int.bit_count, block.selected))
+        for cell, literal in enumerate(outputs):
+            for place in _places(every & ~(ones[literal] | ones[~literal])):
+                block.open[place].append(cell)
+        claimed = [0] * self.schedule.length
+        for place, line in enumerate(block.lines):
+            for cell in line:
+                claimed[cell] |= 1 << place
+        kept = {
+            cell: chosen & ~claims
+            for cell, (chosen, claims) in enumerate(zip(block.selected, claimed, strict=True))
+            if chosen & ~claims
+        }
+        writes = sum(map(int.bit_count, kept.values()))
+        if WORTH * writes < len(self._predict.ones) // 2:
+            for cell, rounds in kept.items():  # less work than to find out what changes
+                for place in _places(rounds):
+                    block.due[place].append(cell)
+            return block
+        blanked = [0] * self.schedule.length
+        for place, cells in enumerate(block.masked):
+            for cell in cells:
+                blanked[cell] |= 1 << place
+        changes = self._changes(block, claimed, blanked)
+        for cell, rounds in kept.items():
+            chosen = block.selected[cell]
+            high, low = self.schedule.predictor.outputs[2 * cell : 2 * cell + 2]
+            steady = chosen << 1 & ~(changes[node_of(high)] | changes[node_of(low)])
+            for place in _places(rounds & ~(steady & ~(blanked[cell] << 1))):
+                block.due[place].append(cell)
+        return block
+
+    def _changes(
+        self, block: Block, claimed: Sequence[int], blanked: Sequence[int]
+    ) -> Sequence[int]:
+        """The rounds in which the predictor's gates may not be what they were one round before."""
+        every = (1 << len(block.lines)) - 1
+        inputs: list[int] = []
+        for one, other in zip(claimed, blanked, strict=True):
+            inputs += [(one | other) << 1] * 2
+        coins = [0] * len(self._free)
+        for place in range(len(block.lines)):
+            for j, _ in self._coins.get(block.first + place, ()):
+                coins[j] |= 3 << place
+        return self._predict.changes([*inputs, *[every] * self.schedule.clock_bits, *coins])
+
+    # --- a round -----------------------------------------------------------------------------
+
+    def _round(self, block: Block, place: int, claims: Mapping[int, Content]) -> None:
+        """The writes of a round."""
+        number, bit = block.first + place, 1 << place
+        due = {*block.due[place], *claims}
+        chosen = set[int]()
+        if block.open[place]:
+            look = self._select.at(place, self._codes)
+            for cell in block.open[place]:
+                code = look(self.schedule.unmask.outputs[cell])
+                if self._constant(code, cell, number, "selection"):
+                    chosen.add(cell)
+            self.writes += len(chosen)
+        for cell in claims:
+            if not block.selected[cell] & bit and cell not in chosen:
+                raise Rejected(f"round {number}: cell {cell} is claimed but not written")
+        coins = self._coins.get(number, ())
+        first_coin = len(self._codes) - len(self._free)
+        for j, code in coins:
+            self._codes[first_coin + j] = code
+        self._write(sorted(due | chosen), claims, number, self._predict.at(place, self._codes))
+        for j, _ in coins:
+            self._codes[first_coin + j] = self._free[j]
+
+    def _write(
+        self,
+        cells: Iterable[int],
+        claims: Mapping[int, Content],
+        number: int,
+        look: Callable[[Literal], Code],
+    ) -> None:
+        """Check what is claimed of some cells that are written, and write it."""
+        contents, codes, outputs = self.contents, self._holding.codes, self._outputs
+        some_m = self.schedule.edits is Edits.REVISE_ANY
+        new: list[tuple[int, Content]] = []
+        for cell in cells:
+            old = contents[cell]
+            claim = claims.get(cell, old)
+            if claim == "M" and not some_m:
+                raise Rejected(f"round {number}: cell {cell} is written, the certificate omits it")
+            if claim != old:
+                self._allow(cell, old, number)
+                new.append((cell, claim))
+            high, low = outputs[cell]
+            # At first sight, as nearly always: what is drawn is built as what is claimed.
+            if (look(high), look(low)) != codes(claim):
+                self.check_write(cell, claim, number, look)
+        for cell, content in new:
+            self._hold(cell, content)
+
+    def _allow(self, cell: int, old: Content, number: int) -> None:
+        """A cell may get another content."""
+        if old != "M" and self.schedule.edits in (Edits.WRITE_ONCE, Edits.REMASK):
+            raise Rejected(f"round {number}: the visible token of cell {cell} is changed")
+        if cell in self._prompt:
+            raise Rejected(f"round {number}: prompt cell {cell} is changed")
+
+    def check_write(
+        self, cell: int, claim: Content, number: int, look: Callable[[Literal], Code]
+    ) -> None:
+        """The predictor of a selected cell writes the claimed content."""
+        for output, wanted in zip(self._outputs[cell], self._holding.codes(claim), strict=True):
+            if not self.functions.equal(look(output), wanted):
+                raise Rejected(f"round {number}: cell {cell} does not write {_show(claim)}")
+
+    def _mask(self, cells: Iterable[int], number: int) -> None:
+        for cell in cells:
+            if cell in self._prompt:
+                raise Rejected(f"round {number}: prompt cell {cell} is remasked")
+            self._hold(cell, "M")
 
     def _hold(self, cell: int, content: Content) -> None:
         """Give a cell another content."""
         self.contents[cell] = content
-        self._shown[cell] = self._codes(content)
-        self._news.add(cell)
-
-    def _codes(self, content: Content) -> tuple[Code, Code]:
-        """The high and the low bit of a cell that holds this."""
-        if isinstance(content, str):
-            return self._tokens[content]
-        value = self.nodes[content] if content >= 0 else self.nodes[~content] ^ 1
-        # A half is the same for both values, or it is the value or its negation.
-        (z, y), (o, n) = self._tokens["0"], self._tokens["1"]
-        return (z if z == o else value ^ z, y if y == n else value ^ y)
-
-    # --- a round -----------------------------------------------------------------------------
-
-    def round(self, number: int, claims: Mapping[int, Content]) -> None:
-        """One round: select, write what is claimed if it is that, remask."""
-        self.begin(number)
-        self.finish(number, claims)
-
-    def begin(self, number: int) -> Sequence[int]:
-        """Let F and the predictor look at the state; the cells whose write has to be looked at.
-
-        Of the selected cells that is each but those that get again, and from the same function,
-        what they have got and kept.
-        """
-        fresh = self._news
-        self._news = set()
-        self._feed(self.select, fresh, number)
-        self.select.settle()
-        decisions = self._decisions(self.select, self.selected, number, "selection")
-        self.predict.ignore(_halves(cell for cell, chosen in decisions if not chosen))
-        self._feed(self.predict, fresh, number)
-        for j, _ in self._coins.get(number - 1, ()):
-            self.predict.set_input(self._coin(j), self._free[j])
-        for j, code in self._coins.get(number, ()):
-            self.predict.set_input(self._coin(j), code)
-        # Few cells are selected in two rounds one after the other, where all is written once.
-        self.predict.watch(_halves(cell for cell, chosen in decisions if chosen), briefly=True)
-        self.predict.settle()
-        again = {output // 2 for output in self.predict.changed} | fresh
-        self.predict.changed.clear()
-        self._due = sorted(again & self.selected)
-        return self._due
-
-    def finish(self, number: int, claims: Mapping[int, Content]) -> None:
-        """Check the claims for the cells that are written, write them, and remask."""
-        for cell in claims:
-            if cell not in self.selected:
-                raise Rejected(f"round {number}: cell {cell} is claimed but not written")
-        self._due = sorted({*self._due, *claims})
-        contents = self.contents
-        new: list[tuple[int, Content]] = []
-        for cell in self._due:
-            claim = claims.get(cell, contents[cell])
-            if claim == "M" and self.schedule.edits is not Edits.REVISE_ANY:
-                raise Rejected(f"round {number}: cell {cell} is written, the certificate omits it")
-            self.check_write(cell, claim, number)
-            new.append((cell, claim))
-        for cell, content in new:
-            if contents[cell] != content:
-                self._hold(cell, content)
-        if self.mark is not None:
-            self._remask(self.mark, number)
-
-    def _remask(self, mark: Folded, number: int) -> None:
-        written = set(self._news)
-        self._feed(mark, written, number)
-        mark.settle()
-        decisions = self._decisions(mark, self.marked, number, "remasking")
-        again = {cell for cell, chosen in decisions if chosen} | written
-        masked = sorted(again & self.marked)
-        for cell in masked:
-            if cell in self._prompt:
-                raise Rejected(f"round {number}: prompt cell {cell} is remasked")
-            if self.contents[cell] != "M":
-                self._hold(cell, "M")
-        # G sees the state after the write; what it masks it sees in the next round.
-        mark.set_pairs(masked, self._shown)
-
-    def _feed(self, part: Folded, cells: Iterable[int], number: int) -> None:
-        """Show a circuit what some cells hold now, and the clock."""
-        part.set_pairs(cells, self._shown)
-        for j, bit in enumerate(clock_value(self.schedule, number)):
-            part.set_input(2 * self.schedule.length + j, int(bit))
-
-    def _coin(self, j: int) -> int:
-        return 2 * self.schedule.length + self.schedule.clock_bits + j
-
-    def _decisions(
-        self, part: Folded, cells: set[int], number: int, what: str
-    ) -> list[tuple[int, bool]]:
-        """Bring a policy's choice of cells up to date; return those that it decides anew."""
-        new: list[tuple[int, bool]] = []
-        for cell in sorted(part.changed):
-            self.steps += 1
-            code = part.output(cell)
-            chosen = bool(code if code <= TRUE else self._constant(code, cell, number, what))
-            if chosen != (cell in cells):
-                (cells.add if chosen else cells.discard)(cell)
-                new.append((cell, chosen))
-        part.changed.clear()
-        return new
+        self._codes[2 * cell], self._codes[2 * cell + 1] = self._holding.codes(content)
 
     def _constant(self, code: Code, cell: int, number: int, what: str) -> Code:
+        """What a policy decides about a cell. Raises `Rejected` if that depends on values."""
         for value in (FALSE, TRUE):
-            if self.functions.equal(code, value):
+            if code == value or self.functions.equal(code, value):
                 return value
         raise Rejected(f"round {number}: the {what} of cell {cell} depends on values")
 
-    def check_write(self, cell: int, claim: Content, number: int) -> None:
-        """The predictor of a selected cell writes the claimed content, and may."""
-        self.steps += 1
-        old = self.contents[cell]
-        if old not in ("M", claim) and self.schedule.edits in (Edits.WRITE_ONCE, Edits.REMASK):
-            raise Rejected(f"round {number}: the visible token of cell {cell} is changed")
-        if claim != old and cell in self._prompt:
-            raise Rejected(f"round {number}: prompt cell {cell} is changed")
-        for half, wanted in enumerate(self._codes(claim)):
-            drawn = self.predict.output(2 * cell + half)
-            if drawn != wanted and not self.functions.equal(drawn, wanted):
-                raise Rejected(f"round {number}: cell {cell} does not write {_show(claim)}")
+    def end(self) -> None:
+        """What is promised of the end. Raises `Rejected` if it does not hold."""
+        schedule = self.schedule
+        required = range(schedule.length) if schedule.end is End.WHOLE_STATE else schedule.output
+        for cell in required:
+            if self.contents[cell] == "M":
+                raise Rejected(f"cell {cell} is masked at the end")
+        for cell, literal, output in zip(
+            schedule.output, self.circuit.outputs, self.circuit.output_names, strict=True
+        ):
+            if self.contents[cell] != literal:
+                raise Rejected(f"output {output} is not what cell {cell} holds")
 
 
-def _halves(cells: Iterable[int]) -> list[int]:
-    """The numbers of the predictor's outputs for some cells."""
-    return [number for cell in cells for number in (2 * cell, 2 * cell + 1)]
-
-
-def _tokens(encoding: Encoding) -> dict[str, tuple[Code, Code]]:
-    """The high and the low bit of each token that is a content, as constants."""
-    codes = {"M": encoding.mask, "0": encoding.zero, "1": encoding.one}
-    return {token: (int(high), int(low)) for token, (high, low) in codes.items()}
-
-
-def _refuse_unsupported(schedule: Schedule) -> None:
-    if schedule.unmask_sees_candidates:
-        raise Rejected("the unmasking policy sees the candidates: no cut-point certificate")
-    for name, circuit in (("unmasking", schedule.unmask), ("remasking", schedule.remask)):
-        if circuit is not None and any(i.kind is InputKind.RANDOM for i in circuit.inputs):
-            raise Rejected(f"the {name} policy is random: no cut-point certificate")
-
-
-def _check_form(schedule: Schedule, circuit: Circuit, certificate: Simulation) -> None:
-    """Every cell, content and coin that the certificate names exists, and none is named twice."""
-    if len(certificate.writes) != schedule.rounds:
-        raise Rejected(
-            f"{len(certificate.writes)} rounds claimed, the schedule runs {schedule.rounds}"
-        )
-    for number, line in enumerate(certificate.writes, start=1):
-        if len({cell for cell, _ in line}) != len(line):
-            raise Rejected(f"round {number}: a cell is claimed twice")
-        for cell, content in line:
-            if not 0 <= cell < schedule.length:
-                raise Rejected(f"round {number}: there is no cell {cell}")
-            if isinstance(content, str):
-                if content not in ("M", "0", "1"):
-                    raise Rejected(f"round {number}: {content!r} is no content")
-            elif node_of(content) >= circuit.node_count:
-                raise Rejected(f"round {number}: the circuit has no node {node_of(content)}")
-    tossed = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
-    for number, j, _ in certificate.coins:
-        if not (1 <= number <= schedule.rounds and 0 <= j < tossed):
-            raise Rejected(f"round {number} has no coin {j}")
-
-
-def _start(schedule: Schedule, circuit: Circuit, certificate: Simulation) -> list[Content]:
-    names = tuple(circuit.inputs[v].name for v in circuit.data_inputs)
-    if names != schedule.data_names:
-        raise Rejected("the schedule's data inputs are not the circuit's")
-    if schedule.output_names != circuit.output_names:
-        raise Rejected("the schedule's outputs are not the circuit's")
-    if len(certificate.given) != len(schedule.given_cells):
-        raise Rejected("the certificate does not name one random input per given cell")
-    contents: list[Content] = ["M"] * schedule.length
-    for cell, node in zip(schedule.data_cells, circuit.data_inputs, strict=True):
-        contents[cell] = node
-    for cell, node in zip(schedule.given_cells, certificate.given, strict=True):
-        contents[cell] = node
-    return contents
-
-
-def _coin_map(
-    schedule: Schedule, circuit: Circuit, certificate: Simulation
-) -> dict[tuple[int, int], int]:
-    """(round, coin) -> random input, checked to be injective and to meet only random inputs."""
-    random = set(circuit.random_inputs)
-    used = [*certificate.given, *(node for _, _, node in certificate.coins)]
-    if len(set(used)) != len(used) or not set(used) <= random:
-        raise Rejected("the coupling does not name random inputs only, each at most once")
-    places = {(t, j): node for t, j, node in certificate.coins}
-    if len(places) != len(certificate.coins):
-        raise Rejected("the coupling uses a coin twice")
-    return places
+def _places(bits: int) -> Iterator[int]:
+    """The places of the ones of a number, lowest first."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
 
 
 def _show(content: Content) -> str:
@@ -305,27 +353,25 @@ def check_simulation(
 
     Raises `Rejected` with the first local step that does not hold.
     """
-    _check_form(schedule, circuit, certificate)
+    check_form(schedule, circuit, certificate)
     walk = Walk(schedule, circuit, certificate)
-    for number, writes in enumerate(certificate.writes, start=1):
-        walk.round(number, dict(writes))
-        if progress is not None:
-            progress(number)
-    required = range(schedule.length) if schedule.end is End.WHOLE_STATE else schedule.output
-    for cell in required:
-        if walk.contents[cell] == "M":
-            raise Rejected(f"cell {cell} is masked at the end")
-    final = list(walk.contents)
-    for cell, literal, output in zip(
-        schedule.output, circuit.outputs, circuit.output_names, strict=True
-    ):
-        if final[cell] != literal:
-            raise Rejected(f"output {output} is not what cell {cell} holds")
+    lines: list[Mapping[int, Content]] = [dict(line) for line in certificate.writes]
+    if not lines:
+        walk.end()
     if schedule.stop is Stop.ABSORBING:
-        walk.round(schedule.rounds + 1, {})
-        if walk.contents != final:
-            raise Rejected("a further round changes the state")
-    return kernel_result(name, Verdict.PROVED, Certificate("cut points", "kernel", walk.steps))
+        lines.append({})  # one round more
+    width = rounds_at_a_time(schedule)
+    final: Sequence[Content] = walk.contents[:]
+    for first in range(0, len(lines), width):
+        for number in walk.rounds(first + 1, lines[first : first + width]):
+            if number == schedule.rounds:
+                walk.end()
+                final = walk.contents[:]
+            if progress is not None and number <= schedule.rounds:
+                progress(number)
+    if walk.contents != final:
+        raise Rejected("a further round changes the state")
+    return kernel_result(name, Verdict.PROVED, Certificate("cut points", "kernel", walk.writes))
 
 
 def check_document(document: Document) -> Checked:
