@@ -40,8 +40,7 @@ def load_json(text: str, source: str = "JSON") -> Json:
     Traceback (most recent call last):
     dlmcheck.spec.errors.MalformedSyntax: JSON:2: the number 0.5 (expected an integer)
     """
-    # Where no line, or else no word, is that long there is no integer to be refused.
-    all_short = _has_short_lines(text) or max(map(len, text.split()), default=0) <= MAX_DIGITS
+    all_short = _has_short_integers(text)
     try:
         value: Json = json.loads(
             text,
@@ -193,20 +192,29 @@ def show(value: Json) -> str:
 
 # --- refusing ------------------------------------------------------------------------------
 
+_DIGITS = "0123456789"
+
 
 class _Refused(Exception):
     """Something that is JSON for others. Where it stands is found by a second pass."""
 
 
-def _has_short_lines(text: str) -> bool:
-    """Whether every line has at most `MAX_DIGITS` characters."""
-    begun = 0
-    while begun + MAX_DIGITS < len(text):
-        # The last end of a line that one of that length may have.
-        end = text.rfind("\n", begun, begun + MAX_DIGITS + 1)
-        if end < 0:
-            return False
-        begun = end + 1
+def _has_short_integers(text: str) -> bool:
+    """Whether fewer than `MAX_DIGITS` digits ever stand side by side, in strings or out of them.
+
+    So many would cover one of the places that are looked at.
+    """
+    for number, character in enumerate(text[::MAX_DIGITS]):
+        if character in _DIGITS:
+            place = number * MAX_DIGITS
+            before, after = (
+                text[max(0, place - MAX_DIGITS) : place],
+                text[place : place + MAX_DIGITS],
+            )
+            digits = len(before) - len(before.rstrip(_DIGITS))
+            digits += len(after) - len(after.lstrip(_DIGITS))
+            if digits >= MAX_DIGITS:
+                return False
     return True
 
 
