@@ -8,7 +8,7 @@ closure of a graph", 1976, with each node counted once), so that a largest flow 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dlmcheck.model.scheduling.slack import Slack
@@ -17,121 +17,146 @@ _MANY = 1 << 30
 
 
 class _Network:
-    """A flow network with whole capacities (Dinic, 1970), as arrays."""
+    """A flow network with whole capacities (Ford and Fulkerson, 1956), as arrays.
+
+    Arc 2k + 1 is the reverse of arc 2k; what flows on an arc is what its reverse has left.
+    """
 
     def __init__(self, vertices: int) -> None:
         self.arcs: list[list[int]] = [[] for _ in range(vertices)]
         self.head: list[int] = []
         self.left: list[int] = []
-        self.level: list[int] = []
 
-    def arc(self, start: int, end: int, capacity: int) -> None:
-        self.arcs[start].append(len(self.head))
-        self.arcs[end].append(len(self.head) + 1)
-        self.head += (end, start)
-        self.left += (capacity, 0)
+    def connect(self, start: int, ends: Sequence[int], capacity: int) -> None:
+        """Arcs from one vertex to some others."""
+        arcs, head, left = self.arcs, self.head, self.left
+        own = arcs[start]
+        for end in ends:
+            own.append(len(head))
+            arcs[end].append(len(head) + 1)
+            head += (end, start)
+            left += (capacity, 0)
 
-    def _levels(self, source: int, sink: int) -> bool:
-        level = [-1] * len(self.arcs)
-        level[source] = 0
-        queue = [source]
-        for vertex in queue:
-            if vertex == sink:
-                break
-            for arc in self.arcs[vertex]:
-                if self.left[arc] and level[self.head[arc]] < 0:
-                    level[self.head[arc]] = level[vertex] + 1
-                    queue.append(self.head[arc])
-        self.level = level
-        return level[sink] >= 0
+    def largest_flow(self, source: int, sink: int) -> None:
+        """Let flow as much as can; then `source_side` is that of the least cut."""
+        while self._more(source, sink):
+            pass
 
-    def largest_flow(self, source: int, sink: int) -> int:
-        """The flow; afterwards `level` is >= 0 exactly on the source's side of the least cut."""
-        flow = 0
-        while self._levels(source, sink):
-            place = [0] * len(self.arcs)
-            while self._augment(source, sink, place):
-                flow += 1
-        return flow
+    def _more(self, source: int, sink: int) -> bool:
+        """Look for paths, in one search that enters each vertex once; whether there was one.
 
-    def _augment(self, source: int, sink: int, place: list[int]) -> bool:
-        head, left, level = self.head, self.left, self.level
-        path: list[int] = []
-        vertex = source
-        while vertex != sink:
-            arcs = self.arcs[vertex]
-            while place[vertex] < len(arcs):
-                arc = arcs[place[vertex]]
-                if left[arc] and level[head[arc]] == level[vertex] + 1:
+        From the sink backwards: few vertices lead there when little more can flow, while from the
+        source nearly all are reached to the end.
+        """
+        arcs, head, left = self.arcs, self.head, self.left
+        entered = bytearray(len(arcs))
+        tried = [0] * len(arcs)
+        more = False
+        path: list[int] = []  # in reverses of its arcs, from the sink to the vertex
+        vertex = sink
+        while True:
+            for at in range(tried[vertex], len(arcs[vertex])):
+                arc = arcs[vertex][at]
+                start = head[arc]
+                if not entered[start] and left[arc ^ 1]:
+                    tried[vertex] = at + 1
                     path.append(arc)
-                    vertex = head[arc]
                     break
-                place[vertex] += 1
             else:
                 if not path:
-                    return False
+                    return more
+                tried[vertex] = len(arcs[vertex])
                 vertex = head[path.pop() ^ 1]
-                place[vertex] += 1
-        for arc in path:
-            left[arc] -= 1
-            left[arc ^ 1] += 1
-        return True
+                continue
+            if start != source:
+                entered[start] = True
+                vertex = start
+                continue
+            for arc in path:
+                left[arc ^ 1] -= 1
+                left[arc] += 1
+            more = True
+            path.clear()
+            vertex = sink
+
+    def source_side(self, source: int) -> list[bool]:
+        """For each vertex whether more could flow there from the source."""
+        arcs, head, left = self.arcs, self.head, self.left
+        found = [False] * len(arcs)
+        found[source] = True
+        reached = [source]
+        for vertex in reached:
+            for arc in arcs[vertex]:
+                end = head[arc]
+                if not found[end] and left[arc]:
+                    found[end] = True
+                    reached.append(end)
+        return found
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """Between which layers each number enters the sets of the least cuts, as far as is known.
+
+    At layer t the set has those that enter at t or earlier.
+    """
+
+    soonest: list[int]
+    latest: list[int]
+
+    def stays_out(self, readers: Sequence[int], t: int) -> bool:
+        """Whether one of some numbers is surely not in the set at layer t."""
+        soonest = self.soonest
+        for reader in readers:  # as any() would find out, in a third of the time
+            if soonest[reader] > t:
+                return True
+        return False
 
 
 @dataclass(frozen=True)
 class _Cut:
-    """The network of one cut: `order` lists the numbers in it, `sure` counts those outside."""
+    """The network of one cut: vertices 2k and 2k + 1 belong to number `order[k]`."""
 
     network: _Network
     order: Sequence[int]
-    sure: Sequence[int]
-    flow: int
 
-    @property
-    def value(self) -> int:
-        return len(self.sure) + self.flow
+    def chosen(self) -> Iterator[tuple[int, bool]]:
+        """Each number with whether it is in the smallest of the sets whose cut is least."""
+        side = self.network.source_side(2 * len(self.order))
+        return zip(self.order, side[::2], strict=False)
 
 
-def _least_cut(slack: Slack, inside: Sequence[bool], allowed: Sequence[bool]) -> _Cut:
-    """The least number of values kept by a closed set that contains `inside`, within `allowed`.
+def _least_cut(slack: Slack, entries: _Entries, t: int, free: Sequence[int]) -> _Cut:
+    """A largest flow for the least number of values kept by a closed set at layer t.
 
-    Vertex 2k stands for "number order[k] is in the set", 2k + 1 for "and is not kept": the arc
-    between them costs 1.
+    `free` are the numbers that may be in the set or not. Vertex 2k stands for "number order[k] is
+    in the set", 2k + 1 for "and is not kept": the arc between them costs 1. Numbers that are
+    surely in the set are there only if it is open whether they are kept.
     """
-    order: list[int] = []
-    sure: list[int] = []
-    leaves: list[bool] = []
-    place: dict[int, int] = {}
-    for v in range(len(slack)):
-        if not allowed[v]:
-            continue
-        leaving = slack.is_output[v] or any(not allowed[r] for r in slack.readers[v])
-        if inside[v]:
-            if leaving:
-                sure.append(v)
-                continue
-            if all(inside[r] for r in slack.readers[v]):
-                continue
-        place[v] = len(order)
-        order.append(v)
-        leaves.append(leaving)
+    latest, args, readers = entries.latest, slack.args, slack.readers
+    within = {
+        arg
+        for v in free
+        for arg in args[v]
+        if latest[arg] <= t and not slack.is_output[arg] and not entries.stays_out(readers[arg], t)
+    }
+    order = sorted([*free, *within])
+    place = {v: 2 * k for k, v in enumerate(order)}
     source, sink = 2 * len(order), 2 * len(order) + 1
     network = _Network(sink + 1)
-    for k, v in enumerate(order):
-        network.arc(2 * k, 2 * k + 1, 1)
-        if leaves[k]:
-            network.arc(2 * k + 1, sink, 1)
+    for v, vertex in place.items():
+        network.connect(vertex, (vertex + 1,), 1)
+        if v not in within and (slack.is_output[v] or entries.stays_out(readers[v], t)):
+            network.connect(vertex + 1, (sink,), 1)
         else:
-            for reader in slack.readers[v]:
-                if not inside[reader]:
-                    network.arc(2 * k + 1, 2 * place[reader], 1)
-        if inside[v]:
-            network.arc(source, 2 * k, _MANY)
+            open_ends = [place[reader] for reader in readers[v] if latest[reader] > t]
+            network.connect(vertex + 1, open_ends, 1)
+        if v in within:
+            network.connect(source, (vertex,), _MANY)
         else:
-            for arg in slack.args[v]:
-                if arg in place:
-                    network.arc(2 * k, 2 * place[arg], _MANY)
-    return _Cut(network, order, sure, network.largest_flow(source, sink))
+            network.connect(vertex, [place[arg] for arg in args[v] if arg in place], _MANY)
+    network.largest_flow(source, sink)
+    return _Cut(network, order)
 
 
 @dataclass(frozen=True)
@@ -152,29 +177,30 @@ class Cuts:
 
 
 def all_cuts(slack: Slack) -> Cuts:
-    """The least cuts at all layers, from the middle outwards: each one narrows the others."""
-    count = len(slack)
-    values = [0] * slack.last
-    entry = [slack.last] * count
+    """The least cuts at all layers, from the middle outwards: each one narrows the others.
 
-    def between(first: int, end: int, low: list[bool], high: list[bool]) -> None:
-        if first >= end:
+    A number whose layer of entry is known is in no further network; what the sets keep is counted
+    at the end, as they are the sets of what stands in an assignment at each layer.
+    """
+    entries = _Entries(list(slack.earliest), list(slack.latest))
+    soonest, latest = entries.soonest, entries.latest
+
+    def between(first: int, end: int, open_ones: Sequence[int]) -> None:
+        if first >= end or not open_ones:
             return
         t = (first + end) // 2
-        inside = [low[v] or slack.latest[v] <= t for v in range(count)]
-        allowed = [high[v] and slack.earliest[v] <= t for v in range(count)]
-        cut = _least_cut(slack, inside, allowed)
-        values[t] = cut.value + (slack.idle if t == 0 else 0)
-        for k, v in enumerate(cut.order):
-            inside[v] = inside[v] or cut.network.level[2 * k] >= 0
-        for v in range(count):
-            if inside[v]:
-                entry[v] = min(entry[v], t)
-        between(first, t, low, inside)
-        between(t + 1, end, inside, high)
+        cut = _least_cut(slack, entries, t, [v for v in open_ones if soonest[v] <= t < latest[v]])
+        for v, inside in cut.chosen():
+            if inside:
+                latest[v] = min(latest[v], t)
+            else:
+                soonest[v] = t + 1
+        still = [v for v in open_ones if soonest[v] < latest[v]]
+        between(first, t, [v for v in still if latest[v] <= t])
+        between(t + 1, end, [v for v in still if soonest[v] > t])
 
-    between(0, slack.last, [False] * count, [True] * count)
-    return Cuts(tuple(values), tuple(entry))
+    between(0, slack.last, [v for v in range(len(slack)) if soonest[v] < latest[v]])
+    return Cuts(tuple(slack.row_lengths(latest)), tuple(latest))
 
 
 def walks(slack: Slack, t: int) -> tuple[tuple[int, ...], ...]:
@@ -184,14 +210,18 @@ def walks(slack: Slack, t: int) -> tuple[tuple[int, ...], ...]:
     reader uses up the node that it leaves, and the last node is used up, too: it is an output or
     has a reader whose earliest layer is > t. No node is used up twice.
     """
+    entries = _Entries(list(slack.earliest), list(slack.latest))
     count = range(len(slack))
-    inside = [slack.latest[v] <= t for v in count]
-    cut = _least_cut(slack, inside, [slack.earliest[v] <= t for v in count])
+    free = [v for v in count if slack.earliest[v] <= t < slack.latest[v]]
+    cut = _least_cut(slack, entries, t, free)
     network, order = cut.network, cut.order
     source, sink = 2 * len(order), 2 * len(order) + 1
-    # What flows on an arc is what its reverse has left.
     flow = {arc: network.left[arc ^ 1] for arc in range(0, len(network.head), 2)}
-    found: list[tuple[int, ...]] = [(slack.nodes[v],) for v in cut.sure]
+    found: list[tuple[int, ...]] = [
+        (slack.nodes[v],)
+        for v in count
+        if slack.latest[v] <= t and (slack.is_output[v] or entries.stays_out(slack.readers[v], t))
+    ]
     starts = [arc for arc in network.arcs[source] if not arc & 1]
     for start in starts:
         for _ in range(flow[start]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
@@ -36,9 +37,14 @@ def beginnings(slack: Slack, entry: Sequence[int]) -> Iterator[Layers]:
 def _pushed(slack: Slack, wanted: Sequence[int]) -> Layers:
     """Each number in the wanted layer, or later if its arguments are, as long as there is time."""
     layer: Layers = []
-    for i, at in enumerate(wanted):
-        after = max((layer[a] + 1 for a in slack.args[i]), default=0)
-        layer.append(min(max(at, after, slack.earliest[i]), slack.latest[i]))
+    for at, args, earliest, latest in zip(
+        wanted, slack.args, slack.earliest, slack.latest, strict=True
+    ):
+        place = at if at > earliest else earliest
+        for arg in args:
+            if layer[arg] >= place:
+                place = layer[arg] + 1
+        layer.append(place if place < latest else latest)
     return layer
 
 
@@ -47,8 +53,13 @@ def _in_time(slack: Slack, layer: Layers) -> Layers:
 
     A layer never is below the earliest if no wanted layer is.
     """
+    latest, args = slack.latest, slack.args
     for i in range(len(slack) - 1, -1, -1):
-        layer[i] = min([layer[i], slack.latest[i], *(layer[r] - 1 for r in slack.readers[i])])
+        at = layer[i] if layer[i] < latest[i] else latest[i]
+        layer[i] = at
+        for arg in args[i]:
+            if layer[arg] >= at:
+                layer[arg] = at - 1
     return layer
 
 
@@ -79,30 +90,29 @@ def freeing(slack: Slack, urgency: Sequence[int]) -> list[int]:
     """
     waiting = [len(readers) for readers in slack.readers]
     missing = [len(args) for args in slack.args]
-    done = [False] * len(slack)
-
-    def kept(i: int) -> int:
-        return -sum(waiting[a] == 1 and not slack.is_output[a] for a in slack.args[i])
-
-    ready = [(kept(i), urgency[i], i) for i in range(len(slack)) if not missing[i]]
+    done = bytearray(len(slack))
+    # Minus how many values each number would set free, were it placed now.
+    kept = [-sum(waiting[a] == 1 and not slack.is_output[a] for a in args) for args in slack.args]
+    ready = [(kept[i], urgency[i], i) for i in range(len(slack)) if not missing[i]]
     heapify(ready)
     order: list[int] = []
     while ready:
         score, _, i = heappop(ready)
-        if done[i] or kept(i) != score:
+        if done[i] or kept[i] != score:
             continue  # it stands there once more, with what it sets free now
         done[i] = True
         order.append(i)
         for arg in slack.args[i]:
             waiting[arg] -= 1
-            if waiting[arg] == 1:
-                for r in slack.readers[arg]:
-                    if not done[r] and not missing[r]:
-                        heappush(ready, (kept(r), urgency[r], r))
+            if waiting[arg] == 1 and not slack.is_output[arg]:
+                r = next(r for r in slack.readers[arg] if not done[r])
+                kept[r] -= 1
+                if not missing[r]:
+                    heappush(ready, (kept[r], urgency[r], r))
         for r in slack.readers[i]:
             missing[r] -= 1
             if not missing[r]:
-                heappush(ready, (kept(r), urgency[r], r))
+                heappush(ready, (kept[r], urgency[r], r))
     return order
 
 
@@ -110,8 +120,16 @@ def along(slack: Slack, order: Sequence[int], end: Fraction) -> Layers:
     """The numbers spread over the layers along an order, evenly up to a fraction of them."""
     wanted = [0] * len(slack)
     step, whole = slack.last * end.numerator, end.denominator * len(order)
-    for place, i in enumerate(order):
+
+    def at(place: int) -> int:
         # Rounded to the nearest, as a fraction is, without making one for each place.
         below, rest = divmod(step * place, whole)
-        wanted[i] = below + (2 * rest > whole or (2 * rest == whole and below % 2))
+        return below + (2 * rest > whole or (2 * rest == whole and below % 2))
+
+    begin = 0
+    for layer in range(at(len(order) - 1) + 1 if order else 0):
+        beyond = bisect_right(range(len(order)), layer, lo=begin, key=at)
+        for i in order[begin:beyond]:
+            wanted[i] = layer
+        begin = beyond
     return _in_time(slack, _pushed(slack, wanted))

@@ -40,13 +40,19 @@ class _Search:
         self.layer = layer
         self.aim = aim
         self.rows = slack.row_lengths(layer)
-        self.end = [slack.last_use(i, layer) for i in range(len(slack))]
+        self.end = slack.last_uses(layer)
         self.movable = [i for i in range(len(slack)) if slack.earliest[i] < slack.latest[i]]
+        self.best = 0
+        self.wide = 0
+        """How many rows are no shorter than the best width so far."""
+        self.since: dict[int, int] = {}
+        """Where the numbers that have moved since then stood in the best assignment."""
 
     def run(self, moves: int, random: Random) -> Found:
         slack = self.slack
-        best, kept, tried = slack.width(self.layer), tuple(self.layer), 0
-        while best > self.aim and tried < moves and self.movable:
+        self._is_best()
+        tried = 0
+        while self.best > self.aim and tried < moves and self.movable:
             tried += 1
             # int(random() * n) instead of choice(): the same, in a third of the time.
             i = self.movable[int(random.random() * len(self.movable))]
@@ -56,10 +62,17 @@ class _Search:
             pushed = self._push_later(i, step) if later else self._push_earlier(i, step)
             if not pushed or not self._take(pushed, tolerated):
                 continue
-            width = max([slack.floor, *self.rows])
-            if width < best:
-                best, kept = width, tuple(self.layer)
-        return Found(kept, best, tried)
+            if not self.wide and slack.floor < self.best:
+                self._is_best()
+        for i, at in self.since.items():
+            self.layer[i] = at
+        return Found(tuple(self.layer), self.best, tried)
+
+    def _is_best(self) -> None:
+        """The assignment is narrower than all before."""
+        self.best = max([self.slack.floor, *self.rows])
+        self.wide = sum(row >= self.best for row in self.rows)
+        self.since.clear()
 
     def _push_later(self, i: int, step: int) -> dict[int, int] | None:
         layer, readers = self.layer, self.slack.readers
@@ -124,9 +137,13 @@ class _Search:
             return False
         for i, last in ends.items():
             end[i] = last
+        for i, at in old.items():
+            self.since.setdefault(i, at)
         for t, by in change.items():
             if t < slack.last:
-                self.rows[t] += by
+                before = self.rows[t]
+                self.rows[t] = before + by
+                self.wide += (before + by >= self.best) - (before >= self.best)
         return True
 
     def _cost(self, change: dict[int, int]) -> int:

@@ -44,9 +44,10 @@ class Slack:
         change = [0] * (self.last + 2)
         change[0] += self.idle
         change[1] -= self.idle
-        for i, at in enumerate(layer):
+        for at in layer:
             change[at] += 1
-            change[self.last_use(i, layer) + 1] -= 1
+        for last in self.last_uses(layer):
+            change[last + 1] -= 1
         rows: list[int] = []
         for t in range(self.last):
             rows.append(change[t] + (rows[-1] if rows else 0))
@@ -56,7 +57,15 @@ class Slack:
         """The last layer at whose time the value of i must stand."""
         if self.is_output[i]:
             return self.last
-        return max(layer[r] for r in self.readers[i]) - 1
+        return max(map(layer.__getitem__, self.readers[i])) - 1
+
+    def last_uses(self, layer: Sequence[int]) -> list[int]:
+        """`last_use` of each number: a reader tells it to its arguments."""
+        after = [self.last + 1 if is_output else 1 for is_output in self.is_output]
+        for at, args in zip(layer, self.args, strict=True):
+            for arg in args:
+                after[arg] = after[arg] if after[arg] > at else at
+        return [layer - 1 for layer in after]
 
     def width(self, layer: Sequence[int]) -> int:
         """The width of an assignment (`dlmcheck.spec.assignment.bank_width`)."""
@@ -91,12 +100,13 @@ def slack_of(circuit: Circuit, last: int | None = None, *, late_coins: bool = Fa
     readers: list[list[int]] = [[] for _ in nodes]
     earliest: list[int] = []
     for i, node in enumerate(nodes):
-        read = () if node < inputs else map(node_of, circuit.gate_of(node).args)
-        below = tuple(number[v] for v in dict.fromkeys(read) if v in number)
+        read = () if node < inputs else map(node_of, circuit.gates[node - inputs].args)
+        below = tuple([number[v] for v in dict.fromkeys(read) if v in number])
         for arg in below:
             readers[arg].append(i)
         args.append(below)
-        earliest.append(0 if node < inputs else 1 + max((earliest[a] for a in below), default=0))
+        highest = max(map(earliest.__getitem__, below), default=0)
+        earliest.append(0 if node < inputs else 1 + highest)
     depth = max(earliest, default=0)
     if last is None:
         last = depth
@@ -108,9 +118,11 @@ def slack_of(circuit: Circuit, last: int | None = None, *, late_coins: bool = Fa
         )
     latest = [last] * len(nodes)
     for i in range(len(nodes) - 1, -1, -1):
-        latest[i] = min([latest[i], *(latest[r] - 1 for r in readers[i])])
         if nodes[i] < inputs:
             latest[i] = min(latest[i], max(last - 1, 0)) if late_coins else 0
+        before = latest[i] - 1
+        for arg in args[i]:
+            latest[arg] = before if latest[arg] > before else latest[arg]
     shown = {node_of(output) for output in circuit.outputs}
     idle = sum(v not in needed for v in circuit.random_inputs)
     floor = max(1, len(circuit.outputs), idle)
