@@ -141,6 +141,7 @@ class Walk:
         timeline = Timeline(self._holding, self.contents)
         masked: list[list[int]] = []
         error: Rejected | None = None
+        read = frozenset[int]() if self._marks is None else self._marks.read
         for place, line in enumerate(lines):
             for cell, content in line.items():
                 if timeline.contents[cell] != content:
@@ -148,7 +149,7 @@ class Walk:
             if self._marks is None:
                 masked.append([])
                 continue
-            for cell in line:
+            for cell in read.intersection(line):
                 self._marks.show(cell, timeline.contents[cell])
             try:
                 masked.append(self._marks.masked(first + place, timeline.contents))
@@ -157,7 +158,8 @@ class Walk:
                 break
             for cell in masked[-1]:
                 timeline.hold(cell, "M", place + 1)
-                self._marks.show(cell, "M")
+                if cell in read:
+                    self._marks.show(cell, "M")
         timeline.settle(len(lines))
         clock = [clock_value(self.schedule, first + place) for place in range(len(lines))]
         for part in (self._select, self._predict):

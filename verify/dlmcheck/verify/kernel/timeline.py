@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dlmcheck.spec.circuit import Literal
+from dlmcheck.spec.circuit import Literal, node_of
 from dlmcheck.spec.schedule import Schedule, clock_value
 from dlmcheck.verify.kernel.contents import Content
 from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
@@ -110,6 +110,9 @@ class Marks:
         """The cells about which a literal decides."""
         for cell, literal in enumerate(schedule.remask.outputs):
             self._cells.setdefault(literal, []).append(cell)
+        read = {arg for gate in schedule.remask.gates for arg in gate.args} | self._cells.keys()
+        self.read = frozenset(node_of(literal) // 2 for literal in read)
+        """The cells that it looks at, and numbers beyond: of other cells it need not be shown."""
 
     def show(self, cell: int, content: Content) -> None:
         """A cell has another content."""
