@@ -6,11 +6,29 @@ where that is known, and what was expected there. `IllegalSampler` is for sample
 the rules of the model while they run.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 
 class DlmcheckError(Exception):
-    """Base of every error that this package raises on purpose."""
+    """Base of every error that this package raises on purpose.
+
+    Any of them can be sent to another process, whatever its `__init__` asks for.
+    """
+
+    def __reduce__(
+        self,
+    ) -> tuple[Callable[..., DlmcheckError], tuple[object, ...], dict[str, Any]]:
+        # Python would call `__init__` with the finished message, which most of them do not take.
+        return _again, (type(self), *self.args), self.__dict__
+
+
+def _again(kind: type[DlmcheckError], *args: object) -> DlmcheckError:
+    """An error as it was, but for its attributes."""
+    return kind.__new__(kind, *args)
 
 
 # --- input from outside --------------------------------------------------------------------
