@@ -126,3 +126,12 @@ def test_an_arrangement_brings_a_shuffled_path_into_line() -> None:
 def test_an_arrangement_of_nothing() -> None:
     assert arrangement(0, []) == []
     assert arrangement(2, [()]) == [0, 1]
+
+
+@pytest.mark.parametrize("nodes", [1, 2, 3, 39, 40, 41])
+def test_where_not_even_the_coins_have_room_nodes_are_what_is_short(nodes: int) -> None:
+    problem = pairs(20)
+    answer = law(problem, "diagrams", Limits(nodes=nodes)).answer
+    assert isinstance(answer, Unknown)
+    assert answer.why is Why.NODES
+    assert f"more than {nodes} nodes" in answer.message

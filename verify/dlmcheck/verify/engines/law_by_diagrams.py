@@ -241,8 +241,6 @@ class _Build:
             manager.true() if one.kind is InputKind.DATA and given[place[node]] else manager.false()
             for node, one in enumerate(self.circuit.inputs)
         ]
-        for level, node in enumerate(order):
-            self.values[node] = manager.var(level)
         self.readers = [0] * self.circuit.node_count
         for gate in self.circuit.gates:
             for arg in gate.args:
@@ -258,6 +256,8 @@ class _Build:
     def law(self) -> CountedLaw | Unknown | None:
         """The law, or the limit that was met; None beyond the capacity."""
         try:
+            for level, node in enumerate(self.coins):
+                self.values[node] = self.manager.var(level)
             for gate in self.circuit.gates:
                 if self.deadline is not None and time.monotonic() > self.deadline:
                     return Unknown(Why.TIME, "while the diagrams were built")
