@@ -29,7 +29,7 @@ def latest_layers(circuit: Circuit) -> tuple[int, ...]:
     last = max(levels(circuit), default=0)
     layers = [last] * circuit.node_count
     for node in range(circuit.node_count - 1, len(circuit.inputs) - 1, -1):
-        for arg in map(node_of, circuit.gate_of(node).args):
+        for arg in map(node_of, circuit.gates[node - len(circuit.inputs)].args):
             layers[arg] = min(layers[arg], layers[node] - 1)
     layers[: len(circuit.inputs)] = [0] * len(circuit.inputs)
     return tuple(layers)
@@ -64,35 +64,36 @@ def carried_along(circuit: Circuit, layers: Sequence[int] | None = None) -> Padd
         if node in until:
             by_layer[layer].append(node)
 
+    first = len(circuit.inputs)
     gates: list[Gate] = []
-    new_layers = list(where[: len(circuit.inputs)])
-    origin = list(range(len(circuit.inputs)))
-    carrier = {node: node for node in range(len(circuit.inputs)) if not where[node]}
+    new_layers = list(where[:first])
+    origin = list(range(first))
+    # The node that carries the value of each node in the layer that was built last.
+    carrier = list(range(circuit.node_count))
+    standing = [node for node in range(first) if not where[node] and node not in data]
 
-    def add(gate: Gate, layer: int, node: int) -> int:
-        origin.append(node)
-        gates.append(gate)
+    def add(made: Gate, layer: int, node: int) -> None:
+        carrier[node] = len(origin)
+        gates.append(made)
         new_layers.append(layer)
-        return len(new_layers) - 1
+        origin.append(node)
 
     for layer in range(1, last + 1):
-        built = {node: node for node in data}
-        for node in by_layer[layer]:
-            if node < len(circuit.inputs):
-                built[node] = node
-                continue
-            gate = circuit.gate_of(node)
-            args = tuple(_moved(arg, carrier) for arg in gate.args)
-            built[node] = add(Gate(gate.op, args), layer, node)
-        for node, old in carrier.items():
-            if node not in built and until.get(node, -1) >= layer:
-                built[node] = add(Gate(Op.ID, (old,)), layer, node)
-        carrier = built
+        here = by_layer[layer]
+        # What is made here is read in later layers only: so nothing is overwritten too early.
+        for node in here:
+            if node >= first:
+                gate = circuit.gates[node - first]
+                add(Gate(gate.op, tuple([_moved(arg, carrier) for arg in gate.args])), layer, node)
+        carried_on = [node for node in standing if until.get(node, -1) >= layer]
+        for node in carried_on:
+            add(Gate(Op.ID, (carrier[node],)), layer, node)
+        standing = here + carried_on
     shown = {node_of(output) for output in circuit.outputs}
     if last:
         # A data input among the outputs is copied from the prompt in the last layer.
         for node in sorted(shown & data):
-            carrier[node] = add(Gate(Op.ID, (node,)), last, node)
+            add(Gate(Op.ID, (node,)), last, node)
     elif len(shown) != len(circuit.outputs):
         raise BadCircuit("two outputs show one input", expected="at least one layer of gates")
     outputs = tuple(_moved(output, carrier) for output in circuit.outputs)
@@ -103,34 +104,43 @@ def carried_along(circuit: Circuit, layers: Sequence[int] | None = None) -> Padd
 def _check(circuit: Circuit, layers: Sequence[int]) -> None:
     if len(layers) != circuit.node_count:
         raise BadCircuit(f"{len(layers)} layers for {circuit.node_count} nodes")
-    coins, last = set(circuit.random_inputs), max(layers, default=0)
+    coins, last, first = set(circuit.random_inputs), max(layers, default=0), len(circuit.inputs)
     needed = needed_nodes(circuit)
-    for node, layer in enumerate(layers):
-        if node < len(circuit.inputs):
-            right = layer == 0 or (node in coins and node in needed and 0 < layer < last)
-        elif node in needed:
-            args = map(node_of, circuit.gate_of(node).args)
-            right = layer > 0 and all(layers[arg] < layer for arg in args)
-        else:
-            right = True  # it is left out
-        if not right:
-            raise BadCircuit(
-                f"node {node} in layer {layer}",
-                expected="inputs in layer 0 (random ones below the last), "
-                "and every gate above its arguments",
-            )
+    for node, layer in enumerate(layers[:first]):
+        if layer and not (node in coins and node in needed and 0 < layer < last):
+            raise _misplaced(node, layer)
+    for node, gate in enumerate(circuit.gates, start=first):
+        if node in needed:  # what is not is left out
+            highest = 0
+            for literal in gate.args:
+                below = layers[literal if literal >= 0 else ~literal]
+                highest = below if below > highest else highest
+            if layers[node] <= highest:
+                raise _misplaced(node, layers[node])
+
+
+def _misplaced(node: int, layer: int) -> BadCircuit:
+    return BadCircuit(
+        f"node {node} in layer {layer}",
+        expected="inputs in layer 0 (random ones below the last), "
+        "and every gate above its arguments",
+    )
 
 
 def _last_use(circuit: Circuit, layers: Sequence[int], last: int) -> dict[int, int]:
     """For each node that an output depends on, the last layer at whose time it is needed."""
+    first = len(circuit.inputs)
     until = {node_of(output): last for output in circuit.outputs}
-    for node in range(circuit.node_count - 1, len(circuit.inputs) - 1, -1):
+    for node in range(circuit.node_count - 1, first - 1, -1):
         if node not in until:
             continue
-        for arg in map(node_of, circuit.gate_of(node).args):
-            until[arg] = max(until.get(arg, 0), layers[node] - 1)
+        before = layers[node] - 1
+        for literal in circuit.gates[node - first].args:
+            arg = literal if literal >= 0 else ~literal
+            if until.get(arg, -1) < before:
+                until[arg] = before
     return until
 
 
-def _moved(literal: Literal, carrier: dict[int, int]) -> Literal:
+def _moved(literal: Literal, carrier: Sequence[int]) -> Literal:
     return carrier[literal] if literal >= 0 else ~carrier[~literal]
