@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import importlib
 import os
 import signal
 import threading
@@ -138,6 +140,62 @@ def test_every_other_ending(
 
 def test_an_abort_under_a_memory_limit_counts_as_running_out() -> None:
     assert one(aborts, memory=LIMIT).ending is Ending.MEMORY
+
+
+def ends_with_1(_: Progress) -> object:
+    os._exit(1)
+
+
+def faults(_: Progress) -> object:
+    signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return None
+
+
+def cannot_be_loaded(_: Progress) -> object:
+    try:
+        raise ImportError("libbig.so: failed to map segment from shared object")
+    except ImportError as error:
+        raise ImportError("a page of advice\n" * 40) from error
+
+
+def has_no_thread(_: Progress) -> object:
+    raise RuntimeError("can't start new thread")
+
+
+@pytest.mark.parametrize("work", [ends_with_1, faults, cannot_be_loaded, has_no_thread])
+def test_what_libraries_do_without_memory_is_running_out_under_a_limit(
+    work: Callable[[Progress], object],
+) -> None:
+    assert one(work).ending is Ending.CRASHED
+    done = one(work, memory=LIMIT)
+    assert done.ending is Ending.MEMORY
+    assert len(done.message) < 80
+
+
+def refused_by_the_system(_: Progress) -> object:
+    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+
+def after_a_memory_error(_: Progress) -> object:
+    try:
+        raise MemoryError
+    except MemoryError as error:
+        raise ValueError("no table") from error
+
+
+@pytest.mark.parametrize("work", [refused_by_the_system, after_a_memory_error])
+def test_an_error_for_want_of_memory_is_running_out(work: Callable[[Progress], object]) -> None:
+    assert one(work).ending is Ending.MEMORY
+
+
+def is_not_there(_: Progress) -> object:
+    return importlib.import_module("nowhere_to_be_found")
+
+
+@pytest.mark.parametrize("work", [is_not_there, dies, raises])
+def test_under_a_limit_other_failures_stay_failures(work: Callable[[Progress], object]) -> None:
+    assert one(work, memory=LIMIT).ending is Ending.CRASHED
 
 
 def test_nobody_takes_another_one_along() -> None:

@@ -19,7 +19,7 @@ from dlmcheck.verify.engines import law_engines, throughput
 from dlmcheck.verify.engines.law_engines import CountedLaw, LawProblem, Limits, engine
 from dlmcheck.verify.kernel import counted_laws
 from dlmcheck.verify.report.schemas import schema
-from tests.verify.cli.running import here, start
+from tests.verify.cli.running import here, outside, start
 
 MIXED = Circuit(
     (Input("x", InputKind.DATA), Input("r", InputKind.RANDOM), Input("s", InputKind.RANDOM)),
@@ -198,6 +198,17 @@ def test_memory_that_runs_out_ends_in_unknown(
     result = here(capsys, "law", hard, "--engine", "columns", "--memory", "64M")
     assert result.code == 3
     assert "UNKNOWN (memory)" in result.out
+
+
+@pytest.mark.parametrize("memory", ["64M", "100M", "150M"])
+def test_memory_that_does_not_suffice_to_load_a_library_ends_in_unknown(
+    hard: Path, memory: str
+) -> None:
+    result = outside("law", hard, "--engine", "numpy", "--memory", memory, "--timeout", "20")
+    assert result.code == 3
+    assert result.out.splitlines()[-1].startswith("             UNKNOWN (memory): ")
+    assert len(result.out.splitlines()[-1]) < 100
+    assert result.err.splitlines()[1:] == [], result  # but for time and memory
 
 
 def test_no_law_gives_no_certificate_and_says_so(

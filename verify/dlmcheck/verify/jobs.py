@@ -7,6 +7,7 @@ the running tasks are killed and what was finished is kept.
 
 from __future__ import annotations
 
+import errno
 import gc
 import multiprocessing
 import os
@@ -30,7 +31,10 @@ from dlmcheck.spec.errors import DlmcheckError
 
 _COLLECT = (200_000, 20, 20)
 """The thresholds of the collector of cyclic garbage in a task."""
-
+_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+"""Where libraries read how many threads they may have, when they are loaded."""
+_WITHOUT_MEMORY = (1, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL)
+"""How native code ends a process that is refused memory: by itself, or going on without."""
 
 _T = TypeVar("_T")
 
@@ -247,10 +251,11 @@ def _receive(entry: _Running, memory: int | None) -> Finished | _Handed | int:
         entry.process.join(1)
         spent = time.monotonic() - entry.started
         code = entry.process.exitcode or 0
-        # Nobody here has killed it. Native code aborts where Python raises MemoryError, and the
-        # system kills when memory is gone; neither is an answer.
-        if code == -signal.SIGKILL or (code == -signal.SIGABRT and memory is not None):
-            text = f"process ended by signal {-code}, as when memory runs out"
+        # Nobody here has killed it. Native code ends the process where Python raises MemoryError,
+        # and the system kills when memory is gone; neither is an answer.
+        if code == -signal.SIGKILL or (code in _WITHOUT_MEMORY and memory is not None):
+            how = f"by signal {-code}" if code < 0 else f"with {code}"
+            text = f"process ended {how}, as when memory runs out"
             return Finished(entry.task.name, Ending.MEMORY, None, text, spent)
         text = f"process ended with {code}"
         return Finished(entry.task.name, Ending.CRASHED, None, text, spent)
@@ -304,8 +309,12 @@ def _child(task: Task, memory: int | None, connection: Connection, parents_end: 
         limit()
         return found.rest()
 
+    if memory is not None:
+        # One task is one thread here, and each further one of theirs reserves address space.
+        for name in _THREADS:
+            os.environ.setdefault(name, "1")
     limit()
-    ending, value, message = _result_of(work)
+    ending, value, message = _result_of(work, limited=memory is not None)
     unlimit()
     usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     peak = usage * (1 if sys.platform == "darwin" else 1024)
@@ -318,7 +327,7 @@ def _child(task: Task, memory: int | None, connection: Connection, parents_end: 
     connection.close()
 
 
-def _result_of(work: Callable[[], object]) -> tuple[Ending, object, str]:
+def _result_of(work: Callable[[], object], *, limited: bool) -> tuple[Ending, object, str]:
     """How work ends, its value, and what is to be said of it."""
     try:
         return Ending.DONE, work(), ""
@@ -329,6 +338,25 @@ def _result_of(work: Callable[[], object]) -> tuple[Ending, object, str]:
     except KeyboardInterrupt:
         os._exit(130)
     except Exception as error:  # a worker reports every failure, it must not vanish
-        if "out of memory" in str(error) or "bad_alloc" in str(error):
+        if _for_want_of_memory(error, limited=limited):
             return Ending.MEMORY, None, "memory limit reached"
         return Ending.CRASHED, None, traceback.format_exc()
+
+
+def _for_want_of_memory(error: BaseException | None, *, limited: bool) -> bool:
+    """Whether an error, or one that it came from, is that of memory that was refused.
+
+    Under a limit that is why a library cannot be loaded that is there, and a thread not started.
+    """
+    while error is not None:
+        said = str(error)
+        if isinstance(error, MemoryError) or "out of memory" in said or "bad_alloc" in said:
+            return True
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+            return True
+        if limited and isinstance(error, ImportError):
+            return not isinstance(error, ModuleNotFoundError)
+        if limited and "can't start new thread" in said:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

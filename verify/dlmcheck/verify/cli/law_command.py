@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from typing import Any, cast
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput, DlmcheckError, IllegalCode, IllegalSampler
 from dlmcheck.spec.serial import schedule_from_json
-from dlmcheck.verify.cli import complain
+from dlmcheck.verify.cli import DEBUG, complain
 from dlmcheck.verify.cli.limits import Limits as TaskLimits
 from dlmcheck.verify.cli.limits import limits
 from dlmcheck.verify.cli.long_numbers import chance, decimal
@@ -223,6 +224,9 @@ def _ask(problem: LawProblem, name: str, options: LawOptions, times: list[Times]
     from dlmcheck.verify.jobs import Ending, Task, run_tasks
 
     def work(_progress: object) -> tuple[Answered, Times] | DlmcheckError:
+        if bounds.memory is not None and not os.environ.get(DEBUG):
+            # Libraries have much to say of memory that they are refused; the answer says it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         try:
             return _asked(problem, name, bounds, options.times)
         except DlmcheckError as error:
