@@ -25,18 +25,22 @@ def integers(path: str, out: str) -> common.Answers:
             used ^= pivots[top][1]
         else:
             found.append(used)
-    return common.write_equations(out, circuit, found, outputs)
+    return common.write_equations(out, found, [form >> circuit.inputs for form in outputs])
 
 
 def sets(path: str, out: str) -> common.Answers:
-    """The same; rows are sets of coins."""
+    """The same; rows are sets of coins, with one number more for the constant."""
     circuit = common.read_circuit(path)
-    outputs = common.forms(circuit)
-    coins = (1 << circuit.inputs) - 1
+    one = frozenset((circuit.inputs,))
+    coins: list[frozenset[int]] = [frozenset((v,)) for v in range(circuit.inputs)]
+    constants = (frozenset[int](), one)
+    outputs = common.values(
+        circuit, coins, constants, lambda form: form ^ one, {"XOR": common.differ}
+    )
     pivots: dict[int, tuple[set[int], set[int]]] = {}
     found: list[int] = []
     for i, form in enumerate(outputs):
-        row, used = set(common.coins_of(form & coins)), {i}
+        row, used = set(form - one), {i}
         while row:
             top = max(row)
             if top not in pivots:
@@ -49,7 +53,7 @@ def sets(path: str, out: str) -> common.Answers:
             for output in used:
                 bits[output >> 3] |= 1 << (output & 7)
             found.append(int.from_bytes(bits, "little"))
-    return common.write_equations(out, circuit, found, outputs)
+    return common.write_equations(out, found, [circuit.inputs in form for form in outputs])
 
 
 if __name__ == "__main__":

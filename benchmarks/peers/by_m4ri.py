@@ -22,7 +22,7 @@ def equations(path: str, out: str) -> common.Answers:
     kernel = matrix.left_kernel_matrix(basis="computed")
     # a line for each row, [0 1 1]; its text is the quickest way out
     found = [int(line[-2:0:-2], 2) for line in kernel.str().splitlines() if "1" in line]
-    return common.write_equations(out, circuit, found, outputs)
+    return common.write_equations(out, found, [form >> circuit.inputs for form in outputs])
 
 
 if __name__ == "__main__":

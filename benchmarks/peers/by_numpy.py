@@ -43,7 +43,7 @@ def equations(path: str, out: str) -> common.Answers:
     found[np.arange(len(free)), free] = 1
     rows = np.packbits(found, axis=1, bitorder="little")
     numbers = [int.from_bytes(row.tobytes(), "little") for row in rows]
-    return common.write_equations(out, circuit, numbers, outputs)
+    return common.write_equations(out, numbers, [form >> circuit.inputs for form in outputs])
 
 
 def by_coins(np: Any, outputs: list[int], coins: int) -> Any:

@@ -24,7 +24,7 @@ def equations(path: str, out: str) -> common.Answers:
     for (k, i), value in kernel.to_dok().items():
         if value:
             found[k] |= 1 << i
-    return common.write_equations(out, circuit, found, outputs)
+    return common.write_equations(out, found, [form >> circuit.inputs for form in outputs])
 
 
 if __name__ == "__main__":

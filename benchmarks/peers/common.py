@@ -170,12 +170,13 @@ def probability(
     root: Node,
     key: Callable[[Node], Hashable],
     parts: Callable[[Node], list[tuple[Node, Node]] | Fraction],
+    known: dict[Hashable, Fraction],
 ) -> Fraction:
     """The share of assignments that a diagram accepts, exact, each node once, without recursion.
 
     `parts` gives a number, or pairs (prime, sub) whose shares are to be multiplied and added.
+    What is `known` of nodes by their keys is used, and added to.
     """
-    known: dict[Hashable, Fraction] = {}
     waiting = [root]
     while waiting:
         node = waiting[-1]
@@ -213,15 +214,15 @@ def coins_of(form: int) -> list[int]:
     return found
 
 
-def write_equations(path: str, circuit: Circuit, found: list[int], outputs: list[int]) -> Answers:
+def write_equations(path: str, found: list[int], constants: list[int]) -> Answers:
     """Write which sums of outputs are constant, a line for each, and give the dimension.
 
     An equation is a number whose bits are outputs. The bit after the last output's is set here,
-    if the constants of these outputs add up to one: then the sum is 1.
+    if the constants of these outputs, 0 or 1 each, add up to one: then the sum is 1.
     """
-    constants = sum(((form >> circuit.inputs) & 1) << i for i, form in enumerate(outputs))
-    end = len(outputs)
-    lines = [f"{one | ((one & constants).bit_count() & 1) << end:x}\n" for one in found]
+    end = len(constants)
+    ones = sum(1 << i for i, constant in enumerate(constants) if constant)
+    lines = [f"{one | ((one & ones).bit_count() & 1) << end:x}\n" for one in found]
     Path(path).write_text("".join(lines), "ascii")
     return {"dimension": str(end - len(found))}
 
