@@ -14,7 +14,7 @@ from typing import Literal as OneOf
 from dlmcheck.model.builder import Builder, masked_bit, value_bit
 from dlmcheck.model.constructions import rules
 from dlmcheck.model.layering import strict_layers
-from dlmcheck.spec.circuit import Circuit, InputKind, Literal, node_of
+from dlmcheck.spec.circuit import Circuit, Literal, node_of
 from dlmcheck.spec.errors import BadCircuit, NotLayered
 from dlmcheck.spec.resources import levels
 from dlmcheck.spec.schedule import Schedule
@@ -249,26 +249,20 @@ class Banked:
 
 def coin_numbers(rows: Rows) -> dict[int, int]:
     """The random inputs, numbered in the order of the circuit (at depth 0, of their slots)."""
-    inputs = rows.circuit.inputs
-    random = [
-        node_of(slot)
-        for row in rows.rows
-        for slot in row
-        if node_of(slot) < len(inputs) and inputs[node_of(slot)].kind is InputKind.RANDOM
-    ]
     if rows.depth:
-        random.sort()
-    return {node: j for j, node in enumerate(random)}
+        return {node: j for j, node in enumerate(rows.circuit.random_inputs)}
+    random = set(rows.circuit.random_inputs)
+    return {slot: j for j, slot in enumerate(x for x in map(node_of, rows.rows[0]) if x in random)}
 
 
 def coins_tossed(rows: Rows) -> tuple[tuple[int, int, int], ...]:
     """For each random input the round that samples it, its number, and itself."""
-    number = coin_numbers(rows)
+    number, inputs = coin_numbers(rows), len(rows.circuit.inputs)
     return tuple(
-        (t + 1, number[node_of(slot)], node_of(slot))
+        (t + 1, number[node], node)
         for t, row in enumerate(rows.rows)
-        for slot in row
-        if node_of(slot) in number
+        for node in [slot if slot >= 0 else ~slot for slot in row if -inputs <= slot < inputs]
+        if node in number
     )
 
 
