@@ -21,6 +21,8 @@ class ExitCode(IntEnum):
     FAILURE = 4
     """Engines disagree, evidence was rejected, or something broke."""
     INTERRUPTED = 130
+    CLOSED_PIPE = 141
+    """Whoever read the output has left; as a shell says it of a tool that SIGPIPE has ended."""
 
 
 PRECEDENCE = (

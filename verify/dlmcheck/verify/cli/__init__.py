@@ -53,9 +53,12 @@ def run(arguments: Sequence[str], registry: Registry | None = None) -> int:
         code = _guarded(lambda: _command(arguments, registry))
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read stdout has left. Python flushes once more at its end, into nothing then.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ExitCode.FAILURE
+        # Whoever read this has left: no failure of ours, and nobody to be told. Python flushes
+        # once more at its end, into nothing then.
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nothing, stream.fileno())
+        code = ExitCode.CLOSED_PIPE
     finally:
         if before is not None:
             signal.signal(signal.SIGTERM, before)
@@ -119,6 +122,10 @@ def _parsed(arguments: Sequence[str], registry: Registry | None) -> ExitCode:
         )
     except Abort:
         raise KeyboardInterrupt from None
+    except SystemExit as leaving:  # the parser's 1 for a reader of --help that has left
+        if isinstance(leaving.__context__, BrokenPipeError):
+            raise leaving.__context__ from None
+        raise
     except Exception as error:
         if not isinstance(error, usage):
             raise

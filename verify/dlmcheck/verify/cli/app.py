@@ -20,7 +20,7 @@ Action = Callable[[Any], ExitCode]
 EXIT_CODES = (
     "Exit codes: 0 all as it should be; 1 refuted, or not as locked; 2 usage or bad input; "
     "3 unknown, timeout, vacuous or nothing selected; 4 engines disagree, evidence rejected or "
-    "internal error; 130 interrupted."
+    "internal error; 130 interrupted; 141 the reader of a pipe has left."
 )
 
 app = typer.Typer(
