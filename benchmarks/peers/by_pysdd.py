@@ -1,4 +1,4 @@
-"""PySDD: sentential decision diagrams on a right-linear vtree, which needs a deep stack.
+"""PySDD: sentential decision diagrams on a right-linear vtree.
 
 On a balanced one the workloads take longer: the order of the inputs is good as it is.
 Its model count saturates at 2^64 - 1, so the exact one is computed here, over the elements.
