@@ -2,7 +2,7 @@
 
 An engine that keeps every value in memory moves 24 bytes for a gate and 64 seeds (two words read,
 one written), so a bandwidth of B bytes a second bounds it at B / 24 * 64 gates x seeds a second.
-Code that keeps values in registers is not bound by that.
+Code that keeps values in registers is not bound by that: then the ratio is a yardstick, no more.
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ VOLUME = 1 << 30
 ENUMERATING = "enumerating"
 COMPILING = "compiling"
 COUNTING = "counting"
-"""The part of the enumeration that counts outputs, where an engine measures that."""
+"""The part of the enumeration that counts outputs (not besides it), where that is measured."""
 ENGINES = ("compiled", "numpy", "columns")
+IN_REGISTERS = ("compiled",)
+"""Engines whose gates read most values from registers."""
+TOO_SHORT = 0.01
+"""Seconds of enumeration that say nothing of what bounds it."""
 
 STREAM = """
 typedef unsigned long long v __attribute__((vector_size(64)));
@@ -53,10 +57,12 @@ class Throughput:
     cores: int
     seconds: Mapping[str, float]
     bandwidth: Mapping[str, float]
+    registers: bool = False
+    """Whether most values are read from registers, which no bandwidth bounds."""
 
     @property
     def rate(self) -> float:
-        """Gates x seeds a second while seeds were enumerated."""
+        """Gates x seeds a second while seeds were enumerated, and counted."""
         return self.gates * 2.0**self.coins / max(self.seconds[ENUMERATING], 1e-9)
 
     @property
@@ -69,31 +75,54 @@ class Throughput:
         """What took most of the time, in words."""
         compiling = self.seconds.get(COMPILING, 0.0)
         enumerating = self.seconds[ENUMERATING]
+        if not self.gates:
+            return "none to be named: there are no gates"
         if compiling > enumerating:
             return "the compiler: it took longer than the seeds"
+        if enumerating < TOO_SHORT:
+            return "not known: it was over too soon"
         if self.seconds.get(COUNTING, 0.0) > enumerating / 2:
             return "counting outputs: it took longer than the gates"
+        if self.registers:
+            return "instructions: values are kept in registers, so no bandwidth bounds the gates"
         ratio = self.ratios.get("memory")
         if ratio is None:
             return "not known: there is no compiler to measure memory with"
         if ratio > 1:
-            return "instructions: values stay in registers and caches, memory could not keep up"
+            return "instructions or caches: memory could not have kept up"
         if ratio > 0.5:
             return "the bandwidth of memory"
         return "the instructions between gates: memory could deliver more"
 
     def lines(self) -> list[str]:
         """The same in lines for a reader."""
-        spent = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in self.seconds.items())
+        spent = ", ".join(
+            f"{name} {seconds:.3f} s" for name, seconds in self.seconds.items() if name != COUNTING
+        )
+        counting, enumerating = self.seconds.get(COUNTING), self.seconds[ENUMERATING]
+        if counting is not None:  # the engine looks at the gates alone, and takes the rest for it
+            spent += f", about {counting:.3f} s of that counting outputs"
         found = [f"{self.gates} gates x 2^{self.coins} seeds on {self.cores} cores: {spent}"]
-        found.append(f"{self.rate / 1e9:.3g} G gates x seeds a second")
-        for place, ratio in self.ratios.items():
-            speed = self.bandwidth[place] / 1e9
-            found.append(
-                f"{ratio:.2f} of the {speed / BYTES * 64:.3g} G that {place} allows "
-                f"({speed:.3g} GB/s, {BYTES} bytes for a gate and 64 seeds)"
-            )
+        if self.gates:
+            said = f"{_short(self.rate / 1e9)} G gates x seeds a second"
+            if counting is not None and counting < enumerating:
+                alone = self.rate * enumerating / (enumerating - counting)
+                said += f", or about {_short(alone / 1e9)} G without the counting"
+            found.append(said)
+            found += [self._beside(place, ratio) for place, ratio in self.ratios.items()]
         return [*found, f"limit: {self.limit}"]
+
+    def _beside(self, place: str, ratio: float) -> str:
+        """The ratio to a bandwidth in words; whether that is a bound."""
+        speed = self.bandwidth[place] / 1e9
+        if self.registers:
+            what = "would allow if each value went through it, which is no bound here"
+        else:
+            what = "allows where all values are in it"
+        return (
+            f"{_short(ratio)} times the {_short(speed / BYTES * 64)} G that {place} {what} "
+            f"({_short(speed)} GB/s measured, {BYTES} bytes for a gate and 64 seeds)"
+        )
 
     def document(self) -> dict[str, object]:
         """The same as JSON."""
@@ -109,13 +138,23 @@ class Throughput:
         }
 
 
+def _short(value: float) -> str:
+    """Three digits, and no power of ten for a reader to undo.
+
+    >>> _short(1049.6), _short(0.0123)
+    ('1,050', '0.0123')
+    """
+    return f"{float(f'{value:.3g}'):,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def throughput(problem: LawProblem, engine: str, seconds: Mapping[str, float]) -> Throughput | None:
     """What an engine that enumerates has done in these phases; None for other engines."""
     if engine not in ENGINES or ENUMERATING not in seconds:
         return None
     program = program_of(as_circuit(problem))
     speeds = {place: bandwidth(volume, cores()) for place, volume in PLACES} if compiler() else {}
-    return Throughput(len(program.steps), program.coins, cores(), dict(seconds), speeds)
+    gates, registers = len(program.steps), engine in IN_REGISTERS
+    return Throughput(gates, program.coins, cores(), dict(seconds), speeds, registers)
 
 
 def bandwidth(size: int, copies: int) -> float:
