@@ -225,6 +225,9 @@ def test_no_law_gives_no_certificate_and_says_so(
 
 
 def test_too_many_outcomes_end_in_unknown(mixed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = " ".join(here(capsys, "law", "--help").out.split())
+    assert "--outcomes N" in words
+    assert "A law with more outcomes than so many is unknown." in words
     result = here(capsys, "law", mixed, "--data", "1", "--outcomes", "2")
     assert result.code == 3
     assert "more than 2 outcomes" in result.out

@@ -243,7 +243,8 @@ def law(
         int | None, typer.Option(metavar="N", min=1, help="Nodes of diagrams, or rows of a sweep.")
     ] = None,
     outcomes: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="List no more outcomes than so many.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="A law with more outcomes than so many is unknown."),
     ] = None,
     certificate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write evidence that `cert` checks.")
