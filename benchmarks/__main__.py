@@ -28,7 +28,7 @@ from benchmarks.peers.common import Answers
 from benchmarks.processes import run
 from benchmarks.questions import WORKLOADS
 from benchmarks.report import Comparison
-from benchmarks.ways import Workload, said
+from benchmarks.ways import TOLD, Workload, said
 
 CANARIES = {
     "dd": ("dd's count of the non-zero strings of 128 bits", "by_dd", 2**128 - 1),
@@ -85,11 +85,11 @@ def mutants_noticed(absent: dict[str, str], limits: Limits) -> list[str]:
                     continue
                 found = ask(way, 0, limits)
                 if found.answers == expected:
-                    right.append(way.name.split(",")[0])
+                    right.append(way.name.removesuffix(f", {TOLD}"))
                 else:
                     said = found.failure or found.answers
                     lines.append(f"MISSED: even strings, {title}: {way.name} says {said}")
-            lines.append(f"Even strings, {title}: noticed by {', '.join(right) or 'nobody'}")
+            lines.append(f"Even strings, {title}: noticed by {'; '.join(right) or 'nobody'}")
     return lines
 
 

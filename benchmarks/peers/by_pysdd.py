@@ -12,10 +12,10 @@ from typing import Any
 from benchmarks.peers import common
 
 
-def manager_of(order: list[int]) -> Any:
+def manager_of(order: list[int], shape: str = "right") -> Any:
     """A manager for variables in this order (from 1 on)."""
     sdd: Any = import_module("pysdd.sdd")
-    vtree = sdd.Vtree(var_count=len(order), var_order=order, vtree_type="right")
+    vtree = sdd.Vtree(var_count=len(order), var_order=order, vtree_type=shape)
     return sdd.SddManager.from_vtree(vtree)
 
 
@@ -57,7 +57,7 @@ def parts(node: Any) -> list[tuple[Any, Any]] | Fraction:
 
 def canary() -> common.Answers:
     """The library's own count of the assignments of 70 bits that are not all 0."""
-    manager = manager_of(list(range(1, 71)))
+    manager = manager_of(list(range(1, 71)), "balanced")
     found = manager.false()
     for v in range(1, 71):
         found = found | manager.literal(v)
