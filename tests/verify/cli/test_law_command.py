@@ -132,7 +132,13 @@ def test_a_certificate_is_checked_from_its_file(
     mixed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = mixed.parent / "c.json"
-    assert here(capsys, "law", mixed, "--data", "0", "--certificate", path).code == 0
+    made = here(capsys, "law", mixed, "--data", "0", "--certificate", path)
+    assert made.code == 0
+    # What the kernel has accepted is not trusted, and what it has not seen is.
+    assert "found by reference\n" in made.out
+    assert "trusted" not in made.out
+    assert "PROVED" in made.out
+    assert "trusted: reference\n" in here(capsys, "law", mixed, "--data", "0").out
     assert here(capsys, "cert", path).code == 0
     assert here(capsys, "replay", path).code == 0
     path.write_text(path.read_text("utf-8").replace('"data": "0"', '"data": "1"'), "utf-8")

@@ -89,6 +89,7 @@ def test_where_f_sees_the_candidates_the_law_rests_on_the_engine(
     result = here(capsys, "law", path, "--engine", "plain-states", "--certificate", evidence)
     assert result.code == 3
     assert "sees the candidates: trusted, plain-states" in result.err
+    assert "evidence     none, trusted: plain-states\n" in result.out
     assert not evidence.exists()
     assert here(capsys, "law", path, "--engine", "states,plain-states").code == 3
     assert here(capsys, "law", path, "--engine", "reference,plain-states").code == 0

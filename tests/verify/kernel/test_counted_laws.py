@@ -111,7 +111,11 @@ def test_canary_a_place_given_away_too_early_is_seen() -> None:
 def test_idle_coins_are_not_gone_through() -> None:
     coins = tuple(Input(f"r{i}", InputKind.RANDOM) for i in range(500))
     circuit = Circuit(coins, (Gate(Op.AND, (3, 499)),), (500,))
-    assert count_outputs(circuit, ()) == Counts(2, {"0": 3, "1": 1})
+    law = count_outputs(circuit, ())
+    assert law == Counts(2, {"0": 3, "1": 1})
+    checked = check_document(Document.parse(law_text(circuit, (), law), "file"))
+    of = "all seeds of the 2 of 500 coins that outputs read"
+    assert str(checked.evidence) == f"exhaustive: 4 of 4 instances of {of}"
 
 
 def test_a_good_certificate_says_how_many_seeds_were_gone_through() -> None:
@@ -119,7 +123,8 @@ def test_a_good_certificate_says_how_many_seeds_were_gone_through() -> None:
     text = law_text(problem.circuit, problem.data, count_outputs(problem.circuit, problem.data))
     checked = check_document(Document.parse(text, "file"))
     assert checked.verdict is Verdict.PROVED
-    assert str(checked.evidence) == "exhaustive: 512 of 512 instances of all seeds"
+    of = "all seeds of the 9 of 9 coins that outputs read"
+    assert str(checked.evidence) == f"exhaustive: 512 of 512 instances of {of}"
 
 
 def test_a_law_over_a_larger_power_of_two_is_the_same_law() -> None:
@@ -165,7 +170,8 @@ def test_the_law_of_a_run_is_that_of_its_circuit() -> None:
     checked = check_document(Document.parse(law_text(schedule, (), law), "file"))
     assert checked.verdict is Verdict.PROVED
     assert checked.statement == "law of a run"
-    assert str(checked.evidence) == "exhaustive: 256 of 256 instances of all seeds"
+    of = "all seeds of the 8 of 8 coins that outputs read"
+    assert str(checked.evidence) == f"exhaustive: 256 of 256 instances of {of}"
 
 
 def test_the_law_of_another_run_is_rejected() -> None:

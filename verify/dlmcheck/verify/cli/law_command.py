@@ -16,9 +16,9 @@ from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput, DlmcheckError, IllegalCode, IllegalSampler
 from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.verify.cli import DEBUG, complain
+from dlmcheck.verify.cli.law_lines import LINEAR, is_affine, law_document, print_law
 from dlmcheck.verify.cli.limits import Limits as TaskLimits
 from dlmcheck.verify.cli.limits import limits
-from dlmcheck.verify.cli.long_numbers import chance, decimal
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.engines.law_engines import (
     AUTO,
@@ -35,10 +35,7 @@ from dlmcheck.verify.engines.law_engines import (
 )
 from dlmcheck.verify.exits import ExitCode
 
-LINEAR = "linear"
-SHOWN = 16
 NO_LIMITS = TaskLimits(None, None, 1)
-"""So many outcomes are printed; the JSON has all of them."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +111,10 @@ def run_law(options: LawOptions) -> ExitCode:
     code = ExitCode.OK if len(found) == len(answers) else ExitCode.UNKNOWN
     if any(one != found[0] for one in found):
         code = ExitCode.FAILURE
-    _print(problem, answers, code)
+    print_law(problem, answers, code, sure=options.certificate is not None)
     if options.certificate is not None and code is ExitCode.OK:
         code = _certify(problem, found[0], answers[0].engine, options.certificate)
-    elif _is_affine(answers):
+    elif is_affine(answers):
         code = _certify(problem, None, LINEAR, options.certificate)
     elif options.certificate is not None:  # a file of that name may be there from before
         complain(f"{options.certificate} is not written: there is no law that is agreed upon")
@@ -278,14 +275,6 @@ def _times_json(
     return found
 
 
-def _is_affine(answers: Sequence[Answered]) -> bool:
-    """Whether the one answer is that the law is uniform on a set too large to be listed."""
-    if len(answers) != 1 or answers[0].engine != LINEAR:
-        return False
-    answer = answers[0].answer
-    return isinstance(answer, Unknown) and answer.why is Why.OUTCOMES
-
-
 def _certify(problem: LawProblem, found: CountedLaw | None, by: str, path: Path | None) -> ExitCode:
     """Write a certificate that the kernel has checked; without a list, that of an affine set.
 
@@ -310,6 +299,8 @@ def _certify(problem: LawProblem, found: CountedLaw | None, by: str, path: Path 
                 text, checked = affine_certificate(problem)
             print(f"law          {checked.statement}")
     except NoCertificate as error:
+        if found is not None:
+            print(f"evidence     none, trusted: {by}")
         complain(str(error) if path is None else f"{path} is not written: {error}")
         return ExitCode.UNKNOWN
     except DlmcheckError as error:
@@ -320,68 +311,3 @@ def _certify(problem: LawProblem, found: CountedLaw | None, by: str, path: Path 
     where = "" if path is None else f"{path}: "
     print(f"evidence     {where}{checked.verdict.value}; {checked.evidence}")
     return ExitCode.OK
-
-
-# --- what is said --------------------------------------------------------------------------
-
-
-def _print(problem: LawProblem, answers: Sequence[Answered], code: ExitCode) -> None:
-    if isinstance(problem, CircuitLaw):
-        circuit = problem.circuit
-        print(
-            f"circuit      {len(circuit.random_inputs)} random and {len(circuit.data_inputs)} data "
-            f"inputs, {len(circuit.gates)} gates, {problem.outputs} outputs"
-        )
-    else:
-        schedule = problem.schedule
-        print(f"schedule     {schedule.length} cells, {schedule.rounds} rounds")
-    for one in answers:
-        print(f"engine       {one.engine or 'none'}: {one.why}")
-        if isinstance(one.answer, Unknown):
-            known = "not listed" if _is_affine(answers) else f"UNKNOWN ({one.answer.why.value})"
-            print(f"             {known}: {one.answer.message}")
-    laws = [one for one in answers if isinstance(one.answer, CountedLaw)]
-    if code is ExitCode.FAILURE:
-        print("law          the engines DISAGREE")
-        return
-    if not laws:
-        return
-    found = laws[0].answer
-    assert isinstance(found, CountedLaw)
-    trusted = " and ".join(dict.fromkeys(one.engine for one in laws))  # one twice is one
-    print(f"law          {len(found.counts)} outcomes over 2^{found.exponent}, trusted: {trusted}")
-    ordered = sorted(found.counts, key=lambda word: (-found.counts[word], word))
-    for word in ordered[:SHOWN]:
-        print(f"  {found.text(word) or '(empty)'}  {chance(found.counts[word], found.exponent)}")
-    if len(ordered) > SHOWN:
-        print(f"  and {len(ordered) - SHOWN} more outcomes")
-    sys.stdout.flush()
-
-
-def law_document(
-    options: LawOptions, problem: LawProblem, answers: Sequence[Answered], code: ExitCode
-) -> dict[str, Any]:
-    """Everything that was found, as JSON: format `dlmcheck-law`, version 1."""
-    names = (
-        problem.circuit.output_names
-        if isinstance(problem, CircuitLaw)
-        else problem.schedule.output_names
-    )
-    return {
-        "format": "dlmcheck-law",
-        "version": 1,
-        "circuit": options.circuit,
-        "data": "".join(str(int(bit)) for bit in problem.data),
-        "outputs": list(names),
-        "exit_code": int(code),
-        "answers": [_answer_json(one) for one in answers],
-    }
-
-
-def _answer_json(one: Answered) -> dict[str, Any]:
-    found = one.answer
-    said: dict[str, Any] = {"engine": one.engine, "why": one.why}
-    if isinstance(found, Unknown):
-        return {**said, "unknown": found.why.value, "message": found.message}
-    counts = {found.text(word): decimal(count) for word, count in found.counts.items()}
-    return {**said, "exponent": found.exponent, "counts": counts}

@@ -75,5 +75,6 @@ def check_document(document: Document) -> Checked:
     coins = len(cone(circuit, circuit.outputs)[0].random_inputs)
     if coins > MOST_COINS:
         raise BeyondLimits(f"{coins} coins are too many to be gone through")
-    seeds = 1 << coins
-    return stated.confirm(count_outputs(circuit, data), Exhaustive("all seeds", seeds, seeds))
+    seeds, total = 1 << coins, len(circuit.random_inputs)
+    domain = f"all seeds of the {coins} of {total} coins that outputs read"
+    return stated.confirm(count_outputs(circuit, data), Exhaustive(domain, seeds, seeds))
