@@ -15,8 +15,9 @@ from dlmcheck.model.formats import write_circuit
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op, output_law
 from dlmcheck.spec.serial import schedule_to_json
+from dlmcheck.verify.cli import run
 from dlmcheck.verify.engines import law_engines, throughput
-from dlmcheck.verify.engines.law_engines import CountedLaw, LawProblem, Limits, engine
+from dlmcheck.verify.engines.law_engines import CountedLaw, LawProblem, Limits, Unknown, Why, engine
 from dlmcheck.verify.kernel import counted_laws
 from dlmcheck.verify.report.schemas import schema
 from tests.verify.cli.running import here, outside, start
@@ -237,6 +238,31 @@ def test_too_many_outcomes_end_in_unknown(mixed: Path, capsys: pytest.CaptureFix
     result = here(capsys, "law", mixed, "--data", "1", "--outcomes", "2")
     assert result.code == 3
     assert "more than 2 outcomes" in result.out
+
+
+@pytest.mark.parametrize("limits", [[], ["--memory", "1G"]])
+def test_an_engine_that_expects_to_take_very_long_says_so_before_it_begins(
+    mixed: Path,
+    hard: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    limits: list[str],
+) -> None:
+    def at_once(_problem: LawProblem, _limits: Limits) -> Unknown:
+        return Unknown(Why.TIME, "as if it had taken very long")
+
+    monkeypatch.setattr(engine("columns"), "law", at_once)
+
+    def said(path: Path, *more: str) -> str:
+        run(["law", str(path), *more])
+        return capfd.readouterr().err
+
+    warned = said(hard, "--engine", "columns", *limits)
+    assert "dlmcheck: warning: columns may take as long as about " in warned
+    assert "48 coins" in warned
+    assert "warning" not in said(hard, "--engine", "columns", "--timeout", "60")
+    assert "warning" not in said(mixed, "--data", "1", "--engine", "columns", *limits)
+    assert "warning" not in said(mixed, "--data", "1", *limits)
 
 
 # --- schedules -----------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from dlmcheck.verify.cli.limits import limits
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.engines.law_engines import (
     AUTO,
+    PATIENCE,
     Answered,
     CircuitLaw,
     CountedLaw,
@@ -30,6 +31,7 @@ from dlmcheck.verify.engines.law_engines import (
     RunLaw,
     Unknown,
     Why,
+    about,
     engine,
     law,
 )
@@ -222,7 +224,9 @@ def _ask(problem: LawProblem, name: str, options: LawOptions, times: list[Times]
 
     def work(_progress: object) -> tuple[Answered, Times] | DlmcheckError:
         if bounds.memory is not None and not os.environ.get(DEBUG):
-            # Libraries have much to say of memory that they are refused; the answer says it.
+            # Libraries have much to say of memory that they are refused; the answer says it. What
+            # we say goes on to be heard.
+            sys.stderr = open(os.dup(2), "w", encoding="utf-8", buffering=1)  # noqa: SIM115
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         try:
             return _asked(problem, name, bounds, options.times)
@@ -251,6 +255,8 @@ Times = dict[str, float]
 
 
 def _asked(problem: LawProblem, name: str, bounds: Limits, times: bool) -> tuple[Answered, Times]:
+    if bounds.seconds is None:
+        _warn(problem, name)
     if not times:
         return law(problem, name, bounds), {}
     from dlmcheck.verify.engines.phases import recorded
@@ -258,6 +264,21 @@ def _asked(problem: LawProblem, name: str, bounds: Limits, times: bool) -> tuple
     with recorded() as seconds:
         answered = law(problem, name, bounds)
     return answered, seconds
+
+
+def _warn(problem: LawProblem, name: str) -> None:
+    """Say it of an engine that was asked for by its name if it expects to take very long.
+
+    Without a limit of time nobody else would. For `linear`, to be asked is most of the work.
+    """
+    if name in (AUTO, LINEAR) or engine(name).refuses(problem):
+        return
+    estimate = engine(name).estimate(problem)
+    if estimate.seconds is not None and estimate.seconds > PATIENCE:
+        complain(
+            f"warning: {name} may take as long as {about(estimate.seconds)} ({estimate.reason}); with "
+            "--timeout it ends in unknown, and --engine auto chooses another one if there is any"
+        )
 
 
 def _times_json(

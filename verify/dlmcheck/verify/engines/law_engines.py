@@ -308,16 +308,16 @@ def choose(
         else:
             known.append((estimate.seconds, name, estimate.reason))
             if estimate.seconds <= quick:
-                return Choice(name, f"{estimate.reason}; {_about(quick)} or less", quick)
+                return Choice(name, f"{estimate.reason}; {about(quick)} or less", quick)
     # A sweep meets its limit sooner than diagrams do.
     open_ended.sort(key=lambda one: one[0] != "frontier")
     others = tuple(name for name, _ in open_ended)
     if known:
         seconds, name, reason = min(known)
         if seconds <= bound or not open_ended:
-            why = f"{reason}; {_about(seconds)}, the least of {len(known)} engines"
+            why = f"{reason}; {about(seconds)}, the least of {len(known)} engines"
             return Choice(name, why, seconds, others)
-        best = f"{name}, the quickest that can tell, would take {_about(seconds)}"
+        best = f"{name}, the quickest that can tell, would take {about(seconds)}"
     else:
         best = "no engine can tell how long it takes"
     if open_ended:
@@ -326,7 +326,7 @@ def choose(
     return Choice("", "; ".join(refusals))
 
 
-def _about(seconds: float) -> str:
+def about(seconds: float) -> str:
     """An estimate in words: one digit is all that it is worth."""
     return f"about {seconds:.1g} s" if seconds < 100 else f"about {seconds:.0e} s"
 
@@ -382,7 +382,7 @@ def _tried(problem: LawProblem, choice: Choice, limits: Limits) -> Answered | No
         others, known = (others if len(others) > 1 else ()), "no estimate helps"
     else:
         others = others if choice.seconds > PROBE else ()
-        known = f"{choice.engine} would take {_about(choice.seconds)}"
+        known = f"{choice.engine} would take {about(choice.seconds)}"
     for other in others:
         nodes = min(PROBE_NODES, limits.nodes or PROBE_NODES)
         seconds = PROBE if limits.seconds is None else min(PROBE, limits.seconds / 4)
