@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from itertools import combinations, product
+from math import inf
 from typing import Any
 
 import pytest
@@ -73,6 +74,18 @@ def test_a_solvable_formula_has_a_model_and_an_empty_clause_is_its_own_refutatio
 def test_a_refutation_that_takes_too_long_is_given_up() -> None:
     assert refute_within(pigeons(7), 10) is None
     assert refute_within(pigeons(4), 100_000) == refute(pigeons(4))
+
+
+def test_a_deadline_or_a_long_proof_ends_a_refutation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hints, "CONFLICTS_AT_ONCE", 10)
+    assert refute_within(pigeons(7), None, deadline=0.0) is None
+    assert refute_within(pigeons(7), 50, deadline=inf) is None
+    found = refute_within(pigeons(5), None, deadline=inf)
+    assert isinstance(found, str)  # in many calls, and it is one proof
+    formula = pigeons(5)
+    assert check_lrat(formula.clauses, read_lrat(found)) > 10
+    monkeypatch.setattr(hints, "PROOF_BYTES", 0)
+    assert refute_within(pigeons(7), None, deadline=inf) is None
 
 
 def test_trimming_leaves_the_core_and_deletes_after_the_last_use(

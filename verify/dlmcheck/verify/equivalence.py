@@ -21,18 +21,13 @@ from typing import TYPE_CHECKING
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.schedule import Schedule
+from dlmcheck.verify.equivalence_laws import is_soon_listed, listed_difference, listed_verdict
 from dlmcheck.verify.kernel.contents import Simulation
 from dlmcheck.verify.kernel.evidence import Coupling, Evidence, Witness
-from dlmcheck.verify.kernel.laws import (
-    LawWitness,
-    check_law_witness,
-    check_same_law,
-    difference_for,
-)
+from dlmcheck.verify.kernel.laws import LawWitness
 from dlmcheck.verify.kernel.merged_simulation import MergedSimulation, check_merged_simulation
 from dlmcheck.verify.kernel.preservation import check_preservation
 from dlmcheck.verify.kernel.results import Checked, Rejected
-from dlmcheck.verify.kernel.same_law import is_listed
 from dlmcheck.verify.kernel.simulation import check_simulation
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Place, WrongRun, check_wrong_run
@@ -47,6 +42,7 @@ MERGING = "symbolic unrolling and coupling, the certificate checked by the kerne
 HASHING = "unrolling and structural hashing of this package"
 FOLLOWS = "follows from the simulation"
 LISTED = "all data and all seeds listed (checked by the kernel)"
+DIFFERENT = "all data and all seeds listed by the kernel: the laws differ"
 
 
 @dataclass(frozen=True)
@@ -198,9 +194,16 @@ class _Found:
 
     def without_witness(self, roads: list[RoadTaken]) -> Equivalence:
         affirmed = any(road.verdict.is_affirmative for road in roads)
-        verdict = Verdict.PROVED if affirmed else Verdict.UNKNOWN
-        reason = FOLLOWS if affirmed else "not decided"
-        return self._answer(verdict, verdict, roads, reason)
+        if not affirmed:
+            return self._answer(Verdict.UNKNOWN, Verdict.UNKNOWN, roads, "not decided")
+        reason = FOLLOWS
+        if not any(road.checked for road in roads) and is_soon_listed(self.schedule, self.circuit):
+            # Then there is evidence at least of what follows: the kernel lists both laws.
+            listed = listed_verdict(self.schedule, self.circuit)
+            if listed is Verdict.REFUTED:
+                return self._answer(Verdict.ERROR, Verdict.ERROR, roads, DIFFERENT)
+            reason = LISTED if listed is Verdict.PROVED else FOLLOWS
+        return self._answer(Verdict.PROVED, Verdict.PROVED, roads, reason)
 
     def uncoupled(self, roads: list[RoadTaken], timeout: int, seed: int) -> Equivalence:
         """No coupling is known: if the laws differ there is none."""
@@ -240,7 +243,7 @@ class _Found:
     def _different(self, roads: list[RoadTaken], reason: str, data: Sequence[bool]) -> Equivalence:
         """Two laws; where they can be listed, the kernel says so too and gives a witness."""
         answer = self._answer(Verdict.REFUTED, Verdict.REFUTED, roads, reason)
-        witness = _law_witness(self.schedule, self.circuit, data)
+        witness = listed_difference(self.schedule, self.circuit, data)
         if witness is None:
             return answer
         return replace(
@@ -324,30 +327,9 @@ def _trusted(law: LawDifference) -> str:
     return f" (trusted: {law.engine or 'enumeration by this package'})"
 
 
-def _law_witness(schedule: Schedule, circuit: Circuit, data: Sequence[bool]) -> LawWitness | None:
-    """A difference of the laws for these data that the kernel has replayed, if it is small."""
-    if not is_listed(schedule, circuit):
-        return None
-    place = {name: k for k, name in enumerate(schedule.data_names)}
-    try:
-        ordered = tuple(data[place[circuit.inputs[v].name]] for v in circuit.data_inputs)
-        witness = difference_for(schedule, circuit, ordered)
-        if witness is None or witness.error:  # of an illegal run there is a wrong run
-            return None
-        check_law_witness("same law", schedule, circuit, witness)
-    except Rejected:  # names in another order: the kernel compares laws as they are written
-        return None
-    return witness
-
-
 def _laws_by_kernel(schedule: Schedule, circuit: Circuit) -> bool:
     """Whether the kernel has listed both laws for all data, and they are equal."""
-    if not is_listed(schedule, circuit):
-        return False
-    try:
-        return check_same_law("same law", schedule, circuit).verdict is Verdict.PROVED
-    except Rejected:
-        return False
+    return listed_verdict(schedule, circuit) is Verdict.PROVED
 
 
 def _law(

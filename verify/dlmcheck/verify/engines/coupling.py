@@ -64,7 +64,7 @@ class CouplingResult:
     """A verdict with its evidence.
 
     `partners` is the coupling, `source` the hint it came from, `spare` the random inputs that no
-    output needs and that have no coin. `by_hashing` and `by_solver` count outputs that were
+    output is wired to and that have no coin. `by_hashing` and `by_solver` count outputs that were
     merged and outputs that `engine` proved; `folded` counts the legality conditions that were
     false outright, by rule, `proven` those that `engine` proved. `nodes` is the size of the
     network, `variables` the number of data bits and coins in it. `swept` counts outputs that SAT
@@ -168,11 +168,9 @@ class Coupler:
 
     def _best_proposal(self) -> tuple[Proposal, list[Lit], list[Lit]]:
         """The proposal under which most outputs merge, and the circuit under it."""
-        offered = [
-            proposal
-            for proposal in proposals(self.run, self.circuit)
-            if self.needed <= proposal.partners.keys()
-        ]
+        every = proposals(self.run, self.circuit)
+        # Where some inputs have no coin, the outputs may not depend on these all the same.
+        offered = [one for one in every if self.needed <= one.partners.keys()] or every
         best: tuple[int, Proposal, list[Lit], list[Lit]] | None = None
         for proposal in offered or [Proposal("none", {})]:
             inputs = self._input_literals(proposal, self.circuit)
@@ -223,7 +221,7 @@ class Coupler:
         if guess is not None:
             # One search, so that the seed is small for all outputs together.
             return self._different(find_seed(self.network, unequal, self.solver, seed=self.seed))
-        swept = self._swept(unequal) if unequal or certify else unequal
+        swept = self._swept(unequal, certify) if unequal or certify else unequal
         if isinstance(swept, frozenset):
             return self._different(Found(Answer.SAT, minimise(self.network, unequal, swept)))
         if isinstance(swept, MergedSimulation):
@@ -245,17 +243,22 @@ class Coupler:
             swept=len(unequal) - len(swept),
         )
 
-    def _swept(self, unequal: list[Lit]) -> MergedSimulation | frozenset[Key] | list[Lit]:
+    def _swept(
+        self, unequal: list[Lit], certify: bool
+    ) -> MergedSimulation | frozenset[Key] | list[Lit]:
         """All outputs proved, a seed on which one differs, or what is left to ask about."""
         seconds = self.solver.seconds / 2
-        if seconds <= 0 or not self.is_complete:
+        if seconds <= 0:
             return unequal
         started = monotonic()
-        partners = tuple(self._partner(v, one) for v, one in sorted(self._partners.items()))
+        proposed = sorted(self.proposal.partners.items())
+        partners = tuple(self._partner(v, one) for v, one in proposed)
         shown = shown_circuit(self.run, self.circuit, partners)
         if isinstance(shown, str):
             return unequal
-        found = sweep(self.circuit, shown.circuit, seconds=seconds, seed=self.seed)
+        found = sweep(
+            self.circuit, shown.circuit, seconds=seconds, seed=self.seed, all_proofs=certify
+        )
         self.solver.spend(monotonic() - started)
         if found.different is not None:
             ones = frozenset(shown.keys[node] for node in found.different)
@@ -323,7 +326,8 @@ class Coupler:
         certificate: MergedSimulation | None = None,
     ) -> CouplingResult:
         merged = sum(1 for difference in self.differences if difference == FALSE)
-        partners = self._partners
+        shows = self.is_complete or verdict is CouplingVerdict.EQUIVALENT
+        partners: Mapping[int, Lit] = self.proposal.partners if shows else {}
         return CouplingResult(
             verdict=verdict,
             reason=reason,
@@ -348,10 +352,6 @@ class Coupler:
             swept=swept,
             certificate=certificate,
         )
-
-    @property
-    def _partners(self) -> Mapping[int, Lit]:
-        return self.proposal.partners if self.is_complete else {}
 
     def _partner(self, node: int, literal: Lit) -> Partner:
         key = self.network.key_of(literal)

@@ -12,17 +12,24 @@ that a checker needs little memory.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from itertools import count, islice
-from typing import Any
+from math import inf
+from time import monotonic
+from typing import IO, Any
 
 from dlmcheck.verify.kernel.refutation import Addition, Clause, read_lrat
 from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.searches.propositional import Formula, Model
 
 SOLVER = "CaDiCaL 1.9.5"
+CONFLICTS_AT_ONCE = 5000
+"""So many conflicts are allowed between two looks at the clock: some tenths of a second."""
+PROOF_BYTES = 50_000_000
+"""One that is longer as CaDiCaL writes it is given up: trimming takes some 15 bytes for each."""
 DELETED_AT_ONCE = 1000
 """Clauses that are not needed any more are deleted in lots of this size."""
 
@@ -34,8 +41,14 @@ def refute(formula: Formula) -> Model | str:
     return found
 
 
-def refute_within(formula: Formula, conflicts: int | None) -> Model | str | None:
-    """As `refute`; None if so many conflicts were not enough."""
+def refute_within(
+    formula: Formula, conflicts: int | None, *, deadline: float | None = None
+) -> Model | str | None:
+    """As `refute`; None if so many conflicts were not enough.
+
+    With a deadline (of `time.monotonic`) None, too, if neither is found until then, or not with a
+    proof of `PROOF_BYTES`; trimming comes after it.
+    """
     from pysat.solvers import Cadical195
 
     # The names behind the class, one of which sets up a proof; they have no types at all.
@@ -50,9 +63,7 @@ def refute_within(formula: Formula, conflicts: int | None) -> Model | str | None
             solver.configure({"lrat": 1, "binary": 0})
             pysolvers.cadical195_tracepr(solver.cadical, file)
             solver.append_formula(clauses)
-            if conflicts is not None:
-                solver.conf_budget(conflicts)
-            answer: bool | None = solver.solve() if conflicts is None else solver.solve_limited()
+            answer = _solved(solver, conflicts, deadline, file)
             if answer is None:
                 return None
             if answer:
@@ -64,6 +75,27 @@ def refute_within(formula: Formula, conflicts: int | None) -> Model | str | None
         file.seek(0)
         text = file.read().decode("ascii")
     return trimmed(len(clauses), _in_order(len(clauses), list(additions(text))))
+
+
+def _solved(
+    solver: Any, conflicts: int | None, deadline: float | None, proof: IO[bytes]
+) -> bool | None:
+    """Whether there is a model; None past one of the limits."""
+    if deadline is None and conflicts is None:
+        return bool(solver.solve())
+    left = inf if conflicts is None else conflicts
+    answer: bool | None = None
+    while answer is None and left > 0:
+        at_once = int(left) if deadline is None else int(min(left, CONFLICTS_AT_ONCE))
+        solver.conf_budget(at_once)
+        # What was learnt is kept from one call to the next, and so is the proof.
+        answer = solver.solve_limited()
+        left -= at_once
+        if deadline is not None and monotonic() > deadline:
+            break
+        if deadline is not None and os.fstat(proof.fileno()).st_size > PROOF_BYTES:
+            break
+    return answer
 
 
 def _in_order(clauses: int, steps: Sequence[Addition]) -> Iterator[Addition]:

@@ -4,16 +4,17 @@ Nodes that take the same values on some thousands of random inputs are probably 
 other's negation. Each one is tried against the earliest such nodes: by a small truth table, then
 by CaDiCaL on a window of gates around the two, with few conflicts. What is shown is merged, so
 that the next step starts from there and stays local. The outputs are tried last, with all that is
-below them and as many conflicts as are allowed. Nothing of this is trusted: the merges, with their
-proofs, are for `kernel.merges` to go through; an input on which outputs differ is for the
-simulation.
+below them and as many conflicts as are allowed; what is left then, if a certificate is wanted, as
+long as there is time. Nothing of this is trusted: the merges, with their proofs, are for
+`kernel.merges` to go through; an input on which outputs differ is for the simulation.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 
 from dlmcheck.spec.circuit import Circuit, Literal, is_inverted, node_of
@@ -30,8 +31,12 @@ TABLES = (2, 4, 7, 12, 20)
 """Gates opened for a table, one after the other while there are few values below."""
 WINDOWS = ((60, 200), (400, 500), (3000, 1000))
 """Gates opened for the solver inside, with the most conflicts."""
-AT_LAST = ((400, 10_000), (5000, 30_000), (1 << 30, 60_000))
+EVERYTHING = 1 << 30
+"""More gates than there are."""
+AT_LAST = ((400, 10_000), (5000, 30_000), (EVERYTHING, 60_000))
 """The same for the outputs."""
+FOR_TRIMMING = 3
+"""Refutations get one part in so many of the time that is left: trimming takes about two."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,21 @@ class Swept:
         return not self.undecided and self.different is None
 
 
-def sweep(left: Circuit, right: Circuit, *, seconds: float = 60.0, seed: int = 0) -> Swept:
+def sweep(
+    left: Circuit, right: Circuit, *, seconds: float = 60.0, seed: int = 0, all_proofs: bool = False
+) -> Swept:
     """Merge equal nodes of two circuits and compare their outputs, in order.
 
-    `right` may have further inputs after those of `left`. Raises `Rejected` if the inputs do not
-    fit.
+    `right` may have further inputs after those of `left`. With `all_proofs` the time that is left
+    goes to refutations of the outputs that are undecided after that, with all that is below them:
+    else somebody else may be asked, who is faster and gives none. Raises `Rejected` if the inputs
+    do not fit.
     """
-    return _Sweep(left, right, monotonic() + seconds, seed).result()
+    return _Sweep(left, right, monotonic() + seconds, seed).result(all_proofs)
+
+
+_Show = Callable[[int, Literal], Merge | frozenset[int] | None]
+"""Whether a node is a literal of earlier ones: a merge, an input where it is not, or neither."""
 
 
 class _Sweep:
@@ -80,7 +93,7 @@ class _Sweep:
         self.alike: dict[int, list[Literal]] = {}
         """By values of a node that is 0 on the first input: the literals that take them."""
 
-    def result(self) -> Swept:
+    def result(self, all_proofs: bool) -> Swept:
         half = len(self.circuit.outputs) // 2
         pairs = list(zip(self.circuit.outputs[:half], self.circuit.outputs[half:], strict=True))
         for ours, theirs in pairs:
@@ -91,14 +104,36 @@ class _Sweep:
         for _ in self.circuit.gates:
             self._try(self.merged.add())
         merges, self.merges = tuple(self.merges), []
+        before = list(range(half))
+        waiting = self._left(pairs, before, lambda _: self._soon)
+        # What was proved helps with the rest, which then also has a larger part of the time each.
+        while all_proofs and waiting and not isinstance(waiting, frozenset):
+            before = waiting
+            waiting = self._left(pairs, before, lambda left: partial(self._in_time, waiting=left))
+            if not isinstance(waiting, frozenset) and len(waiting) == len(before):
+                break
+        if isinstance(waiting, frozenset):
+            return Swept(different=waiting)
+        return Swept(merges, tuple(self.merges), tuple(waiting))
+
+    def _left(
+        self,
+        pairs: Sequence[tuple[Literal, Literal]],
+        waiting: Sequence[int],
+        show: Callable[[int], _Show],
+    ) -> list[int] | frozenset[int]:
+        """The outputs that are still undecided after a pass, or an input on which one differs.
+
+        `show` is given how many of them are waiting when it is one output's turn.
+        """
         undecided: list[int] = []
-        for index, (ours, theirs) in enumerate(pairs):
-            found = self._at_last(ours, theirs)
+        for place, index in enumerate(waiting):
+            found = self._compare(*pairs[index], show(len(waiting) - place))
             if isinstance(found, frozenset):
-                return Swept(different=found)
+                return found
             if not found:
                 undecided.append(index)
-        return Swept(merges, tuple(self.merges), tuple(undecided))
+        return undecided
 
     # --- values ------------------------------------------------------------------------------
 
@@ -168,19 +203,25 @@ class _Sweep:
         """A merge with a proof, an input on which the two differ, or None if neither was found."""
         for opened, conflicts in windows:
             window = self.merged.window(node, literal, opened)
-            variables, clauses = window.clauses()
-            found = refute_within(Formula(variables, list(clauses)), conflicts)
-            if isinstance(found, str):
-                return Merge(node, literal, opened, found)
-            if isinstance(found, Model) and self._is_whole(window):
-                return frozenset(
-                    node for k, node in enumerate(window.free, start=1) if k in found.true
-                )
-            if self._is_whole(window) or monotonic() > self.deadline:
-                return None
+            found = self._refuted(Merge(node, literal, opened), window, conflicts)
+            if found is not None or self._is_whole(window) or monotonic() > self.deadline:
+                return found
         return None
 
-    def _at_last(self, ours: Literal, theirs: Literal) -> bool | frozenset[int]:
+    def _refuted(
+        self, merge: Merge, window: Window, conflicts: int | None, deadline: float | None = None
+    ) -> Merge | frozenset[int] | None:
+        variables, clauses = window.clauses()
+        found = refute_within(Formula(variables, list(clauses)), conflicts, deadline=deadline)
+        if isinstance(found, str):
+            return replace(merge, proof=found)
+        if isinstance(found, Model) and self._is_whole(window):
+            return frozenset(node for k, node in enumerate(window.free, start=1) if k in found.true)
+        return None
+
+    # --- outputs -----------------------------------------------------------------------------
+
+    def _compare(self, ours: Literal, theirs: Literal, show: _Show) -> bool | frozenset[int]:
         """Whether two outputs are equal, or an input on which they are not."""
         left, right = self.merged.of(ours), self.merged.of(theirs)
         if left == right:
@@ -189,14 +230,30 @@ class _Sweep:
             left, right = right, left
         if node_of(left) == node_of(right):
             return frozenset()
-        node, literal = node_of(left), ~right if is_inverted(left) else right
-        proved: Merge | frozenset[int] | None = self._by_table(node, literal)[0]
-        if proved is None and monotonic() < self.deadline:
-            proved = self._by_solver(node, literal, AT_LAST)
-        if isinstance(proved, Merge):
-            self._unite(proved)
+        shown = show(node_of(left), ~right if is_inverted(left) else right)
+        if isinstance(shown, Merge):
+            self._unite(shown)
             return True
-        return False if proved is None else proved
+        return False if shown is None else shown
+
+    def _soon(self, node: int, literal: Literal) -> Merge | frozenset[int] | None:
+        """By a table or by windows that become larger, with few conflicts."""
+        found = self._by_table(node, literal)[0]
+        if found is None and monotonic() < self.deadline:
+            return self._by_solver(node, literal, AT_LAST)
+        return found
+
+    def _in_time(self, node: int, literal: Literal, waiting: int) -> Merge | frozenset[int] | None:
+        """By everything below both, with any number of conflicts, in a part of what time is left.
+
+        So many outputs are waiting for a part each.
+        """
+        now = monotonic()
+        if now >= self.deadline:
+            return None
+        until = now + (self.deadline - now) / waiting / FOR_TRIMMING
+        window = self.merged.window(node, literal, EVERYTHING)
+        return self._refuted(Merge(node, literal, EVERYTHING), window, None, until)
 
 
 _EVERY = (1 << PATTERNS) - 1

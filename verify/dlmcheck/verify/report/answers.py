@@ -59,7 +59,7 @@ def _answer_lines(outcome: Outcome) -> list[str]:
         lines.append("    the roads contradict each other")
     if found.wrong_run is not None:
         lines += [f"    {line}" for line in wrong_run_lines(outcome, found, found.wrong_run)]
-    if not found.simulates.is_affirmative:
+    if not found.simulates.is_affirmative or found.laws_listed:
         said = LAWS.get(found.same_law, found.same_law.value)
         lines.append(f"    output laws: {said}" + _because(found.law_reason))
     if found.preservation is not None and found.preserves is not Verdict.VACUOUS:
