@@ -160,12 +160,10 @@ def _locality(circuit: Circuit, bound: Sequence[int]) -> int:
     """
     outputs = {output if output >= 0 else ~output for output in circuit.outputs}
     largest = 0
-    for most in sorted({bound[node] for node in outputs}, reverse=True):
-        for node in outputs:
-            if most <= largest:
-                return largest
-            if bound[node] == most:
-                largest = max(largest, len(_inputs_below(circuit, node)))
+    for node in sorted(outputs, key=bound.__getitem__, reverse=True):
+        if bound[node] <= largest:
+            break
+        largest = max(largest, len(_inputs_below(circuit, node)))
     return largest
 
 

@@ -39,14 +39,24 @@ class EventCircuit:
         self._round = 0
         self._good = [_ALWAYS] * self._first_random + [_STALE] * (count - self._first_random)
         self._held_by = [_NOBODY] * count
-        self._control = [_CONTROL.get(gate.op, _NOBODY) for gate in circuit.gates]
+        control = {op: _CONTROL.get(op, _NOBODY) for op in Op}
+        self._control = [control[gate.op] for gate in circuit.gates]
         self._may_toss = [False] * self._first_random
         self._may_toss += [True] * (self._first_gate - self._first_random)
-        self._readers: list[list[int]] = [[] for _ in range(count)]
+        self._readers: list[list[int] | None] = [None] * count
+        may_toss, all_readers = self._may_toss, self._readers
         for node, gate in enumerate(circuit.gates, start=self._first_gate):
-            self._may_toss.append(any(self._may_toss[node_of(arg)] for arg in gate.args))
+            tosses = False
             for arg in gate.args:
-                self._readers[node_of(arg)].append(node)
+                below = arg if arg >= 0 else ~arg
+                if may_toss[below]:
+                    tosses = True
+                readers = all_readers[below]
+                if readers is None:
+                    all_readers[below] = [node]
+                else:
+                    readers.append(node)
+            may_toss.append(tosses)
         self._outputs_at: dict[int, list[int]] = {}
         for index, output in enumerate(circuit.outputs):
             self._outputs_at.setdefault(node_of(output), []).append(index)
@@ -64,12 +74,13 @@ class EventCircuit:
             return
         self._value[node] = literal
         good, held_by, outputs_at = self._good, self._held_by, self._outputs_at
+        all_readers = self._readers
         stack = [node]
         while stack:
             changed = stack.pop()
             if changed in outputs_at:
                 self._touched.update(outputs_at[changed])
-            for reader in self._readers[changed]:
+            for reader in all_readers[changed] or ():
                 if good[reader] == _ALWAYS:
                     holder = held_by[reader]
                     if holder == _NOBODY or (
