@@ -225,7 +225,10 @@ class SharedRandomBits(IllegalSampler):
 
 
 class LeavesMask(IllegalSampler):
-    """A run ends with M where a token is due; `probability` is the exact chance of it."""
+    """A run ends with M where a token is due, in `state`; `probability` is that state's.
+
+    It is one such state; there may be others.
+    """
 
     def __init__(self, state: tuple[int, ...], round_number: int, probability: Fraction) -> None:
         self.probability = probability
@@ -233,7 +236,7 @@ class LeavesMask(IllegalSampler):
         shown = ", ".join(map(str, masked[:8])) + (", ..." if len(masked) > 8 else "")
         super().__init__(
             f"after round {round_number} a token is still due; masked: {shown} "
-            f"(probability {probability})",
+            f"(in a state of probability {probability})",
             state=state,
             round_number=round_number,
         )

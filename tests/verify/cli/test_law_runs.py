@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,24 @@ def test_where_f_sees_the_candidates_the_law_rests_on_the_engine(
     assert not evidence.exists()
     assert here(capsys, "law", path, "--engine", "states,plain-states").code == 3
     assert here(capsys, "law", path, "--engine", "reference,plain-states").code == 0
+
+
+def test_engines_say_the_same_of_a_run_that_breaks_a_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schedule = parity_remask_clock(3)
+    path = written(replace(schedule, rounds=schedule.rounds - 2), tmp_path)
+    said: dict[str, list[str]] = {}
+    for name in ("auto", "reference", "columns", "diagrams", "states", "plain-states"):
+        result = here(capsys, "law", path, "--engine", name)
+        assert result.code == 1
+        said[name] = result.out.splitlines()
+        assert said[name][0] == "illegal      the run breaks a rule of the model"
+    # Those that know all seeds say how many these are; the others name the state that they met.
+    assert said["columns"][1] == said["diagrams"][1]
+    assert "a rule is broken with probability " in said["columns"][1]
+    assert said["columns"][1].endswith(", all cases together")
+    for name in ("reference", "states", "plain-states"):
+        assert said[name][1].startswith("example      after round ")
+        assert "(in a state of probability " in said[name][1]
+        assert "another engine may meet another one" in said[name][2]

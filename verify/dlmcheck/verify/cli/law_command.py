@@ -16,7 +16,7 @@ from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput, DlmcheckError, IllegalCode, IllegalSampler
 from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.verify.cli import DEBUG, complain
-from dlmcheck.verify.cli.law_lines import LINEAR, is_affine, law_document, print_law
+from dlmcheck.verify.cli.law_lines import LINEAR, is_affine, law_document, print_illegal, print_law
 from dlmcheck.verify.cli.limits import Limits as TaskLimits
 from dlmcheck.verify.cli.limits import limits
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
@@ -107,7 +107,7 @@ def run_law(options: LawOptions) -> ExitCode:
     try:
         answers = [_ask(problem, name, options, times) for name in options.engines]
     except (IllegalSampler, IllegalCode) as error:
-        print(f"illegal      {error}")
+        print_illegal(error)
         return ExitCode.REFUTED
     found = [one.answer for one in answers if isinstance(one.answer, CountedLaw)]
     code = ExitCode.OK if len(found) == len(answers) else ExitCode.UNKNOWN
@@ -276,8 +276,8 @@ def _warn(problem: LawProblem, name: str) -> None:
     estimate = engine(name).estimate(problem)
     if estimate.seconds is not None and estimate.seconds > PATIENCE:
         complain(
-            f"warning: {name} may take as long as {about(estimate.seconds)} ({estimate.reason}); with "
-            "--timeout it ends in unknown, and --engine auto chooses another one if there is any"
+            f"warning: {name} may take as long as {about(estimate.seconds)} ({estimate.reason}); "
+            "with --timeout it ends in unknown, and --engine auto may choose another one"
         )
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from dlmcheck.spec.errors import IllegalCode, IllegalSampler
 from dlmcheck.verify.cli.long_numbers import chance, decimal
 from dlmcheck.verify.engines.law_engines import (
     Answered,
@@ -31,6 +32,18 @@ def is_affine(answers: Sequence[Answered]) -> bool:
         return False
     answer = answers[0].answer
     return isinstance(answer, Unknown) and answer.why is Why.OUTCOMES
+
+
+def print_illegal(error: IllegalSampler | IllegalCode) -> None:
+    """That a run breaks a rule, in the same words whatever engine has met it, and what it met.
+
+    Engines go through states in orders of their own, and some through no states at all.
+    """
+    print("illegal      the run breaks a rule of the model")
+    one = isinstance(error, IllegalCode) or error.state
+    print(f"{'example' if one else '':13}{error}")
+    if one:
+        print("             (the first that was met: another engine may meet another one)")
 
 
 def print_law(

@@ -153,7 +153,8 @@ def legal(problem: LawProblem, law: CountedLaw) -> CountedLaw:
         return law
     broken = sum(count for word, count in law.counts.items() if word & 1)
     if broken:
-        raise IllegalSampler(f"a rule is broken with probability {broken}/2^{law.exponent}")
+        found = f"{broken}/2^{law.exponent}"
+        raise IllegalSampler(f"a rule is broken with probability {found}, all cases together")
     counts = {word >> 1: count for word, count in law.counts.items()}
     return counted(law.outputs - 1, counts, law.exponent)
 
