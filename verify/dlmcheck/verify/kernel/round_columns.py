@@ -221,6 +221,12 @@ class RoundColumns:
                     waiting += below.args
                     taken += 1
                     continue
+            # A condition that holds whenever this counts adds nothing to it.
+            while arg >= first and gates[arg - first].op is Op.AND:
+                left = [one for one in gates[arg - first].args if rounds & ~ones[one]]
+                if len(left) != 1:
+                    break
+                arg = left[0]
             while rounds:
                 lowest = rounds & -rounds
                 table.setdefault(lowest, []).append(arg)

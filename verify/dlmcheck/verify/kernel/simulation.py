@@ -267,21 +267,23 @@ class Walk:
         """Check what is claimed of some cells that are written, and write it."""
         contents, codes, outputs = self.contents, self._holding.codes, self._outputs
         some_m = self.schedule.edits is Edits.REVISE_ANY
-        new: list[tuple[int, Content]] = []
+        new: list[tuple[int, Content, tuple[Code, Code]]] = []
         for cell in cells:
             old = contents[cell]
             claim = claims.get(cell, old)
             if claim == "M" and not some_m:
                 raise Rejected(f"round {number}: cell {cell} is written, the certificate omits it")
+            wanted = codes(claim)
             if claim != old:
                 self._allow(cell, old, number)
-                new.append((cell, claim))
+                new.append((cell, claim, wanted))
             high, low = outputs[cell]
             # At first sight, as nearly always: what is drawn is built as what is claimed.
-            if (look(high), look(low)) != codes(claim):
+            if (look(high), look(low)) != wanted:
                 self.check_write(cell, claim, number, look)
-        for cell, content in new:
-            self._hold(cell, content)
+        for cell, content, wanted in new:
+            contents[cell] = content
+            self._codes[2 * cell], self._codes[2 * cell + 1] = wanted
 
     def _allow(self, cell: int, old: Content, number: int) -> None:
         """A cell may get another content."""
@@ -299,15 +301,12 @@ class Walk:
                 raise Rejected(f"round {number}: cell {cell} does not write {_show(claim)}")
 
     def _mask(self, cells: Iterable[int], number: int) -> None:
+        masked = self._holding.codes("M")
         for cell in cells:
             if cell in self._prompt:
                 raise Rejected(f"round {number}: prompt cell {cell} is remasked")
-            self._hold(cell, "M")
-
-    def _hold(self, cell: int, content: Content) -> None:
-        """Give a cell another content."""
-        self.contents[cell] = content
-        self._codes[2 * cell], self._codes[2 * cell + 1] = self._holding.codes(content)
+            self.contents[cell] = "M"
+            self._codes[2 * cell], self._codes[2 * cell + 1] = masked
 
     def _constant(self, code: Code, cell: int, number: int, what: str) -> Code:
         """What a policy decides about a cell. Raises `Rejected` if that depends on values."""

@@ -10,9 +10,13 @@ from collections.abc import Callable, Sequence
 
 from dlmcheck.spec.circuit import Literal, node_of
 from dlmcheck.spec.schedule import Schedule, clock_value
+from dlmcheck.spec.tokens import Code as BitCode
 from dlmcheck.verify.kernel.contents import Content
 from dlmcheck.verify.kernel.functions import FALSE, TRUE, Code, Functions
 from dlmcheck.verify.kernel.round_columns import RoundColumns
+
+Known = tuple[tuple[int, bool], ...]
+"""The halves of a cell that are known, with the bit."""
 
 
 class Holding:
@@ -22,25 +26,20 @@ class Holding:
         encoding = schedule.encoding
         self._nodes = nodes
         self._found: dict[Content, tuple[Code, Code]] = {}
-        self._tokens = {
-            token: (int(high), int(low))
-            for token, (high, low) in (
-                ("M", encoding.mask),
-                ("0", encoding.zero),
-                ("1", encoding.one),
-            )
+        tokens: dict[Content, BitCode] = {
+            "M": encoding.mask,
+            "0": encoding.zero,
+            "1": encoding.one,
         }
-        self.known: dict[str | None, tuple[tuple[int, bool], ...]] = {
+        self._tokens = {token: (int(high), int(low)) for token, (high, low) in tokens.items()}
+        self.known: dict[Content, Known] = {
             token: tuple((half, bool(bit)) for half, bit in enumerate(bits))
             for token, bits in self._tokens.items()
         }
-        """Per token, or None for a literal: the halves of a cell that are known, with the bit."""
-        self.known[None] = tuple(
-            (half, bool(zero))
-            for half, (zero, one) in enumerate(
-                zip(self._tokens["0"], self._tokens["1"], strict=True)
-            )
-            if zero == one
+        """Of each token."""
+        bits = zip(encoding.zero, encoding.one, strict=True)
+        self.known_of_literal: Known = tuple(
+            (half, zero) for half, (zero, one) in enumerate(bits) if zero == one
         )
 
     def codes(self, content: Content) -> tuple[Code, Code]:
@@ -63,7 +62,7 @@ class Timeline:
     """Contents round by round, and in which rounds each half of a cell is known to be 0 or 1."""
 
     def __init__(self, holding: Holding, contents: Sequence[Content]) -> None:
-        self._known = holding.known
+        self._known, self._of_literal = holding.known, holding.known_of_literal
         self.contents = list(contents)
         self._since = [0] * len(contents)
         self.ones = [0] * (4 * len(contents))
@@ -73,21 +72,20 @@ class Timeline:
         """From round `place` on a cell has this content."""
         old = self.contents[cell]
         self.contents[cell] = content
-        if isinstance(old, str) or isinstance(content, str):
-            self._settle(cell, old, place)
+        is_token = old in self._known
+        if is_token or content in self._known:  # else a literal follows upon a literal
+            ones, rounds = self.ones, (1 << place) - (1 << self._since[cell])
+            for half, bit in self._known[old] if is_token else self._of_literal:
+                node = 2 * cell + half
+                ones[node if bit else ~node] |= rounds
             self._since[cell] = place
 
     def settle(self, rounds: int) -> None:
         """There are so many rounds, and no more."""
         for cell, content in enumerate(self.contents):
-            self._settle(cell, content, rounds)
-
-    def _settle(self, cell: int, content: Content, place: int) -> None:
-        rounds = (1 << place) - (1 << self._since[cell])
-        ones = self.ones
-        for half, bit in self._known[content if isinstance(content, str) else None]:
-            node = 2 * cell + half
-            ones[node if bit else ~node] |= rounds
+            # What it held last is entered in the columns, as if it got something else now.
+            self.hold(cell, "M", rounds)
+            self.contents[cell] = content
 
 
 class Marks:
