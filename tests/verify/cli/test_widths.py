@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,15 @@ import pytest
 from dlmcheck.model.families import FAMILIES
 from dlmcheck.model.formats import write_circuit
 from dlmcheck.model.scheduling.narrow import narrow
-from dlmcheck.spec.circuit import Circuit
-from dlmcheck.spec.serial import schedule_from_json
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
+from dlmcheck.spec.errors import BadCircuit
+from dlmcheck.spec.serial import circuit_to_json, schedule_from_json
 from dlmcheck.verify.cli import widths_command
+from dlmcheck.verify.compilation import Optimise, choices, construction
 from dlmcheck.verify.engines import widths as engine
 from dlmcheck.verify.report.schemas import schema
+from dlmcheck.verify.widths import widths
+from tests.model.constructions.small_circuits import any_circuit
 from tests.verify.cli.running import Result, complaint, here
 
 
@@ -189,7 +194,7 @@ def test_a_circuit_without_random_inputs_has_no_late_ones(
     path.write_text(text)
     done = cli("widths", path)
     assert done.code == 0
-    assert "| data | 5 | 2 | 3 | 1 | 1 | = |  |  | 2 | 6 -> 6 -> 3 |" in done.out
+    assert "| data | 5 | 2 | 3 | 2 | 1 | = |  |  | 2 | 8 -> 6 -> 3 |" in done.out
 
 
 def test_a_curve(cli: Callable[..., Result], adder: Path, tmp_path: Path) -> None:
@@ -244,3 +249,69 @@ def test_a_deadline_ends_in_unknown(
     done = cli("widths", adder, "--random", "all", "--timeout", "0.3")
     assert done.code == 3
     assert "timeout" in done.out
+
+
+# --- as compiled ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_table_has_what_is_compiled(seed: int) -> None:
+    """Lengths and rounds, of all four constructions; dead gates and skipped layers among them."""
+    circuit = any_circuit(seed, gates=6)
+    found = widths(circuit, moves=20)
+    for edits, short in product(("remask", "revise"), (False, True)):
+        for what, printed, rounds in (
+            (Optimise.NOTHING, found.before, found.early_rounds),
+            (Optimise.WIDTH, found.after, found.rounds),
+            (Optimise.WIDTH_AND_COINS, found.after_coins, found.rounds),
+        ):
+            if what is Optimise.WIDTH_AND_COINS and not circuit.random_inputs:
+                continue
+            made = replace(choices("sampled", "arguments"), optimise=what, short=short, moves=20)
+            try:
+                schedule = construction(edits)(circuit, made).schedule
+            except BadCircuit:
+                assert printed is None
+                continue
+            assert printed is not None
+            length = getattr(printed, f"{edits}_{'short' if short else 'stated'}")
+            assert length == schedule.length - len(schedule.data_cells)
+            assert rounds == schedule.rounds
+
+
+TWICE = Circuit((Input("r", InputKind.RANDOM),), (), (0, ~0))
+
+
+@pytest.mark.parametrize(
+    ("circuit", "cell"),
+    [
+        (Circuit((), (), ()), "| no output | no output |"),
+        (TWICE, "| two outputs show one random bit -> two outputs show one input |"),
+        # A gate that nothing reads makes a second round, if nothing is optimised.
+        (replace(TWICE, gates=(Gate(Op.NOT, (0,)),)), "| 8 -> two outputs show one input |"),
+    ],
+)
+def test_what_is_not_compiled_has_a_reason_for_a_length(
+    cli: Callable[..., Result], tmp_path: Path, circuit: Circuit, cell: str
+) -> None:
+    path, report = tmp_path / "circuit.json", tmp_path / "report.json"
+    path.write_text(circuit_to_json(circuit))
+    done = cli("widths", path, "--json", report)
+    assert done.code == 0, done
+    assert cell in done.out
+    document = json.loads(report.read_text())
+    jsonschema.validate(document, schema("widths-1"))
+    figures = document["circuits"][0]["figures"]
+    assert figures["lengths"] is None
+    assert figures["refused"] in cell
+    assert (figures["lengths_early"] is None) == bool(figures["refused_early"])
+    refused = cli("widths", path, "--curve")
+    assert refused.code == 2
+    assert complaint(refused).startswith("--curve: ")
+
+
+def test_a_curve_says_how_hard_it_tried(cli: Callable[..., Result], adder: Path) -> None:
+    done = cli("widths", adder, "--random", "all", "--curve", "--points", 2, "--moves", 20)
+    assert "gives up\nafter 500 conflicts; `compile --optimise width --rounds D` allows 2000." in (
+        done.out
+    )

@@ -7,22 +7,25 @@ the same number of rounds (`dlmcheck.model.constructions.shorter`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dlmcheck.model.constructions.carrying import carried_along
 from dlmcheck.model.constructions.remask import remasking_length
 from dlmcheck.model.constructions.revise import revision_length
+from dlmcheck.model.constructions.rows import rows_of
 from dlmcheck.model.constructions.shorter import growing_revision_length, split_remasking_length
+from dlmcheck.model.layering import Padded, padded_to_layers
 from dlmcheck.model.netlist import map_netlist
 from dlmcheck.model.scheduling.narrow import MOVES
 from dlmcheck.model.scheduling.slack import slack_of
 from dlmcheck.spec.assignment import bank_rows, needed_nodes
 from dlmcheck.spec.circuit import Circuit
-from dlmcheck.spec.errors import BadInput
+from dlmcheck.spec.errors import BadCircuit, BadInput
 from dlmcheck.verify.engines.widths import Optimised, optimise
 
 CURVE_CONFLICTS = 500
-"""The solver's limit for each point of a curve: there are many."""
+"""The solver's limit for each point of a curve: there are many, and `compile` does more."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,14 @@ class Lengths:
 class Widths:
     """The figures of one circuit.
 
-    `early` is the width with every gate in its earliest layer, `gates` the optimised one; in
-    `coins` random inputs are sampled late, too (None if there are none). `write_once` is L of
-    Theorem 3.1. Rounds are depth + 1 with rewriting; write-once the same, unless the circuit has
-    no random inputs, whose bits round 1 samples.
+    `early` is the width of what is compiled if nothing is optimised, with every gate in its
+    earliest layer, and `early_rounds` its rounds: they may be more, as gates that no output depends
+    on stay. `gates` is the optimised width; in `coins` random inputs are sampled late, too (None if
+    there are none). `write_once` is L of Theorem 3.1. Rounds are depth + 1 with rewriting;
+    write-once the same, unless the circuit has no random inputs, whose bits round 1 samples.
+
+    Lengths are None where there is no schedule by rewriting: `refused_early` says why there is none
+    if nothing is optimised, `refused` why there is none if something is.
     """
 
     nodes: int
@@ -54,9 +61,12 @@ class Widths:
     gates: Optimised
     coins: Optimised | None
     write_once: int
-    before: Lengths
-    after: Lengths
+    early_rounds: int
+    before: Lengths | None
+    after: Lengths | None
     after_coins: Lengths | None
+    refused_early: str
+    refused: str
 
     @property
     def rounds(self) -> int:
@@ -73,26 +83,55 @@ def widths(circuit: Circuit, *, moves: int = MOVES) -> Widths:
     gates = optimise(circuit, moves=moves)
     coins = optimise(circuit, late_coins=True, moves=moves) if circuit.random_inputs else None
     mapped = map_netlist(circuit).circuit
+    # Just what `compile` does if nothing is optimised.
+    strict = padded_to_layers(circuit)
+    early, refused_early = _rows(strict)
+    refused = refusal(circuit, gates.claim.layers)
     return Widths(
         nodes=circuit.node_count,
         data=len(circuit.data_inputs),
         random=len(circuit.random_inputs),
         outputs=len(circuit.outputs),
         depth=slack.last,
-        early=gates.before,
+        early=max(1, *early) if early else gates.before,
         gates=gates,
         coins=coins,
         write_once=mapped.node_count - len(mapped.data_inputs),
-        before=lengths(circuit, slack.layers(slack.earliest)),
-        after=lengths(circuit, gates.claim.layers),
-        after_coins=None if coins is None else lengths(circuit, coins.claim.layers),
+        early_rounds=max(strict.layers, default=0) + 1,
+        before=_lengths(early) if early else None,
+        after=None if refused else lengths(circuit, gates.claim.layers),
+        after_coins=None if refused or coins is None else lengths(circuit, coins.claim.layers),
+        refused_early=refused_early,
+        refused=refused,
     )
+
+
+def _rows(strict: Padded) -> tuple[list[int], str]:
+    """How long the rows of a strictly layered circuit are; none, and why, if it is refused."""
+    try:
+        return list(map(len, rows_of(strict.circuit, strict.layers).rows)), ""
+    except BadCircuit as error:
+        return [], error.message
+
+
+def refusal(circuit: Circuit, layers: tuple[int, ...]) -> str:
+    """Why no schedule by rewriting is compiled with this assignment; empty if one is."""
+    if circuit.outputs and any(layers[v] for v in needed_nodes(circuit)):
+        return ""
+    try:
+        return _rows(carried_along(circuit, layers))[1]
+    except BadCircuit as error:
+        return error.message
 
 
 def lengths(circuit: Circuit, layers: tuple[int, ...]) -> Lengths:
     """L of the four constructions for an assignment, whose last layer is the last one used."""
     last = max((layers[v] for v in needed_nodes(circuit)), default=0)
-    rows = bank_rows(circuit, layers, last)
+    return _lengths(bank_rows(circuit, layers, last))
+
+
+def _lengths(rows: Sequence[int]) -> Lengths:
+    last = len(rows) - 1
     width = max(1, *rows)
     # Layers d, d-2, ... have one bank, the others the other one.
     newer = max(1, *rows[last % 2 :: 2])
@@ -118,9 +157,13 @@ class CurvePoint:
 def allowed_rounds(circuit: Circuit, until: int | None, points: int) -> list[int]:
     """At most so many numbers of rounds, evenly spaced, from the fewest to `until` (default 2d).
 
-    Raises `BadInput` if `until` is less than the fewest.
+    Raises `BadInput` if `until` is less than the fewest, or if there is no schedule by rewriting.
     """
-    fewest = slack_of(circuit).last + 1
+    slack = slack_of(circuit)
+    fewest = slack.last + 1
+    refused = refusal(circuit, slack.layers(slack.earliest))
+    if refused:
+        raise BadInput(refused, source="--curve", expected="a circuit that rewriting compiles")
     if until is not None and until < fewest:
         expected = f"at least the {fewest} rounds that depth {fewest - 1} needs"
         raise BadInput(f"{until} rounds", source="--until", expected=expected)

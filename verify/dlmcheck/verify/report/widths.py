@@ -8,10 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dlmcheck.verify.engines.widths import Optimised
+from dlmcheck.verify.engines.widths import CONFLICTS, Optimised
 from dlmcheck.verify.exits import ExitCode
 from dlmcheck.verify.report.audit_json import evidence_json
-from dlmcheck.verify.widths import CurvePoint, Lengths, Widths
+from dlmcheck.verify.widths import CURVE_CONFLICTS, CurvePoint, Lengths, Widths
 
 FORMAT = "dlmcheck-widths"
 LEGEND = """\
@@ -20,7 +20,11 @@ values kept at a time, with every gate in its earliest layer / its layer optimis
 inputs sampled late; `= w` is the least there is, `>= b` a lower bound, both checked by the kernel.
 L in cells besides the prompt: T3.1 write-once; then for remasking and for revision: as stated,
 gates early -> as stated, optimised -> shorter counters (-> and random inputs late). s and MB: the
-time and the peak memory of the row."""
+time and the peak memory of the row. Gates early is what `compile` does if nothing is optimised: it
+keeps gates that no output depends on, and where these need more rounds, D is `those -> d+1`."""
+EFFORT = f"""\
+Each D starts from the assignment of the one before, with half of the moves, and the solver gives up
+after {CURVE_CONFLICTS} conflicts; `compile --optimise width --rounds D` allows {CONFLICTS}."""
 _HEAD = (
     ("circuit", "N", "d", "D", "w early", "w", "", "w late coins", ""),
     ("L write-once", "L remask", "L revise", "s", "MB"),
@@ -54,7 +58,7 @@ def table(rows: Iterable[Row]) -> list[str]:
             _line(
                 [
                     Path(row.file).stem,
-                    *map(str, (found.nodes, found.depth, found.rounds, found.early)),
+                    *map(str, (found.nodes, found.depth, _rounds(found), found.early)),
                     *_width(found.gates),
                     *(("", "") if found.coins is None else _width(found.coins)),
                     str(found.write_once),
@@ -75,6 +79,11 @@ def _width(found: Optimised) -> tuple[str, str]:
     return str(found.width), _bound(found)
 
 
+def _rounds(found: Widths) -> str:
+    more = found.early_rounds != found.rounds
+    return f"{found.early_rounds} -> {found.rounds}" if more else str(found.rounds)
+
+
 def _bound(found: Optimised) -> str:
     return f">= {found.claim.bound}" if found.gap else "="
 
@@ -84,17 +93,21 @@ def _arrows(found: Widths, edits: str) -> str:
         value: int = getattr(lengths, f"{edits}_{which}")
         return value
 
-    steps = [of(found.before, "stated"), of(found.after, "stated"), of(found.after, "short")]
+    steps = [found.refused_early if found.before is None else str(of(found.before, "stated"))]
+    if found.after is None:
+        steps += [] if found.refused in steps else [found.refused]
+    else:
+        steps += [str(of(found.after, "stated")), str(of(found.after, "short"))]
     if found.after_coins is not None:
-        steps.append(of(found.after_coins, "short"))
-    return " -> ".join(map(str, steps))
+        steps.append(str(of(found.after_coins, "short")))
+    return " -> ".join(steps)
 
 
 # --- a curve -------------------------------------------------------------------------------
 
 
 def curve_lines(points: Sequence[CurvePoint]) -> list[str]:
-    """The curve as lines of Markdown, with a bar for the length with revision."""
+    """The curve as lines of Markdown, with a bar for the length with revision, and the effort."""
     lines = [
         _line(("D", "w", "", "L remask, stated", "short", "L revise, stated", "short", "")),
         "|" + "---|" * 8,
@@ -107,7 +120,7 @@ def curve_lines(points: Sequence[CurvePoint]) -> list[str]:
         lines.append(
             _line((str(point.rounds), *_width(point.found), *map(str, numbers), f"`{bar}`"))
         )
-    return lines
+    return [*lines, "", EFFORT]
 
 
 def curve_csv(points: Iterable[CurvePoint]) -> str:
@@ -154,7 +167,9 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _figures(found: Widths) -> dict[str, Any]:
-    late = found.after_coins
+    def of(lengths: Lengths | None) -> dict[str, int] | None:
+        return None if lengths is None else dict(vars(lengths))
+
     return {
         "nodes": found.nodes,
         "data_inputs": found.data,
@@ -166,9 +181,12 @@ def _figures(found: Widths) -> dict[str, Any]:
         "gates": _optimised(found.gates),
         "gates_and_coins": None if found.coins is None else _optimised(found.coins),
         "write_once": found.write_once,
-        "lengths_early": dict(vars(found.before)),
-        "lengths": dict(vars(found.after)),
-        "lengths_coins_late": None if late is None else dict(vars(late)),
+        "rounds_early": found.early_rounds,
+        "lengths_early": of(found.before),
+        "lengths": of(found.after),
+        "lengths_coins_late": of(found.after_coins),
+        "refused_early": found.refused_early,
+        "refused": found.refused,
     }
 
 
