@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing import popen_fork
 from pathlib import Path
 from typing import cast
 
@@ -317,6 +318,31 @@ def test_an_interruption_in_a_finaliser_is_not_lost(tmp_path: Path) -> None:
     (done,) = run_tasks([Task("long", long)], on_progress=told)
     assert done.ending is Ending.INTERRUPTED
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_process_that_is_being_started_is_not_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C comes after the fork, before the process is in anybody's list."""
+    pid = tmp_path / "pid"
+    honest = popen_fork.Popen._launch  # type: ignore[attr-defined]
+
+    def launch(opened: popen_fork.Popen, process: object) -> None:
+        honest(opened, process)
+        while not (pid.exists() and pid.read_text()):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def long(_: Progress) -> object:
+        pid.write_text(str(os.getpid()))
+        time.sleep(600)
+        return None
+
+    monkeypatch.setattr(popen_fork.Popen, "_launch", launch)
+    (done,) = run_tasks([Task("long", long)])
+    assert done.ending is Ending.INTERRUPTED
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
 
 
 def test_a_worker_does_not_end_by_ctrl_c(tmp_path: Path) -> None:

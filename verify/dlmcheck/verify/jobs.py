@@ -173,19 +173,20 @@ def run_tasks(
         if on_finish is not None:
             on_finish(outcome)
 
-    check_interruption, undo = _notice_interruption()
+    interruption = _Interruption()
     try:
         while waiting or running:
-            check_interruption()
+            interruption.check()
             while waiting and len(running) < workers:
                 task = waiting.pop(0)
-                ours, theirs = context.Pipe(duplex=False)
-                process = context.Process(
-                    target=_child, args=(task, memory, theirs, ours), daemon=True
-                )
-                process.start()
-                theirs.close()
-                running.append(_Running(task, process, ours, time.monotonic()))
+                with interruption.held():  # a process that was begun has to be known
+                    ours, theirs = context.Pipe(duplex=False)
+                    process = context.Process(
+                        target=_child, args=(task, memory, theirs, ours), daemon=True
+                    )
+                    process.start()
+                    theirs.close()
+                    running.append(_Running(task, process, ours, time.monotonic()))
             ready = wait([entry.connection for entry in running], timeout=0.2)
             for entry in list(running):
                 message = _receive(entry, memory) if entry.connection in ready else None
@@ -198,42 +199,57 @@ def run_tasks(
                 if outcome is not None:
                     settle(entry, outcome)
     except KeyboardInterrupt:
-        # One of them may have been started a moment ago and stand in no list yet.
-        for child in multiprocessing.active_children():
-            child.kill()
         for entry in list(running):
             spent = time.monotonic() - entry.started
             settle(entry, Finished(entry.task.name, Ending.INTERRUPTED, seconds=spent))
         for task in waiting:
             finished[task.name] = Finished(task.name, Ending.INTERRUPTED)
     finally:
-        undo()
-    # A task that was just being started when the interruption came stands nowhere.
+        interruption.undo()
+    # A task that was about to be started when the interruption came stands nowhere.
     return [finished.get(name, Finished(name, Ending.INTERRUPTED)) for name in order]
 
 
-def _notice_interruption() -> tuple[Callable[[], None], Callable[[], object]]:
-    """Take note of Ctrl-C beside raising it: what raises it again, and what takes this back.
+class _Interruption:
+    """Takes note of Ctrl-C beside raising it.
 
     An exception that happens to be raised in a finaliser is dropped by Python, and nobody would
-    be told.
+    be told; one that is raised while a process is being started leaves it without a parent.
     """
-    noticed: list[int] = []
 
-    def check() -> None:
-        if noticed:
+    def __init__(self) -> None:
+        self._noticed = False
+        self._is_held = False
+        self._before = signal.getsignal(signal.SIGINT)
+        ours = threading.current_thread() is threading.main_thread()
+        self._is_ours = ours and self._before is signal.default_int_handler
+        if self._is_ours:
+            signal.signal(signal.SIGINT, self._handle)
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        self._noticed = True
+        if not self._is_held:
             raise KeyboardInterrupt
 
-    def handler(number: int, _frame: FrameType | None) -> None:
-        noticed.append(number)
-        raise KeyboardInterrupt
+    def check(self) -> None:
+        """Raises `KeyboardInterrupt` if there was one."""
+        if self._noticed:
+            raise KeyboardInterrupt
 
-    before = signal.getsignal(signal.SIGINT)
-    ours = threading.current_thread() is threading.main_thread()
-    if not ours or before is not signal.default_int_handler:
-        return check, lambda: None
-    signal.signal(signal.SIGINT, handler)
-    return check, lambda: signal.signal(signal.SIGINT, before)
+    @contextmanager
+    def held(self) -> Generator[None]:
+        """Meanwhile it is not raised; afterwards it is."""
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
+        self.check()
+
+    def undo(self) -> None:
+        """Let who was told before be told again."""
+        if self._is_ours:
+            signal.signal(signal.SIGINT, self._before)
 
 
 def _made_possible(

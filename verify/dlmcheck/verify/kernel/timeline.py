@@ -32,11 +32,10 @@ class Holding:
             "1": encoding.one,
         }
         self._tokens = {token: (int(high), int(low)) for token, (high, low) in tokens.items()}
-        self.known: dict[Content, Known] = {
-            token: tuple((half, bool(bit)) for half, bit in enumerate(bits))
-            for token, bits in self._tokens.items()
-        }
+        self.known: dict[Content, Known] = {}
         """Of each token."""
+        for token, code in tokens.items():
+            self.known[token] = tuple(enumerate(code))
         bits = zip(encoding.zero, encoding.one, strict=True)
         self.known_of_literal: Known = tuple(
             (half, zero) for half, (zero, one) in enumerate(bits) if zero == one
