@@ -8,6 +8,7 @@ the rules of the model while they run.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -19,16 +20,13 @@ class DlmcheckError(Exception):
     Any of them can be sent to another process, whatever its `__init__` asks for.
     """
 
-    def __reduce__(
-        self,
-    ) -> tuple[Callable[..., DlmcheckError], tuple[object, ...], dict[str, Any]]:
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...], dict[str, Any]]:
         # Python would call `__init__` with the finished message, which most of them do not take.
-        return _again, (type(self), *self.args), self.__dict__
+        return _MADE_AGAIN, (type(self), *self.args), self.__dict__
 
 
-def _again(kind: type[DlmcheckError], *args: object) -> DlmcheckError:
-    """An error as it was, but for its attributes."""
-    return kind.__new__(kind, *args)
+_MADE_AGAIN: Callable[..., object] = vars(copyreg)["__newobj__"]
+"""What pickle makes other objects with: by class and arguments, without `__init__`."""
 
 
 # --- input from outside --------------------------------------------------------------------
