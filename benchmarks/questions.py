@@ -185,7 +185,7 @@ WORKLOADS = (
         "diagrams",
         "Law of the four highest bits of the sum of two random numbers",
         "coins",
-        (16, 32, 128, 512, 2048, 8192, 32_768, 65_536, 131_072),
+        (16, 32, 128, 512, 2048, 8192, 32_768, 65_536, 131_072, 262_144),
         (12,),
         "power",
         law_of_adder,
