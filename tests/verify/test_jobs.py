@@ -325,7 +325,7 @@ def test_a_process_that_is_being_started_is_not_left_alone(
 ) -> None:
     """Ctrl-C comes after the fork, before the process is in anybody's list."""
     pid = tmp_path / "pid"
-    honest = popen_fork.Popen._launch  # type: ignore[attr-defined]
+    honest = vars(popen_fork.Popen)["_launch"]
 
     def launch(opened: popen_fork.Popen, process: object) -> None:
         honest(opened, process)

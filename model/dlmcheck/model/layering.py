@@ -147,7 +147,7 @@ def padded_to_layers(circuit: Circuit) -> Padded:
     for layer in range(1, last + 1):
         for node in nodes_of[layer]:
             gate = circuit.gates[node - first]
-            gates.append(Gate(gate.op, tuple([_moved(arg, carrier) for arg in gate.args])))
+            gates.append(Gate(gate.op, tuple([moved(arg, carrier) for arg in gate.args])))
         carried = [node for node in standing if until[node] >= layer]
         gates += [Gate(Op.ID, (carrier[node],)) for node in carried]
         standing = nodes_of[layer] + carried
@@ -155,12 +155,13 @@ def padded_to_layers(circuit: Circuit) -> Padded:
             carrier[node] = number
         origin += standing
         new_layers += [layer] * len(standing)
-    outputs = tuple(_moved(output, carrier) for output in circuit.outputs)
+    outputs = tuple(moved(output, carrier) for output in circuit.outputs)
     whole = Circuit(circuit.inputs, tuple(gates), outputs, circuit.output_names)
     return Padded(whole, tuple(new_layers), tuple(origin))
 
 
-def _moved(literal: Literal, carrier: Sequence[int]) -> Literal:
+def moved(literal: Literal, carrier: Sequence[int]) -> Literal:
+    """A literal of the node that stands for this one's, negated if this one is."""
     return carrier[literal] if literal >= 0 else ~carrier[~literal]
 
 

@@ -141,7 +141,7 @@ class _Growth:
     def __init__(self, schedule: Schedule, source: random.Random) -> None:
         self.schedule = schedule
         self.source = source
-        tossed = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
+        tossed = len(schedule.predictor.random_inputs)
         rounds = range(1, min(schedule.rounds, source.randint(1, 3)) + 1)
         places = [(t, j) for t in rounds for j in range(tossed) if source.random() < 0.9][:6]
         shown = len(schedule.data_cells)

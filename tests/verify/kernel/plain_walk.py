@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dlmcheck.spec.circuit import Circuit, Gate, InputKind
+from dlmcheck.spec.circuit import Circuit, Gate
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, clock_value
 from dlmcheck.verify.kernel.claimed import (
@@ -36,7 +36,7 @@ class PlainWalk:
         for gate in circuit.gates:
             self.embed(gate)
         self._coin_node = coin_map(schedule, circuit, certificate)
-        tossed = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
+        tossed = len(schedule.predictor.random_inputs)
         self._free = [self.functions.leaf() for _ in range(tossed)]
         self.selected: list[int] = []
         self._drawn: list[Code] = []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dlmcheck.model.random_schedules import Shape, random_schedule
-from dlmcheck.spec.circuit import InputKind, evaluate
+from dlmcheck.spec.circuit import evaluate
 from dlmcheck.spec.errors import MalformedSyntax
 from dlmcheck.spec.lattice import Edits, RandomBits
 from dlmcheck.spec.schedule import clock_value
@@ -76,7 +76,7 @@ def test_a_malformed_certificate_is_bad_input_with_its_line(
 def test_a_local_function_is_the_predictor_seen_from_one_cell(seed: int) -> None:
     """Every state, round and coin: the local function and the whole predictor agree."""
     schedule = random_schedule(Shape(edits=Edits.REVISE_ANY, clock=seed % 2 == 0), seed)
-    total = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
+    total = len(schedule.predictor.random_inputs)
     number = max(schedule.rounds, 1)
     for cell in range(schedule.length):
         outputs = schedule.predictor.outputs[2 * cell : 2 * cell + 2]

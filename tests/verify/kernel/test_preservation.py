@@ -18,7 +18,7 @@ from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.model.families import FAMILIES
 from dlmcheck.model.mutations import flip_gate
 from dlmcheck.model.random_schedules import Shape, random_circuit, random_schedule
-from dlmcheck.spec.circuit import InputKind, Op, evaluate
+from dlmcheck.spec.circuit import Op, evaluate
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import Edits, RandomBits
 from dlmcheck.spec.sampler import output_law
@@ -39,7 +39,7 @@ from tests.verify.kernel.small import compiled, one_coin
 
 def preserves(schedule: Schedule) -> bool:
     """The definition: every state, every round, every coin, every visible cell."""
-    coins = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
+    coins = len(schedule.predictor.random_inputs)
     rounds = range(1, schedule.rounds + 1) if schedule.clock_bits else (0,)
     for number, state in product(rounds, product((0, 1, MASK), repeat=schedule.length)):
         fixed = schedule.encoding.encode(state) + clock_value(schedule, number)

@@ -7,7 +7,7 @@ circuit and the choices to a `Built`, and enter it there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 from functools import partial
@@ -20,10 +20,10 @@ from dlmcheck.model.constructions.revise import compile_revision
 from dlmcheck.model.constructions.rows import Banked
 from dlmcheck.model.constructions.shorter import compile_growing_revision, compile_split_remasking
 from dlmcheck.model.constructions.write_once import Compiled, Frontier, compile_write_once
-from dlmcheck.model.layering import Padded, padded_to_layers
+from dlmcheck.model.layering import Padded, moved, padded_to_layers
 from dlmcheck.model.scheduling.narrow import MOVES
 from dlmcheck.spec.assignment import needed_nodes
-from dlmcheck.spec.circuit import Circuit, Literal
+from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import RandomBits
 from dlmcheck.spec.resources import Resources, depth, layer_width, live_width, measure
@@ -185,7 +185,7 @@ def _banked(
     banked = (compile_short if chosen.short else compile_stated)(padded, layers=layers)
     plan = Simulation(
         tuple(
-            tuple([(cell, one if isinstance(one, str) else _moved(one, old)) for cell, one in line])
+            tuple([(cell, one if isinstance(one, str) else moved(one, old)) for cell, one in line])
             for line in banked.writes
         ),
         banked.coins,
@@ -224,10 +224,6 @@ def unneeded_gates(circuit: Circuit) -> int:
     """How many gates no output depends on."""
     needed = needed_nodes(circuit)
     return sum(v not in needed for v in range(len(circuit.inputs), circuit.node_count))
-
-
-def _moved(literal: Literal, old: Sequence[int]) -> Literal:
-    return old[literal] if literal >= 0 else ~old[~literal]
 
 
 CONSTRUCTIONS: Mapping[str, Construction] = {

@@ -207,7 +207,7 @@ class _Found:
 
     def uncoupled(self, roads: list[RoadTaken], timeout: int, seed: int) -> Equivalence:
         """No coupling is known: if the laws differ there is none."""
-        if _laws_by_kernel(self.schedule, self.circuit):
+        if listed_verdict(self.schedule, self.circuit) is Verdict.PROVED:
             return self._answer(Verdict.UNKNOWN, Verdict.PROVED, roads, LISTED)
         from dlmcheck.verify.engines.law_difference import LawVerdict, law_difference
 
@@ -327,11 +327,6 @@ def _trusted(law: LawDifference) -> str:
     return f" (trusted: {law.engine or 'enumeration by this package'})"
 
 
-def _laws_by_kernel(schedule: Schedule, circuit: Circuit) -> bool:
-    """Whether the kernel has listed both laws for all data, and they are equal."""
-    return listed_verdict(schedule, circuit) is Verdict.PROVED
-
-
 def _law(
     schedule: Schedule, circuit: Circuit, result: CouplingResult, timeout: int, seed: int
 ) -> tuple[Verdict, str]:
@@ -353,7 +348,7 @@ def _law(
     trusted = _trusted(difference)
     if difference.verdict is LawVerdict.DIFFERENT:
         return Verdict.REFUTED, difference.reason + trusted
-    if _laws_by_kernel(schedule, circuit):
+    if listed_verdict(schedule, circuit) is Verdict.PROVED:
         return Verdict.PROVED, LISTED
     # EQUAL for the data of this witness settles all data only where there are none.
     if difference.verdict is LawVerdict.EQUAL and not circuit.data_inputs:

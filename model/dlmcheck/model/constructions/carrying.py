@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dlmcheck.model.layering import Padded
+from dlmcheck.model.layering import Padded, moved
 from dlmcheck.spec.assignment import needed_nodes
-from dlmcheck.spec.circuit import Circuit, Gate, Literal, Op, node_of
+from dlmcheck.spec.circuit import Circuit, Gate, Op, node_of
 from dlmcheck.spec.errors import BadCircuit
 from dlmcheck.spec.resources import levels
 
@@ -84,7 +84,7 @@ def carried_along(circuit: Circuit, layers: Sequence[int] | None = None) -> Padd
         for node in here:
             if node >= first:
                 gate = circuit.gates[node - first]
-                add(Gate(gate.op, tuple([_moved(arg, carrier) for arg in gate.args])), layer, node)
+                add(Gate(gate.op, tuple([moved(arg, carrier) for arg in gate.args])), layer, node)
         carried_on = [node for node in standing if until.get(node, -1) >= layer]
         for node in carried_on:
             add(Gate(Op.ID, (carrier[node],)), layer, node)
@@ -96,7 +96,7 @@ def carried_along(circuit: Circuit, layers: Sequence[int] | None = None) -> Padd
             add(Gate(Op.ID, (node,)), last, node)
     elif len(shown) != len(circuit.outputs):
         raise BadCircuit("two outputs show one input", expected="at least one layer of gates")
-    outputs = tuple(_moved(output, carrier) for output in circuit.outputs)
+    outputs = tuple(moved(output, carrier) for output in circuit.outputs)
     whole = Circuit(circuit.inputs, tuple(gates), outputs, circuit.output_names)
     return Padded(whole, tuple(new_layers), tuple(origin))
 
@@ -140,7 +140,3 @@ def _last_use(circuit: Circuit, layers: Sequence[int], last: int) -> dict[int, i
             if until.get(arg, -1) < before:
                 until[arg] = before
     return until
-
-
-def _moved(literal: Literal, carrier: Sequence[int]) -> Literal:
-    return carrier[literal] if literal >= 0 else ~carrier[~literal]

@@ -36,7 +36,7 @@ def check_form(schedule: Schedule, circuit: Circuit, certificate: Simulation) ->
                     raise Rejected(f"round {number}: {content!r} is no content")
             elif node_of(content) >= nodes:
                 raise Rejected(f"round {number}: the circuit has no node {node_of(content)}")
-    tossed = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
+    tossed = len(schedule.predictor.random_inputs)
     for number, j, _ in certificate.coins:
         if not (1 <= number <= schedule.rounds and 0 <= j < tossed):
             raise Rejected(f"round {number} has no coin {j}")

@@ -19,7 +19,6 @@ from itertools import product
 
 from dlmcheck.spec.circuit import (
     Circuit,
-    InputKind,
     Literal,
     Op,
     apply_op,
@@ -259,7 +258,7 @@ def _replayed(schedule: Schedule, broken: BrokenMask) -> str:
     if schedule.edits not in (Edits.WRITE_ONCE, Edits.REMASK):
         raise Rejected("with revision no mask has to be preserved")
     tokens = dict(broken.tokens)
-    tossed = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
+    tossed = len(schedule.predictor.random_inputs)
     if not (
         len(tokens) == len(broken.tokens)
         and all(0 <= cell < schedule.length for cell in tokens)

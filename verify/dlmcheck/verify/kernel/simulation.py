@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dlmcheck.spec.circuit import Bits, Circuit, InputKind, Literal, is_inverted, node_of
+from dlmcheck.spec.circuit import Bits, Circuit, Literal, is_inverted, node_of
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, clock_value
@@ -102,10 +102,9 @@ class Walk:
         """Per round, the predictor's coins that stand for random inputs."""
         for (number, j), node in coin_node.items():
             self._coins.setdefault(number, []).append((j, nodes[node]))
-        tossed = sum(one.kind is InputKind.RANDOM for one in schedule.predictor.inputs)
         # A coin that stands for nothing may take both values in every round. No content speaks
         # of it, so that one variable does for all rounds.
-        self._free = [self.functions.leaf() for _ in range(tossed)]
+        self._free = [self.functions.leaf() for _ in schedule.predictor.random_inputs]
         self._codes = [code for content in self.contents for code in self._holding.codes(content)]
         """Of all inputs of the predictor: two for each cell, the clock (which is known), coins."""
         self._codes += [FALSE] * schedule.clock_bits + self._free
@@ -200,23 +199,27 @@ class Walk:
             if chosen & ~claims
         }
         writes = sum(map(int.bit_count, kept.values()))
-        if WORTH * writes < len(self._predict.ones) // 2:
-            for cell, rounds in kept.items():  # less work than to find out what changes
-                for place in _places(rounds):
-                    block.due[place].append(cell)
-            return block
+        # To look at few writes is less work than to find out what changes.
+        worth = WORTH * writes >= len(self._predict.ones) // 2
+        again = self._again(block, claimed) if worth else [0] * self.schedule.length
+        for cell, rounds in kept.items():
+            for place in _places(rounds & ~again[cell]):
+                block.due[place].append(cell)
+        return block
+
+    def _again(self, block: Block, claimed: Sequence[int]) -> list[int]:
+        """Per cell, rounds in which it would get what the round before has left in it."""
         blanked = [0] * self.schedule.length
         for place, cells in enumerate(block.masked):
             for cell in cells:
                 blanked[cell] |= 1 << place
         changes = self._changes(block, claimed, blanked)
-        for cell, rounds in kept.items():
-            chosen = block.selected[cell]
-            high, low = self.schedule.predictor.outputs[2 * cell : 2 * cell + 2]
-            steady = chosen << 1 & ~(changes[node_of(high)] | changes[node_of(low)])
-            for place in _places(rounds & ~(steady & ~(blanked[cell] << 1))):
-                block.due[place].append(cell)
-        return block
+        return [
+            (chosen & ~masked) << 1 & ~(changes[node_of(high)] | changes[node_of(low)])
+            for chosen, masked, (high, low) in zip(
+                block.selected, blanked, self._outputs, strict=True
+            )
+        ]
 
     def _changes(
         self, block: Block, claimed: Sequence[int], blanked: Sequence[int]
@@ -311,7 +314,7 @@ class Walk:
     def _constant(self, code: Code, cell: int, number: int, what: str) -> Code:
         """What a policy decides about a cell. Raises `Rejected` if that depends on values."""
         for value in (FALSE, TRUE):
-            if code == value or self.functions.equal(code, value):
+            if self.functions.equal(code, value):
                 return value
         raise Rejected(f"round {number}: the {what} of cell {cell} depends on values")
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from dlmcheck.spec.circuit import Bits, Circuit, InputKind, cone, evaluate
+from dlmcheck.spec.circuit import Bits, Circuit, cone, evaluate
 from dlmcheck.spec.errors import IllegalCode, IllegalSampler
 from dlmcheck.spec.jsontext import Document, Json, Path
 from dlmcheck.spec.lattice import Stop
@@ -163,7 +163,7 @@ def _check_coupling(schedule: Schedule, circuit: Circuit, coupling: Partners) ->
     if len(places) != len(coupling) or not set(coupling) <= random:
         raise Rejected("the coupling is no injection of random inputs into coins")
     tossed = {
-        name: sum(one.kind is InputKind.RANDOM for one in part.inputs)
+        name: len(part.random_inputs)
         for name, part in (
             ("predictor", schedule.predictor),
             ("unmask", schedule.unmask),
