@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -72,9 +73,24 @@ def test_a_uniform_law_too_large_to_be_listed_is_said_by_its_equations(
     assert f"uniform on the solutions of 1 equation in {n} bits" in result.out
     assert "PROVED" in result.out
     # One output less is free of equations, and so is any other part: the answer is computed.
-    part = here(capsys, "law", path, "--outputs", "*[13579]")
+    odd = [f"--outputs=*{digit}" for digit in "13579"]
+    part = here(capsys, "law", path, *odd)
     assert part.code == 0
     assert "1 equation" not in part.out
+
+
+def test_brackets_in_names_of_outputs_mean_themselves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bus.json"
+    write_circuit(replace(MIXED, outputs=(1, 2, ~1), output_names=("y[0]", "y[1]", "y0")), path)
+    one = here(capsys, "law", path, "--data", "0", "--outputs", "y[0]")
+    assert one.code == 0
+    assert ", 1 outputs\n" in one.out
+    both = here(capsys, "law", path, "--data", "0", "--outputs", "y[?]")
+    assert ", 2 outputs\n" in both.out
+    none = here(capsys, "law", path, "--data", "0", "--outputs", "y[01]")
+    assert none.code == 2
 
 
 def test_several_engines_have_to_agree(

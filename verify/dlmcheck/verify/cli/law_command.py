@@ -185,21 +185,24 @@ def _text(path: str) -> str:
 
 
 def _chosen(names: Sequence[str], patterns: Sequence[str]) -> list[int]:
-    """The outputs that match a pattern, in order. Raises `BadInput`."""
+    """The outputs that match a pattern, in order; brackets mean themselves, as with `--random`.
+
+    Raises `BadInput` for a pattern that matches none.
+    """
+    chosen: set[int] = set()
     for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name in names):
+        literal = pattern.replace("[", "[[]")
+        matched = {index for index, name in enumerate(names) if fnmatchcase(name, literal)}
+        if not matched:
             raise BadInput(f"{pattern!r} matches no output", source="--outputs")
-    return [
-        index
-        for index, name in enumerate(names)
-        if any(fnmatchcase(name, pattern) for pattern in patterns)
-    ]
+        chosen |= matched
+    return sorted(chosen)
 
 
 def _data(text: str | None, names: Sequence[str]) -> tuple[bool, ...]:
     given = "" if text is None else text
     if len(given) != len(names) or not set(given) <= {"0", "1"}:
-        shown = " ".join(names[:8]) + (" ..." if len(names) > 8 else "")
+        shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
         raise BadInput(
             f"{given!r}" if text is not None else "no data",
             source="--data",
