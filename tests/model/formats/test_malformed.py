@@ -132,6 +132,7 @@ BENCH = [
     Case("two words", b"(a, b)", b"(a b)", MalformedSyntax, 5, "names, with commas"),
     Case("no output name", b"OUTPUT(y)", b"OUTPUT()", MalformedSyntax, 4, "'OUTPUT()'"),
     Case("no UTF-8", b"two gates", b"two\n\xff", MalformedSyntax, 2, "byte 0xff"),
+    Case("byte order mark", b"# two gates", b"\xef\xbb\xbf#", MalformedSyntax, 1, "order mark"),
     Case("flip-flop", b"NOT(z)", b"DFF(z)", SequentialCircuit, 6, "'y' is a DFF"),
     Case("latch", b"NOT(z)", b"Latch(z)", SequentialCircuit, 6, "'y' is a LATCH"),
     Case("unknown operation", b"NOT(z)", b"MUX(z, a, b)", UnsupportedFeature, 6, "operation MUX"),
@@ -170,6 +171,9 @@ JSON = [
     ),
     Case("too deep", GOOD_JSON, 100_000 * b"[", MalformedSyntax, 1, "nested too deeply"),
     Case("no UTF-8", b'"a", "kind"', b'"\xff", "kind"', MalformedSyntax, 3, "byte 0xff"),
+    Case(
+        "byte order mark", b'{"format"', b'\xef\xbb\xbf{"format"', MalformedSyntax, 1, "order mark"
+    ),
     Case(
         "other format", b"-circuit", b"-schedule", MalformedSyntax, 1, 'expected "dlmcheck-circuit"'
     ),

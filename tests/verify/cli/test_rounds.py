@@ -105,9 +105,10 @@ def test_targets_from_files(capsys: Capture, tmp_path: Path) -> None:
         ' "law": {"01": "1/3", "10": "2/3"}}'
     )
     assert ": 2 rounds" in here(capsys, "rounds", table).out
-    circuit = tmp_path / "parity.bench"
-    write_circuit(even_strings(3), circuit)
-    assert ": 2 rounds" in here(capsys, "rounds", circuit).out
+    for name in ("parity.bench", "parity.json", "PARITY.AAG", "PARITY.JSON"):
+        circuit = tmp_path / name
+        write_circuit(even_strings(3), circuit)
+        assert ": 2 rounds" in here(capsys, "rounds", circuit).out, name
     samples = tmp_path / "samples.txt"
     samples.write_text("01\n10\n10\n")
     result = here(capsys, "rounds", samples, "--samples")

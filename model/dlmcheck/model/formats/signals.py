@@ -7,6 +7,7 @@ is a data input. Whoever reads a file can declare more inputs random, by pattern
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
@@ -82,7 +83,13 @@ def choose_random(circuit: Circuit, patterns: Sequence[str], source: str) -> Cir
 
 
 def decode(content: bytes, source: str, *, first_line: int = 1) -> str:
-    """Bytes as UTF-8 text. Raises `MalformedSyntax` with the line of the first byte that is not."""
+    """Bytes as UTF-8 text. Raises `MalformedSyntax` with the line of the first byte that is not,
+    or for a byte order mark, which some editors put in front.
+    """
+    if first_line == 1 and content.startswith(BOM_UTF8):
+        raise MalformedSyntax(
+            "a byte order mark", source=source, line=1, expected="UTF-8 text without one"
+        )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -176,12 +176,12 @@ def _problem(options: LawOptions) -> LawProblem:
 
 
 def _text(path: str) -> str:
+    from dlmcheck.model.formats.signals import decode
+
     try:
-        return Path(path).read_text("utf-8")
+        return decode(Path(path).read_bytes(), path)
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror}", source=path) from None
-    except UnicodeDecodeError as error:
-        raise BadInput(str(error), source=path, expected="text in UTF-8") from None
 
 
 def _chosen(names: Sequence[str], patterns: Sequence[str]) -> list[int]:

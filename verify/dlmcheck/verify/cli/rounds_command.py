@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from dlmcheck.model.formats import load_circuit
 from dlmcheck.model.targets import (
@@ -29,6 +30,7 @@ from dlmcheck.spec.lattice import (
     Remasking,
     Unmasking,
 )
+from dlmcheck.spec.serial import CIRCUIT_FORMAT
 from dlmcheck.verify.cli.limits import parse_seconds
 from dlmcheck.verify.cli.outputs import check_outputs, write_file
 from dlmcheck.verify.exits import ExitCode
@@ -99,7 +101,7 @@ def load(options: TargetOptions) -> Target:
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"cannot be read: {error}", source=options.text) from None
         return empirical_target(samples_from_text(text, options.text), name=options.text)
-    if path.suffix in _CIRCUITS or options.random:
+    if path.suffix.lower() in _CIRCUITS or options.random or _is_circuit(path):
         circuit = load_circuit(path, options.random)
         if circuit.data_inputs:
             names = ", ".join(circuit.inputs[v].name for v in circuit.data_inputs[:5])
@@ -107,12 +109,25 @@ def load(options: TargetOptions) -> Target:
                 f"the inputs {names} are no coins", source=options.text, expected="--random all"
             )
         return circuit_target(circuit, name=options.text)
-    if path.suffix == ".json":
+    if path.suffix.lower() == ".json":
         try:
             return load_target(path)
         except OSError as error:
             raise BadInput(f"cannot be read: {error.strerror}", source=options.text) from None
     return parse_target(options.text)
+
+
+def _is_circuit(path: Path) -> bool:
+    """Whether a JSON file says that it holds a circuit: tables of targets have the same suffix."""
+    if path.suffix.lower() != ".json":
+        return False
+    try:
+        content: object = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False  # whoever reads it says what is wrong
+    if not isinstance(content, dict):
+        return False
+    return cast("dict[str, object]", content).get("format") == CIRCUIT_FORMAT
 
 
 def run_rounds(options: RoundsOptions) -> ExitCode:
