@@ -16,14 +16,19 @@ import pytest
 
 from dlmcheck.model.builder import Builder
 from dlmcheck.model.random_schedules import Shape, random_schedule
+from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput, IllegalCode, IllegalSampler
 from dlmcheck.spec.lattice import Edits, Stop
 from dlmcheck.spec.law import certain
 from dlmcheck.spec.schedule import Schedule, interface, sampler_from, start_state
 from dlmcheck.spec.tokens import State
 from dlmcheck.spec.trace import one_step, run_on_coins
-from dlmcheck.verify.engines.network import Key
+from dlmcheck.verify.engines.events import CoinMaker
+from dlmcheck.verify.engines.following import Followed
+from dlmcheck.verify.engines.levels import in_levels
+from dlmcheck.verify.engines.network import Key, Network
 from dlmcheck.verify.engines.replay import first_broken, states_on
+from dlmcheck.verify.engines.scanned import ScannedCircuit
 from dlmcheck.verify.engines.unroll import Rule, Unrolling, unroll
 
 SHAPES = [
@@ -110,6 +115,15 @@ def compare_all(count: int) -> None:
         compare(schedule, 8)
 
 
+def _scanned(circuit: Circuit, network: Network, coin: CoinMaker, _rounds: int) -> Followed:
+    return ScannedCircuit(in_levels(circuit), network, coin)
+
+
+def test_scanned_runs_are_the_specified_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{_UNROLL}.follow", _scanned)
+    compare_all(12)
+
+
 def test_unrolled_runs_are_the_specified_runs_on_every_kind_of_schedule() -> None:
     seen: Counter[str] = Counter()
     by_shape: Counter[Shape] = Counter()
@@ -162,7 +176,7 @@ def _every_cell_selected(run: Any, part: Any, flags: dict[int, int]) -> set[int]
 
 def _original_flags(run: Any, part: Any, flags: dict[int, int]) -> set[int]:
     changed: set[int] = set()
-    for cell in part.take_touched() | part.tossing:
+    for cell in part.take_touched():
         flag = part.output(cell)
         if flag != flags.get(cell, 0):
             changed.add(cell)

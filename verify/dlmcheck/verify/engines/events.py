@@ -60,9 +60,14 @@ class EventCircuit:
         self._outputs_at: dict[int, list[int]] = {}
         for index, output in enumerate(circuit.outputs):
             self._outputs_at.setdefault(node_of(output), []).append(index)
+        self.reads = frozenset(
+            node
+            for node in range(self._first_gate)
+            if all_readers[node] is not None or node in self._outputs_at
+        )
         self._touched = set(range(len(circuit.outputs)))
-        self.tossing: set[int] = set()
-        """The outputs that rested on a coin when they were last asked for: new in every round."""
+        # The outputs that rested on a coin when they were last asked for: new in every round.
+        self._tossing: set[int] = set()
 
     def next_round(self) -> None:
         """Forget the coins of the round before."""
@@ -103,10 +108,10 @@ class EventCircuit:
     def take_touched(self) -> set[int]:
         """The outputs whose literal may have changed since they were last taken.
 
-        An output that was not asked for since it was last listed is not listed again, and
-        neither need be one that is `tossing`.
+        An output that was not asked for since it was last listed is not listed again, unless it
+        rests on a coin.
         """
-        touched = self._touched
+        touched = self._touched | self._tossing
         self._touched = set[int]()
         return touched
 
@@ -117,9 +122,9 @@ class EventCircuit:
         if self._good[node] not in (_ALWAYS, self._round):
             self._compute(node)
         if self._good[node] == _ALWAYS:
-            self.tossing.discard(index)
+            self._tossing.discard(index)
         else:
-            self.tossing.add(index)
+            self._tossing.add(index)
         return embedded(self._value, literal)
 
     def _compute(self, root: int) -> None:

@@ -13,7 +13,7 @@ mean nothing on seeds that have broken a rule, as there the run has already fail
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum, unique
 
@@ -22,7 +22,7 @@ from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.lattice import REVISING, Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.spec.tokens import Code, Encoding
-from dlmcheck.verify.engines.events import EventCircuit
+from dlmcheck.verify.engines.following import Followed, follow
 from dlmcheck.verify.engines.network import FALSE, TRUE, Lit, Network
 
 Pair = tuple[Lit, Lit]
@@ -41,6 +41,9 @@ class Rule(Enum):
     KEEPS_PROMPT = "ChangesPrompt"
     ENDS_UNMASKED = "LeavesMask"
     ABSORBING = "NotAbsorbing"
+
+    # Members are compared by identity; the hash that `Enum` has is of the name, and slow.
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,8 @@ class _Run:
         self.folded: Counter[Rule] = Counter()
         self.state: list[Pair] = [_constant(schedule.encoding.mask)] * schedule.length
         self.start = self._start(data)
+        self.read: dict[Followed, frozenset[int]] = {}
+        """The cells that a part reads."""
         self.predictor = self._part("predictor", schedule.predictor)
         self.unmask = self._part("unmask", schedule.unmask)
         self.remask = None if schedule.remask is None else self._part("remask", schedule.remask)
@@ -178,11 +183,14 @@ class _Run:
         one, zero = _constant(self.schedule.encoding.one), _constant(self.schedule.encoding.zero)
         return self._choose(value, one, zero)
 
-    def _part(self, name: str, circuit: Circuit) -> EventCircuit:
+    def _part(self, name: str, circuit: Circuit) -> Followed:
         def coin(index: int) -> Lit:
             return self.network.variable((name, self.number, index))
 
-        return EventCircuit(circuit, self.network, coin)
+        part = follow(circuit, self.network, coin, self.schedule.rounds)
+        bits = 2 * self.schedule.length
+        self.read[part] = frozenset(node // 2 for node in part.reads if node < bits)
+        return part
 
     # --- one round ---------------------------------------------------------------------------
 
@@ -193,8 +201,7 @@ class _Run:
         self._feed(self.unmask, self.news)
         pending = self.news
         self.news = set()
-        touched = self.predictor.take_touched() | self.predictor.tossing
-        pending |= {index // 2 for index in touched}
+        pending |= {index // 2 for index in self.predictor.take_touched()}
         if self.schedule.unmask_sees_candidates:
             self._draw_candidates(pending)
         pending |= self._update_flags(self.unmask, self.selected)
@@ -211,9 +218,9 @@ class _Run:
             self._check_prompt(again)
         return RoundChanges(tuple(written), tuple(remasked))
 
-    def _feed(self, part: EventCircuit, cells: Iterable[int]) -> None:
+    def _feed(self, part: Followed, cells: Set[int]) -> None:
         part.next_round()
-        for cell in cells:
+        for cell in cells & self.read[part]:
             high, low = self.state[cell]
             part.set_input(2 * cell, high)
             part.set_input(2 * cell + 1, low)
@@ -238,10 +245,10 @@ class _Run:
             self.unmask.set_input(first + 2 * cell, candidate[0])
             self.unmask.set_input(first + 2 * cell + 1, candidate[1])
 
-    def _update_flags(self, part: EventCircuit, flags: dict[int, Lit]) -> set[int]:
+    def _update_flags(self, part: Followed, flags: dict[int, Lit]) -> set[int]:
         """Bring the literals of a policy up to date; return the cells where one changed."""
         changed: set[int] = set()
-        for cell in part.take_touched() | part.tossing:
+        for cell in part.take_touched():
             flag = part.output(cell)
             if flag != flags.get(cell, FALSE):
                 changed.add(cell)
