@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.workloads import adder, xor_rich
+from benchmarks.workloads import adder, machine, xor_rich
 from dlmcheck.model.constructions.write_once import compile_write_once
 from dlmcheck.model.local_schedules import local_schedule
 from dlmcheck.model.mutations import flip_gate
@@ -74,6 +74,35 @@ def test_cases_at_the_edge(case: str) -> None:
     assert fractions(law_in_order(problem.circuit, problem.data, order)) == by_specification(
         problem
     )
+
+
+@pytest.mark.parametrize("share", [3, 4, 9])
+def test_stretches_of_any_length_give_the_same_law(
+    share: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subjects = [highest(30), machine(6), xor_rich(20, 60, 3)]
+    laws = [law_in_order(one, (), needed_gates(one)) for one in subjects]
+    begun = stretches(monkeypatch)
+    assert [law_in_order(one, (), needed_gates(one)) for one in subjects] == laws
+    assert not begun
+    monkeypatch.setattr(frontier_laws, "SHARE", share)
+    assert [law_in_order(one, (), needed_gates(one)) for one in subjects] == laws
+    assert len(begun) > 5
+    assert max(begun) > 1
+
+
+def stretches(patch: pytest.MonkeyPatch) -> list[int]:
+    """The tuples at the beginnings of stretches that are gone through from now on."""
+    begun: list[int] = []
+    count = frontier_laws._Sweep._count  # pyright: ignore[reportPrivateUsage]
+
+    def noted(self: Any) -> None:
+        if self.before is not None:
+            begun.append(len(self.before))
+        count(self)
+
+    patch.setattr(frontier_laws._Sweep, "_count", noted)  # pyright: ignore[reportPrivateUsage]
+    return begun
 
 
 def by_sweep(schedule: Schedule, data: tuple[bool, ...] = ()) -> Counts:
@@ -224,10 +253,8 @@ def forgets_too_early(patch: pytest.MonkeyPatch) -> None:
     read = frontier_laws._Sweep._read  # pyright: ignore[reportPrivateUsage]
 
     def changed(self: Any, literal: int) -> Any:
-        found = read(self, literal)
-        if not found.leaves and found.place >= 0 and self.readers[node_of(literal)] == 1:
-            return found._replace(leaves=True)
-        return found
+        place, flip, enters, leaves = read(self, literal)
+        return place, flip, enters, leaves or self.readers[node_of(literal)] == 1
 
     patch.setattr(frontier_laws._Sweep, "_read", changed)  # pyright: ignore[reportPrivateUsage]
 
@@ -237,8 +264,8 @@ def a_coin_is_tossed_twice(patch: pytest.MonkeyPatch) -> None:
     read = frontier_laws._Sweep._read  # pyright: ignore[reportPrivateUsage]
 
     def changed(self: Any, literal: int) -> Any:
-        found = read(self, literal)
-        return found._replace(enters=found.enters or literal == 20)
+        place, flip, enters, leaves = read(self, literal)
+        return place, flip, enters or literal == 20, leaves
 
     patch.setattr(frontier_laws._Sweep, "_read", changed)  # pyright: ignore[reportPrivateUsage]
 
@@ -252,6 +279,21 @@ def test_canary_a_value_forgotten_or_tossed_again_gives_another_law(
     assert law_in_order(circuit, (), order).fits(count_outputs(circuit, ()))
     plant(monkeypatch)
     assert not law_in_order(circuit, (), order).fits(count_outputs(circuit, ()))
+
+
+def test_canary_a_share_that_runs_over_gives_another_law(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stretch that does not end becomes too long for its shares."""
+    circuit = highest(30)
+    monkeypatch.setattr(frontier_laws, "SHARE", 4)
+    law = law_in_order(circuit, (), needed_gates(circuit))
+    stretch = frontier_laws._Sweep._stretch  # pyright: ignore[reportPrivateUsage]
+
+    def changed(self: Any) -> None:
+        if self.before is None:
+            stretch(self)
+
+    monkeypatch.setattr(frontier_laws._Sweep, "_stretch", changed)  # pyright: ignore[reportPrivateUsage]
+    assert not law_in_order(circuit, (), needed_gates(circuit)).fits(law)
 
 
 def test_canary_a_rule_that_is_not_looked_at_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,10 @@ Counts are in base 16: they have as many bits as there are coins.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from dlmcheck.spec.circuit import Bits, Circuit, Gate, Literal, Op, node_of
+from dlmcheck.spec.circuit import Bits, Circuit, Gate, Literal, Op, apply_op, node_of
 from dlmcheck.spec.jsontext import Document
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.kernel.documents import list_field
@@ -37,6 +38,10 @@ MOST_TUPLES = 1 << 20
 """Orders in which more tuples of values are live at a time are rejected."""
 MOST_BITS = 1 << 34
 """So are those whose counts, each of a bit for each coin met, need more room together."""
+TOGETHER = 2
+"""So many arguments of a gate are read at a time."""
+SHARE = 64
+"""Bits of a share."""
 
 Held = dict[int, int]
 """Live values, one bit each at a place that stays theirs, and the number of settings."""
@@ -73,20 +78,19 @@ def needed_gates(circuit: Circuit) -> list[int]:
     return [node for node in range(first, circuit.node_count) if needed[node]]
 
 
-class _Read(NamedTuple):
-    """A literal as it is read: where it stands (negative: a constant), and if it enters or leaves.
-
-    `flip` negates it, or is the constant itself.
-    """
-
-    place: int
-    flip: bool
-    enters: bool
-    leaves: bool
+_Read = tuple[int, bool, bool, bool]
+"""A literal as it is read: where it stands (negative: a constant), whether it is negated (or the
+constant itself), whether it enters as a coin, and whether it leaves."""
 
 
 class _Sweep:
-    """The tuples of live values and how often they occur, moved forward gate by gate."""
+    """The tuples of live values and how often they occur, moved forward gate by gate.
+
+    Counts have a bit for each coin, and all that a gate does to them is to add some of them up. So
+    a stretch of gates with fewer than `SHARE` coins of its own is gone through for shares: the
+    share of the i-th tuple at its beginning is a number of `SHARE` bits at bit i * `SHARE`, and
+    says on how many settings of the stretch's coins that tuple leads here.
+    """
 
     def __init__(self, circuit: Circuit, data: Bits) -> None:
         self.circuit = circuit
@@ -96,13 +100,22 @@ class _Sweep:
         first = len(circuit.inputs)
         for node in self.gates:
             for arg in circuit.gates[node - first].args:
-                self.readers[node_of(arg)] += 1
+                self.readers[arg if arg >= 0 else ~arg] += 1
         for output in circuit.outputs:
             self.readers[node_of(output)] += 1
         self.place: dict[int, int] = {}
+        self.places = 0
         self.free: list[int] = []
+        self.gone: list[int] = []
+        """Places of values that have just left; they are free once these are gone from `held`."""
         self.held: Held = {0: 1}
         self.coins = 0
+        self.before: list[int] | None = None
+        """The counts at the beginning of the stretch; None if `held` has the counts themselves."""
+        self.began = 0
+        """The coins that had been met then."""
+        self.fewest = 1
+        """The fewest tuples since then."""
 
     def law(self, order: Sequence[int]) -> Counts:
         """All gates, then the outputs. Raises `Rejected`."""
@@ -110,74 +123,96 @@ class _Sweep:
         if len(order) != len(missing) or missing != set(order):
             raise Rejected("the order does not have each gate once that an output depends on")
         done = bytearray(self.circuit.node_count)
-        first = len(self.circuit.inputs)
+        gates, first = self.circuit.gates, len(self.circuit.inputs)
         for node in order:
-            gate = self.circuit.gates[node - first]
+            gate = gates[node - first]
             for arg in gate.args:
-                below = node_of(arg)
+                below = arg if arg >= 0 else ~arg
                 if below >= first and not done[below]:
                     raise Rejected(f"gate {node} comes before gate {below}, which it reads")
             self._gate(node, gate)
             done[node] = 1
+        self._count()
         return self._outputs()
 
     def _take(self) -> int:
         """A free place."""
-        return self.free.pop() if self.free else len(self.place)
+        if self.free:
+            return self.free.pop()
+        self.places += 1
+        return self.places - 1
 
     def _read(self, literal: Literal) -> _Read:
         """One reader less; a coin that is read for the first time gets its place."""
-        node = node_of(literal)
-        self.readers[node] -= 1
+        node = literal if literal >= 0 else ~literal
         if node in self.fixed:
-            return _Read(-1, self.fixed[node] ^ (literal < 0), enters=False, leaves=False)
+            return -1, self.fixed[node] ^ (literal < 0), False, False
+        left = self.readers[node] = self.readers[node] - 1
         enters = node not in self.place
         if enters:
             self.place[node] = self._take()
             self.coins += 1
-        place, leaves = self.place[node], not self.readers[node]
-        if leaves:
-            del self.place[node]
-            self.free.append(place)
-        return _Read(place, literal < 0, enters, leaves)
+        if left:
+            return self.place[node], literal < 0, enters, False
+        place = self.place.pop(node)
+        self.gone.append(place)
+        return place, literal < 0, enters, True
 
     def _gate(self, node: int, gate: Gate) -> None:
-        """A gate takes its arguments one after the other; its value so far is live."""
+        """A gate takes some arguments at a time; its value so far is one of the next."""
         value = self.place[node] = self._take()
-        if gate.op is Op.CONST1:
-            self.held = {key | 1 << value: count for key, count in self.held.items()}
-        # The value so far is 0: it becomes the first argument, whatever the gate, or its negation.
-        op = Op.NOT if gate.op is Op.NOT else Op.ID
-        for arg in gate.args:
-            # A place that is given away here is not taken again before the next read.
-            self._step(op, value, self._read(arg))
-            op = gate.op
-
-    def _step(self, op: Op, value: int, read: _Read) -> None:
-        """The value of a gate takes one more argument. A constant one counts as a bit that is 0."""
-        mine = 1 << read.place if read.place >= 0 else 0
-        keep = ~mine if read.leaves else -1
-        kept0, set0, flip0 = _effect(op, 1 << value, bit=read.flip)
-        kept1, set1, flip1 = _effect(op, 1 << value, bit=not read.flip)
-        kept0, kept1 = kept0 & keep, kept1 & keep
-        found: Held = {}
-        for key, count in self.held.items():
-            if not key & mine:
-                after = (key & kept0 | set0) ^ flip0
-                # Counts are long: one that is alone is not added to anything.
-                found[after] = found[after] + count if after in found else count
-                if not read.enters:
-                    continue
-            after = ((key | mine) & kept1 | set1) ^ flip1
-            found[after] = found[after] + count if after in found else count
-        self.held = found
-        self._limits()
+        for begin in range(0, len(gate.args) or 1, TOGETHER):
+            self._stretch()
+            reads = tuple(map(self._read, gate.args[begin : begin + TOGETHER]))
+            mask, table = _moves(gate.op, value, reads, begin > 0)
+            self.free += self.gone
+            self.gone.clear()
+            keep = ~mask
+            found: Held = {}
+            for key, count in self.held.items():
+                rest = key & keep
+                for more in table[key & mask]:
+                    after = rest | more
+                    # Counts are long: one that is alone is not added to anything.
+                    found[after] = found[after] + count if after in found else count
+            self.held = found
+            self._limits()
 
     def _limits(self) -> None:
-        if len(self.held) > MOST_TUPLES:
+        tuples = len(self.held)
+        if tuples > MOST_TUPLES:
             raise BeyondLimits(f"more than {MOST_TUPLES} tuples of values are live in this order")
-        if len(self.held) * self.coins > MOST_BITS:
+        if tuples * self.coins > MOST_BITS:
             raise BeyondLimits(f"counts of {self.coins} coins take too much room in this order")
+
+    def _stretch(self) -> None:
+        """Begin a new stretch before there are too many coins in this one, if few tuples are live.
+
+        Shares pay where counts are longer than they are.
+        """
+        own, few = self.coins - self.began, len(self.held)
+        if 2 * own < SHARE:
+            self.fewest = min(self.fewest, few)
+        elif few <= self.fewest or own + TOGETHER >= SHARE:
+            self._count()
+            if few * SHARE < self.coins:
+                self.before = list(self.held.values())
+                self.held = {key: 1 << i * SHARE for i, key in enumerate(self.held)}
+            self.began, self.fewest = self.coins, few
+
+    def _count(self) -> None:
+        """Counts in place of shares."""
+        if self.before is None:
+            return
+        every = (1 << SHARE) - 1
+        for key, shares in self.held.items():
+            parts = [
+                (shares >> i * SHARE & every) * count
+                for i, count in enumerate(self.before)
+                if shares >> i * SHARE & every
+            ]
+            self.held[key] = sum(parts[1:], parts[0])
+        self.before = None
 
     def _outputs(self) -> Counts:
         """Output by output; coins that no gate read enter here."""
@@ -204,13 +239,45 @@ class _Sweep:
         return Counts(self.coins, dict(sorted(counts.items())))
 
 
-def _effect(op: Op, one: int, *, bit: bool) -> tuple[int, int, int]:
-    """What an argument does to the value so far, `one`: kept bits, then set ones, then flipped."""
-    if op is Op.AND:
-        return (-1 if bit else ~one), 0, 0
-    if op is Op.XOR:
-        return -1, 0, one * bit
-    return -1, one * (bit ^ (op is Op.NOT)), 0
+class _Moves(NamedTuple):
+    """Which live values decide what becomes of a tuple, and by their values what they become."""
+
+    mask: int
+    table: dict[int, list[int]]
+
+
+@lru_cache(maxsize=1 << 12)
+def _moves(op: Op, value: int, reads: tuple[_Read, ...], going_on: bool) -> _Moves:
+    """What a gate at a place makes of what it reads, and of its value so far if it is going on."""
+    own = 1 << value
+    mask, entering, leaving = own if going_on else 0, 0, 0
+    for place, _, enters, leaves in reads:
+        if place >= 0:
+            one = 1 << place
+            entering |= one * enters
+            leaving |= one * leaves
+            mask |= one
+    mask &= ~entering
+    table: dict[int, list[int]] = {}
+    for known in _parts(mask):
+        table[known] = after = list[int]()
+        for new in _parts(entering):
+            live = known | new
+            bits = [bool(live & own)] if going_on else []
+            for place, flip, _, _ in reads:
+                bits.append((place >= 0 and bool(live >> place & 1)) ^ flip)
+            after.append(live & ~leaving & ~own | own * apply_op(op, bits))
+    return _Moves(mask, table)
+
+
+def _parts(mask: int) -> list[int]:
+    """All numbers whose ones are ones of a mask."""
+    found = [0]
+    while mask:
+        low = mask & -mask
+        found += [low | one for one in found]
+        mask ^= low
+    return found
 
 
 # --- certificates --------------------------------------------------------------------------
