@@ -144,7 +144,7 @@ def guessing(monkeypatch: pytest.MonkeyPatch, result: CouplingResult) -> None:
     def guess(*_: object, **__: object) -> CouplingResult:
         return result
 
-    monkeypatch.setattr(coupling, "check_coupling", guess)
+    monkeypatch.setattr(coupling.Coupler, "check", guess)
 
 
 def misleading() -> tuple[Schedule, Circuit, Simulation]:

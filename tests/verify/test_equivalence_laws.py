@@ -94,7 +94,7 @@ def test_canary_an_engine_that_affirms_two_laws_is_an_error(
 
     builder = Builder.with_names(random=["r", "s"])
     rarer = replace(builder.build([builder.and_(0, 1)]), output_names=("o0",))
-    monkeypatch.setattr(coupling, "check_coupling", affirms)
+    monkeypatch.setattr(coupling.Coupler, "check", affirms)
     found = equivalent(negated_coin(), rarer)
     assert (found.simulates, found.same_law) == (Verdict.ERROR, Verdict.ERROR)
     assert found.law_reason == DIFFERENT

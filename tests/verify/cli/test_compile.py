@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jsonschema
@@ -28,7 +29,6 @@ from dlmcheck.verify.engines.coupling import (
     CouplingResult,
     CouplingVerdict,
     Refutes,
-    check_coupling,
 )
 from dlmcheck.verify.engines.wrong import SeedWitness
 from dlmcheck.verify.kernel.laws import difference
@@ -284,7 +284,7 @@ def test_two_laws_without_a_wrong_run_are_evidence_that_replays(
     def none_found(*_: object, **__: object) -> CouplingResult:
         return CouplingResult(CouplingVerdict.UNKNOWN, "none found")
 
-    monkeypatch.setattr(coupling, "check_coupling", none_found)
+    monkeypatch.setattr(coupling.Coupler, "check", none_found)
     ops = [
         gate.op for gate in compile_write_once(load_circuit(path, ["all"])).schedule.predictor.gates
     ]
@@ -400,13 +400,30 @@ def greedy(*_: object, **__: object) -> None:
     raise AssertionError("there was enough memory")
 
 
+anybody = pytest.mark.parametrize(
+    ("module", "name", "workers"),
+    [
+        (verifying, "equivalent", "1"),
+        (compile_tasks, "kernel_roads", "2"),
+        (compile_tasks, "unrolled", "2"),
+    ],
+)
+"""Whoever verifies: one task, or one of the two where there is a worker to spare."""
+
+
+@anybody
 def test_a_timeout_is_unknown_and_keeps_the_figures(
-    tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    cli: Callable[..., Result],
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    name: str,
+    workers: str,
 ) -> None:
     path = family(tmp_path, "parity-chain", 3)
     report = tmp_path / "report.json"
-    monkeypatch.setattr(verifying, "equivalent", slow)
-    done = cli("compile", path, "--verify", "--timeout", "0.5", "--json", report)
+    monkeypatch.setattr(module, name, slow)
+    done = cli("compile", path, "--verify", "--timeout", "0.5", "--json", report, "-j", workers)
     assert done.code == 3, done
     assert "  UNKNOWN\n" in done.out
     assert "timeout: 0.5 s" in done.out
@@ -421,7 +438,7 @@ def test_all_edit_models_in_one_command(tmp_path: Path, cli: Callable[..., Resul
     paths = [family(tmp_path, "ripple-adder", 3), family(tmp_path, "parity-tree", 5)]
     report = tmp_path / "report.json"
     asked = ("compile", *paths, "--random", "all", "--verify", "--json", report)
-    done = cli(*asked, "--edits", "all", "--times")
+    done = cli(*asked, "--edits", "all", "--times", "-j", "6")
     assert done.code == 0, done
     assert done.out.count("EQUIVALENT, seed for seed, for all data") == 6
     raw = json.loads(report.read_text())
@@ -430,7 +447,7 @@ def test_all_edit_models_in_one_command(tmp_path: Path, cli: Callable[..., Resul
     assert [one["edits"] for one in raw["circuits"]] == models * 2
     assert raw["options"]["edits"] == ",".join(models)
     for one in raw["circuits"]:
-        assert set(one["times"]) == {"compile", "verify"}
+        assert set(one["times"]) == {"compile", "verify"}  # no worker to spare
         # A process that runs this package holds some megabytes, and not all that there are.
         assert all(1 << 20 < task["peak_bytes"] < 1 << 36 for task in one["times"].values())
     assert done.err.count(" MB  ") == 12
@@ -470,24 +487,36 @@ def test_several_edit_models_do_not_go_into_one_file(
     assert not output.exists()
 
 
+@anybody
 def test_running_out_of_memory_is_unknown(
-    tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    cli: Callable[..., Result],
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    name: str,
+    workers: str,
 ) -> None:
     path = family(tmp_path, "parity-chain", 3)
-    monkeypatch.setattr(verifying, "equivalent", greedy)
-    done = cli("compile", path, "--verify", "--memory", "256M")
+    monkeypatch.setattr(module, name, greedy)
+    done = cli("compile", path, "--verify", "--memory", "256M", "-j", workers)
     assert done.code == 3, done
     assert "out of memory" in done.out
 
 
+@anybody
 def test_a_verifier_that_breaks_is_exit_4(
-    tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    cli: Callable[..., Result],
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    name: str,
+    workers: str,
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(verifying, "equivalent", broken)
-    done = cli("compile", family(tmp_path, "parity-chain", 3), "--verify")
+    monkeypatch.setattr(module, name, broken)
+    done = cli("compile", family(tmp_path, "parity-chain", 3), "--verify", "-j", workers)
     assert done.code == 4, done
     assert "  ERROR\n" in done.out
     assert "RuntimeError: broken" in done.out
@@ -497,10 +526,11 @@ def test_an_engine_that_lies_is_exit_4(
     tmp_path: Path, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An engine that presents a wrong run that is none: the kernel replays it and rejects."""
+    check = coupling.Coupler.check
 
-    def liar(schedule: Schedule, circuit: Circuit, **options: Any) -> CouplingResult:
-        honest = check_coupling(schedule, circuit, **options)
-        data = (False,) * len(schedule.data_cells)
+    def liar(self: coupling.Coupler, **options: Any) -> CouplingResult:
+        honest = check(self, **options)
+        data = (False,) * len(self.schedule.data_cells)
         return replace(
             honest,
             verdict=CouplingVerdict.REFUTED,
@@ -508,7 +538,7 @@ def test_an_engine_that_lies_is_exit_4(
             witness=SeedWitness(data, (), 1, 0, None, "y", 1, 0),
         )
 
-    monkeypatch.setattr(coupling, "check_coupling", liar)
+    monkeypatch.setattr(coupling.Coupler, "check", liar)
     done = cli("compile", family(tmp_path, "parity-chain", 3), "--random", "all", "--verify")
     assert done.code == 4, done
     assert "ERROR [symbolic unrolling and coupling]: rejected: nothing goes wrong" in done.out
@@ -551,7 +581,7 @@ def test_no_certificate_without_something_that_the_kernel_checked(
     target = tmp_path / "evidence.json"
     monkeypatch.setattr(verifying, "equivalent", slow)
     done = cli(
-        "compile", family(tmp_path, "parity-chain", 3), "--verify", "--timeout", "0.5",
+        "compile", family(tmp_path, "parity-chain", 3), "--verify", "--timeout", "0.5", "-j", "1",
         "--certificate", target,
     )  # fmt: skip
     assert done.code == 3

@@ -276,7 +276,7 @@ def test_two_laws_are_told_where_no_coupling_is_known(
 
     schedule = files.built.schedule
     gate = [gate.op for gate in schedule.predictor.gates].index(Op.AND)
-    monkeypatch.setattr(coupling, "check_coupling", none_found)
+    monkeypatch.setattr(coupling.Coupler, "check", none_found)
     files.write(flip_gate(schedule, "predictor", gate))
     done = cli(files.schedule, files.circuit, "--certificate", evidence)
     assert done.code == 1, done

@@ -23,14 +23,13 @@ from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.schedule import Schedule
 from dlmcheck.verify.equivalence_laws import is_soon_listed, listed_difference, listed_verdict
 from dlmcheck.verify.kernel.contents import Simulation
-from dlmcheck.verify.kernel.evidence import Coupling, Evidence, Witness
+from dlmcheck.verify.kernel.evidence import Coupling
 from dlmcheck.verify.kernel.laws import LawWitness
-from dlmcheck.verify.kernel.merged_simulation import MergedSimulation, check_merged_simulation
-from dlmcheck.verify.kernel.preservation import check_preservation
-from dlmcheck.verify.kernel.results import Checked, Rejected
-from dlmcheck.verify.kernel.simulation import check_simulation
+from dlmcheck.verify.kernel.merged_simulation import check_merged_simulation
+from dlmcheck.verify.kernel.results import Rejected
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import Place, WrongRun, check_wrong_run
+from dlmcheck.verify.kernel_roads import KernelRoads, RoadTaken, kernel_roads
 
 if TYPE_CHECKING:  # the engines are imported by what asks them: cut points do without
     from dlmcheck.verify.engines.coupling import CouplingResult
@@ -43,19 +42,6 @@ HASHING = "unrolling and structural hashing of this package"
 FOLLOWS = "follows from the simulation"
 LISTED = "all data and all seeds listed (checked by the kernel)"
 DIFFERENT = "all data and all seeds listed by the kernel: the laws differ"
-
-
-@dataclass(frozen=True)
-class RoadTaken:
-    """What one road found: by the kernel (`checked`), or trusted on an engine."""
-
-    engine: str
-    verdict: Verdict
-    evidence: Evidence | None = None
-    message: str = ""
-    checked: Checked | None = None
-    merged: MergedSimulation | None = None
-    """The certificate that `checked` rests on, if the road found it itself."""
 
 
 @dataclass(frozen=True)
@@ -118,52 +104,50 @@ def equivalent(
     seconds, for the solver. Without `all_roads` the first one that decides is the last. Raises
     `BadInput` if the two do not have the same inputs and outputs by name.
     """
+    known = kernel_roads(schedule, circuit, plan, progress)
+    if known.affirms and not all_roads:
+        proved = Verdict.PROVED
+        return _answer(known.preservation, proved, proved, known.to_equivalence, FOLLOWS)
+    return unrolled(
+        schedule,
+        circuit,
+        numbering=numbering,
+        timeout=timeout,
+        seed=seed,
+        progress=progress,
+    )(known)
+
+
+def unrolled(
+    schedule: Schedule,
+    circuit: Circuit,
+    *,
+    numbering: Circuit | Callable[[], Circuit] | None = None,
+    timeout: float = 60.0,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> Callable[[KernelRoads], Equivalence]:
+    """The schedule unrolled; the answer, by all roads, as a function of what the kernel finds.
+
+    What takes longest of the coupling needs nothing of the kernel, so that one process may do this
+    while another one asks that. For the arguments see `equivalent`; raises `BadInput` as it does.
+    """
+    from dlmcheck.verify.engines.coupling import Coupler
 
     def say(what: str) -> None:
         if progress is not None:
             progress(what)
 
-    say("preservation: tables of the predictor")
-    preservation = _preservation(schedule)
-    roads: list[RoadTaken] = []
-    if plan is not None:
-        say("cut points: replaying in the kernel")
-        roads.append(_cut_points(schedule, circuit, plan))
-        if roads[0].verdict.is_affirmative and not all_roads:
-            return _answer(preservation, Verdict.PROVED, Verdict.PROVED, roads, FOLLOWS)
-    from dlmcheck.verify.engines.coupling import CouplingVerdict, Refutes, check_coupling
-
     say("coupling: unrolling the schedule")
     milliseconds = max(1, int(timeout * 1000))
-    certify = not any(road.verdict.is_affirmative for road in roads)
-    result = check_coupling(
-        schedule,
-        circuit,
-        timeout=milliseconds,
-        seed=seed,
-        numbering=numbering,
-        certify=certify,
-    )
-    found = _Found(schedule, circuit, result, preservation)
-    if result.verdict is not CouplingVerdict.REFUTED:
-        roads.append(_coupling(schedule, circuit, result))
-        if any(road.verdict.is_affirmative for road in roads):
-            return found.without_witness(roads)
-        say("laws: looking for an event with two probabilities")
-        return found.uncoupled(roads, milliseconds, seed)
-    say("witness: replaying in the kernel")
-    roads.append(found.replayed())
-    if roads[-1].verdict is Verdict.ERROR:
-        return found.broken(roads)
-    if any(road.verdict.is_affirmative for road in roads):
-        if result.refutes is not Refutes.COUPLING:
-            return found.broken(roads)
-        # Another injection of seeds does it, as the kernel has seen: this one was a bad guess.
-        message = f"another coupling breaks: {roads[-1].message}"
-        roads[-1] = RoadTaken(roads[-1].engine, Verdict.UNKNOWN, None, message)
-        return found.without_witness(roads)
-    say("laws: looking for an event with two probabilities")
-    return found.refuted(roads, _law(schedule, circuit, result, milliseconds, seed))
+    coupler = Coupler(schedule, circuit, timeout=milliseconds, seed=seed, numbering=numbering)
+
+    def answer(known: KernelRoads) -> Equivalence:
+        result = coupler.check(certify=not known.affirms)
+        found = _Found(schedule, circuit, result, known.preservation)
+        return found.answer(known.to_equivalence, milliseconds, seed, say)
+
+    return answer
 
 
 @dataclass(frozen=True)
@@ -178,6 +162,33 @@ class _Found:
     @property
     def places(self) -> dict[str, tuple[Place, bool]]:
         return {p.name: (p.coin, p.inverted) for p in self.result.partners}
+
+    def answer(
+        self, roads: list[RoadTaken], timeout: int, seed: int, say: Callable[[str], None]
+    ) -> Equivalence:
+        """With the roads of the kernel, and milliseconds for each further question."""
+        from dlmcheck.verify.engines.coupling import CouplingVerdict, Refutes
+
+        schedule, circuit, result = self.schedule, self.circuit, self.result
+        if result.verdict is not CouplingVerdict.REFUTED:
+            roads.append(_coupling(schedule, circuit, result))
+            if any(road.verdict.is_affirmative for road in roads):
+                return self.without_witness(roads)
+            say("laws: looking for an event with two probabilities")
+            return self.uncoupled(roads, timeout, seed)
+        say("witness: replaying in the kernel")
+        roads.append(self.replayed())
+        if roads[-1].verdict is Verdict.ERROR:
+            return self.broken(roads)
+        if any(road.verdict.is_affirmative for road in roads):
+            if result.refutes is not Refutes.COUPLING:
+                return self.broken(roads)
+            # Another injection of seeds does it, as the kernel has seen: this was a bad guess.
+            message = f"another coupling breaks: {roads[-1].message}"
+            roads[-1] = RoadTaken(roads[-1].engine, Verdict.UNKNOWN, None, message)
+            return self.without_witness(roads)
+        say("laws: looking for an event with two probabilities")
+        return self.refuted(roads, _law(schedule, circuit, result, timeout, seed))
 
     def replayed(self) -> RoadTaken:
         """The coupling's road once the kernel has replayed its witness."""
@@ -271,29 +282,6 @@ def _answer(
         preserves=preservation.verdict,
         preservation=preservation,
     )
-
-
-def _preservation(schedule: Schedule) -> RoadTaken:
-    engine = "tables of the predictor, in the kernel"
-    try:
-        checked = check_preservation("preservation", schedule)
-    except Rejected as error:
-        return RoadTaken(engine, Verdict.UNKNOWN, None, error.reason)
-    evidence = checked.evidence
-    message = evidence.reason if isinstance(evidence, Witness) else ""
-    if checked.verdict is Verdict.VACUOUS:
-        message = "revision is allowed: no token has to stay"
-    return RoadTaken(engine, checked.verdict, evidence, message, checked)
-
-
-def _cut_points(schedule: Schedule, circuit: Circuit, plan: Simulation) -> RoadTaken:
-    engine = "cut points, replayed by the kernel"
-    try:
-        checked = check_simulation("simulation", schedule, circuit, plan)
-    except Rejected as error:
-        # A local step that fails says nothing yet about the outputs.
-        return RoadTaken(engine, Verdict.UNKNOWN, None, f"certificate rejected: {error.reason}")
-    return RoadTaken(engine, checked.verdict, checked.evidence, "", checked)
 
 
 def _coupling(schedule: Schedule, circuit: Circuit, result: CouplingResult) -> RoadTaken:

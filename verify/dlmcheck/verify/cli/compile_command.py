@@ -154,8 +154,7 @@ def run_compile(options: CompileOptions) -> ExitCode:
         print("\n".join(outcome_lines(outcome, described)))
     sys.stdout.flush()
     if options.times:
-        compiled, verified = [one.compiled for one in done], [one.verified for one in done]
-        print_times([*compiled, *verified])
+        print_times(one.tasks.get(kind) for kind in ("compile", "verify", "kernel") for one in done)
     return worst([code, *failures])
 
 
@@ -237,18 +236,13 @@ def _check_usage(options: CompileOptions, count: int) -> None:
 
 
 def _outcome(job: Job, done: Done, *, asked: bool) -> CompiledOutcome:
-    compiled, verified = done.compiled, done.verified
-    spent = {
-        name: Spent(task.seconds, task.peak_bytes)
-        for name, task in (("compile", compiled), ("verify", verified))
-        if task is not None
-    }
+    spent = {name: Spent(task.seconds, task.peak_bytes) for name, task in done.tasks.items()}
     found = CompiledOutcome(
         file=job.file, interface=Interface.of(job.circuit), edits=job.edits, spent=spent
     )
-    if isinstance(compiled.value, Described):
-        found = replace(found, figures=compiled.value.figures)
-    last = compiled if verified is None or compiled.ending is not Ending.DONE else verified
+    if isinstance(done.compiled.value, Described):
+        found = replace(found, figures=done.compiled.value.figures)
+    last = done.decisive
     if last.ending is not Ending.DONE:
         return unanswered(found, last)
     if isinstance(last.value, Equivalence) and done.assembled is not None:

@@ -1,8 +1,11 @@
-"""The two tasks of `dlmcheck compile` for each circuit and edit model, in processes of their own.
+"""The tasks of `dlmcheck compile` for each circuit and edit model, in processes of their own.
 
 The first compiles, gives the schedule as text, and measures. The second reads that text again
 and verifies it, so that nothing the compiler knows reaches the verifier but the text and a
 certificate, which the kernel checks. It begins while the first still measures.
+
+Where there is a worker to spare, what the kernel does alone is a third task: it reads the same
+text, and the second unrolls the schedule meanwhile, waits for what the kernel finds, and answers.
 """
 
 from __future__ import annotations
@@ -24,11 +27,21 @@ from dlmcheck.spec.serial import (
 from dlmcheck.verify.cli.limits import Limits
 from dlmcheck.verify.cli.progress import Progress
 from dlmcheck.verify.cli.tasks import Refused, run_all
-from dlmcheck.verify.cli.verifying import ROADS, solver_seconds, verified
+from dlmcheck.verify.cli.verifying import ROADS, solver_seconds, steps, verified
 from dlmcheck.verify.compilation import Choices, CompiledFigures, construction
-from dlmcheck.verify.equivalence import Equivalence
-from dlmcheck.verify.jobs import Finished, InParts, Sealed, Task, seal, without_collecting
+from dlmcheck.verify.equivalence import Equivalence, unrolled
+from dlmcheck.verify.jobs import (
+    After,
+    Ending,
+    Finished,
+    InParts,
+    Sealed,
+    Task,
+    seal,
+    without_collecting,
+)
 from dlmcheck.verify.kernel.contents import Simulation
+from dlmcheck.verify.kernel_roads import KernelRoads, kernel_roads
 
 _LEFT_TO_THE_END: list[object] = []
 """What a task's process has made and needs no more: it goes with the process, all at once."""
@@ -53,14 +66,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Assembled:
-    """What the first task hands on for the second: the schedule as text, and what it claims of it.
+    """What the first task hands on: the schedule as text, and what it claims of it.
 
     `numbering` is the circuit that the labels speak of, as text; empty if it is the one that was
     compiled.
     """
 
     text: str
-    plan: Sealed[Simulation | None]
+    plan: Sealed[Simulation] | None
     numbering: str
     labels: Sealed[tuple[str, ...]]
 
@@ -80,12 +93,31 @@ class Described:
 class Done:
     """What came of a job: of its tasks, and what the first handed on, if they came to that.
 
-    The first task's value is `Described` or `Refused`, that of the second an `Equivalence`.
+    The first task's value is `Described` or `Refused`, that of the second an `Equivalence`, that of
+    the third, if there is one, `KernelRoads`.
     """
 
     compiled: Finished
     assembled: Assembled | None = None
     verified: Finished | None = None
+    kernel: Finished | None = None
+
+    @property
+    def tasks(self) -> dict[str, Finished]:
+        """The tasks that there were, and what came of them.
+
+        The time of "verify" includes waiting for "kernel", where that is a task of its own.
+        """
+        named = {"compile": self.compiled, "verify": self.verified, "kernel": self.kernel}
+        return {name: task for name, task in named.items() if task is not None}
+
+    @property
+    def decisive(self) -> Finished:
+        """The task that gives the answer, or the one for which there is none."""
+        for task in (self.compiled, self.kernel):
+            if task is not None and task.ending is not Ending.DONE:
+                return task
+        return self.verified or self.compiled
 
 
 def run_jobs(
@@ -98,6 +130,8 @@ def run_jobs(
     # Tasks go by number: the same file may be given twice.
     first = [f"{number} compile {job.name}" for number, job in enumerate(jobs, 1)]
     second = [f"{number} verify {job.name}" for number, job in enumerate(jobs, 1)]
+    third = [f"{number} kernel {job.name}" for number, job in enumerate(jobs, 1)]
+    to_spare = len(jobs) < limits.workers
     assembled: dict[str, Assembled] = {}
     refused = False
     seconds = solver_seconds(limits)
@@ -111,9 +145,17 @@ def run_jobs(
         if seed is None or refused:
             return []
         index = first.index(name)
-        if jobs[index].roads == ROADS[0]:  # loaded once, and not by each task
+        job, both = jobs[index], jobs[index].roads == ROADS[0]
+        if both:  # loaded once, and not by each task
             import_module("dlmcheck.verify.engines.coupling")
-        return [Task(second[index], partial(_verify, jobs[index], value, seconds, seed))]
+        if not (both and to_spare and value.plan is not None):
+            return [Task(second[index], partial(_verify, job, value, seconds, seed))]
+        progress.expect(1)
+        # What takes longer is begun first.
+        return [
+            Task(second[index], partial(_unroll, job, value, seconds, seed, third[index])),
+            Task(third[index], partial(_ask_kernel, job, value)),
+        ]
 
     tasks = [
         Task(name, partial(_compile, job, certify)) for name, job in zip(first, jobs, strict=True)
@@ -123,8 +165,8 @@ def run_jobs(
     ended = run_all([tasks[place] for place in order], limits, progress, on_first)
     done = {outcome.name: outcome for outcome in ended}
     return [
-        Done(done[compiled], assembled.get(compiled), done.get(verified))
-        for compiled, verified in zip(first, second, strict=True)
+        Done(done[compiled], assembled.get(compiled), done.get(verified), done.get(kernel))
+        for compiled, verified, kernel in zip(first, second, third, strict=True)
     ]
 
 
@@ -149,7 +191,8 @@ def _compile(job: Job, certify: bool, _progress: Callable[[int], None]) -> InPar
                 file = simulation_file(text, job.circuit, plan)
             return Described(built.figures(), file)
 
-        return InParts(Assembled(text, seal(plan), numbering, seal(schedule.labels)), described)
+        proposed = None if plan is None else seal(plan)
+        return InParts(Assembled(text, proposed, numbering, seal(schedule.labels)), described)
 
 
 @without_collecting()
@@ -163,10 +206,51 @@ def _verify(
     return verified(
         schedule_from_json(assembled.text),
         job.circuit,
-        plan=assembled.plan.open(),
-        numbering=partial(circuit_from_json, assembled.numbering) if assembled.numbering else None,
+        plan=_plan(assembled),
+        numbering=_numbering(assembled),
         seconds=seconds,
         seed=seed,
         roads=job.roads,
         progress=progress,
     )
+
+
+@without_collecting()
+def _unroll(
+    job: Job,
+    assembled: Assembled,
+    seconds: float,
+    seed: int,
+    kernel: str,
+    progress: Callable[[int], None],
+) -> After:
+    answer = unrolled(
+        schedule_from_json(assembled.text),
+        job.circuit,
+        numbering=_numbering(assembled),
+        timeout=seconds,
+        seed=seed,
+        progress=steps(progress),
+    )
+
+    @without_collecting()
+    def rest(outcome: Finished) -> Equivalence | None:
+        known = outcome.value
+        # Without what the kernel finds there is no answer: see `Done.decisive`.
+        return answer(known) if isinstance(known, KernelRoads) else None
+
+    return After(kernel, rest)
+
+
+@without_collecting()
+def _ask_kernel(job: Job, assembled: Assembled, progress: Callable[[int], None]) -> KernelRoads:
+    schedule = schedule_from_json(assembled.text)
+    return kernel_roads(schedule, job.circuit, _plan(assembled), steps(progress))
+
+
+def _plan(assembled: Assembled) -> Simulation | None:
+    return None if assembled.plan is None else assembled.plan.open()
+
+
+def _numbering(assembled: Assembled) -> Callable[[], Circuit] | None:
+    return partial(circuit_from_json, assembled.numbering) if assembled.numbering else None

@@ -20,6 +20,10 @@ class Progress:
         self._counts: dict[str, int] = {}
         self._started = time.monotonic()
 
+    def expect(self, more: int) -> None:
+        """There are more tasks than it seemed."""
+        self._total += more
+
     def on_progress(self, name: str, count: int) -> None:
         """A task has come so far."""
         self._counts[name] = count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,6 +39,12 @@ def solver_seconds(limits: Limits) -> float:
     return SOLVER_SECONDS if limits.timeout is None else limits.timeout / 3
 
 
+def steps(progress: Callable[[int], None]) -> Callable[[str], None]:
+    """What is to be called as steps are begun: `progress` is told how many."""
+    numbers = count(1)
+    return lambda _what: progress(next(numbers))
+
+
 def verified(
     schedule: Schedule,
     circuit: Circuit,
@@ -49,14 +56,7 @@ def verified(
     roads: str,
     progress: Callable[[int], None],
 ) -> Equivalence:
-    """`equivalent`, as a task does it: `progress` is told how many steps are begun."""
-    steps = 0
-
-    def step(_what: str) -> None:
-        nonlocal steps
-        steps += 1
-        progress(steps)
-
+    """`equivalent`, as a task does it."""
     return equivalent(
         schedule,
         circuit,
@@ -65,7 +65,7 @@ def verified(
         timeout=seconds,
         seed=seed,
         all_roads=roads == ROADS[0],
-        progress=step,
+        progress=steps(progress),
     )
 
 

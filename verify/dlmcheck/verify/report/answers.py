@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dlmcheck.verify.equivalence import Equivalence, RoadTaken
+from dlmcheck.verify.equivalence import Equivalence
 from dlmcheck.verify.kernel.verdicts import Verdict
 from dlmcheck.verify.kernel.witness import WrongRun
+from dlmcheck.verify.kernel_roads import RoadTaken
 from dlmcheck.verify.report.outcome import Interface, Outcome
 
 _MOST_NAMES = 40

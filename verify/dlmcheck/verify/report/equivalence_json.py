@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from dlmcheck.verify.equivalence import Equivalence, RoadTaken
+from dlmcheck.verify.equivalence import Equivalence
+from dlmcheck.verify.kernel_roads import RoadTaken
 from dlmcheck.verify.report.audit_json import evidence_json
 from dlmcheck.verify.report.outcome import Interface, Outcome
 

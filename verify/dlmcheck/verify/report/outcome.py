@@ -77,7 +77,11 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class CompiledOutcome(Outcome):
-    """One circuit in one edit model: its figures too. The tasks are "compile" and "verify"."""
+    """One circuit in one edit model: its figures too.
+
+    The tasks are "compile" and "verify", and "kernel" where the kernel's part of the latter was a
+    task of its own; then the seconds of "verify" include waiting for that.
+    """
 
     edits: str
     figures: CompiledFigures | None = None
