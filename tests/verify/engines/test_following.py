@@ -15,7 +15,7 @@ from dlmcheck.spec.circuit import Circuit, Op, assignment, evaluate
 from dlmcheck.spec.schedule import interface
 from dlmcheck.verify.engines import scanned
 from dlmcheck.verify.engines.events import CoinMaker, EventCircuit
-from dlmcheck.verify.engines.following import LARGE, Followed, follow
+from dlmcheck.verify.engines.following import Followed, follow
 from dlmcheck.verify.engines.levels import in_levels
 from dlmcheck.verify.engines.network import Network
 from dlmcheck.verify.engines.scanned import ScannedCircuit
@@ -129,7 +129,7 @@ def _large(back: Callable[[int], int]) -> Circuit:
     """Gate number k reads two nodes that lie so many places back."""
     builder = Builder(interface(8), share=False)
     wires = list(range(16))
-    while len(wires) < LARGE + 16:
+    while len(wires) < 50_000:
         distance = back(len(wires))
         op = (Op.AND, Op.OR, Op.XOR)[len(wires) % 3]
         wires.append(builder.gate(op, (wires[-distance], ~wires[-distance - 1])))
@@ -145,19 +145,19 @@ def _near(k: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("back", "rounds", "way"),
+    ("back", "rounds", "again", "way"),
     [
-        (_half, 20, ScannedCircuit),
-        (_half, 2000, EventCircuit),
-        (_near, 20, EventCircuit),  # deep
+        (_half, 50, False, ScannedCircuit),
+        (_half, 2000, False, EventCircuit),
+        (_half, 2000, True, ScannedCircuit),
+        (_near, 50, False, EventCircuit),  # deep
     ],
 )
 def test_what_is_large_and_wide_is_scanned_for_few_rounds(
-    back: Callable[[int], int], rounds: int, way: type
+    back: Callable[[int], int], rounds: int, again: bool, way: type
 ) -> None:
     circuit = _large(back)
-    assert len(circuit.gates) >= LARGE
-    assert isinstance(follow(circuit, Network(), lambda _: 0, rounds), way)
+    assert isinstance(follow(circuit, Network(), lambda _: 0, rounds, again=again), way)
 
 
 def _always_held(circuit: Any, node: int, changed: int) -> bool:

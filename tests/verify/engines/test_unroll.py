@@ -115,7 +115,9 @@ def compare_all(count: int) -> None:
         compare(schedule, 8)
 
 
-def _scanned(circuit: Circuit, network: Network, coin: CoinMaker, _rounds: int) -> Followed:
+def _scanned(
+    circuit: Circuit, network: Network, coin: CoinMaker, _rounds: int, *, again: bool
+) -> Followed:
     return ScannedCircuit(in_levels(circuit), network, coin)
 
 

@@ -8,12 +8,11 @@ from dlmcheck.spec.circuit import Circuit
 from dlmcheck.verify.engines.events import CoinMaker, EventCircuit
 from dlmcheck.verify.engines.network import Lit, Network
 
-LARGE = 5_000
-"""So many gates are worth to be put into arrays."""
-
-# By measurement, in nanoseconds: what a scan takes for each gate and for each level, and what
-# following events takes at least for each gate in all rounds together.
-_GATE, _LEVEL, _EVENTS = 25, 60_000, 4_000
+# By measurement, in nanoseconds. A scan takes so much in each round for each gate and each level,
+# and to begin with; following events so much for each gate, and in each round as well if tokens
+# that are there are written or masked again.
+_GATE, _LEVEL, _START = 25, 20_000, 150_000_000
+_EVENTS, _AGAIN = 6_000, 200
 
 
 class Followed(Protocol):
@@ -47,14 +46,20 @@ class Followed(Protocol):
         ...
 
 
-def follow(circuit: Circuit, network: Network, coin: CoinMaker, rounds: int) -> Followed:
-    """A circuit to be followed for so many rounds, in the way that is likely to be faster."""
-    count = len(circuit.gates)
-    if count >= LARGE and rounds * _GATE <= _EVENTS:
+def follow(
+    circuit: Circuit, network: Network, coin: CoinMaker, rounds: int, *, again: bool
+) -> Followed:
+    """A circuit to be followed for so many rounds, in the way that is likely to be faster.
+
+    `again` says whether tokens that are there may be written or masked again.
+    """
+    gates = len(circuit.gates)
+    worth = gates * (_EVENTS + again * _AGAIN * rounds) - _START
+    if rounds * _GATE * gates <= worth:
         from dlmcheck.verify.engines.levels import in_levels
         from dlmcheck.verify.engines.scanned import ScannedCircuit
 
         levels = in_levels(circuit)
-        if rounds * (_GATE * count + _LEVEL * len(levels.levels)) <= _EVENTS * count:
+        if rounds * (_GATE * gates + _LEVEL * len(levels.levels)) <= worth:
             return ScannedCircuit(levels, network, coin)
     return EventCircuit(circuit, network, coin)

@@ -187,7 +187,8 @@ class _Run:
         def coin(index: int) -> Lit:
             return self.network.variable((name, self.number, index))
 
-        part = follow(circuit, self.network, coin, self.schedule.rounds)
+        again = self.schedule.edits is not Edits.WRITE_ONCE
+        part = follow(circuit, self.network, coin, self.schedule.rounds, again=again)
         bits = 2 * self.schedule.length
         self.read[part] = frozenset(node // 2 for node in part.reads if node < bits)
         return part
