@@ -115,3 +115,15 @@ def test_engines_say_the_same_of_a_run_that_breaks_a_rule(
         assert said[name][1].startswith("example      after round ")
         assert "(in a state of probability " in said[name][1]
         assert "another engine may meet another one" in said[name][2]
+
+
+def test_a_schedule_is_known_by_its_format_wherever_that_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = json.loads(schedule_to_json(parity_revision(3, clock=True)))
+    content["format"] = content.pop("format")  # the last key now
+    path = tmp_path / "SCHEDULE.JSON"
+    path.write_text(json.dumps(content), "utf-8")
+    result = here(capsys, "law", path)
+    assert result.code == 0, result
+    assert "4 outcomes over 2^2" in result.out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from typing import Any, cast
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput, DlmcheckError, IllegalCode, IllegalSampler
-from dlmcheck.spec.serial import schedule_from_json
+from dlmcheck.spec.serial import SCHEDULE_FORMAT, schedule_from_json
 from dlmcheck.verify.cli import DEBUG, complain
 from dlmcheck.verify.cli.law_lines import LINEAR, is_affine, law_document, print_illegal, print_law
 from dlmcheck.verify.cli.limits import Limits as TaskLimits
@@ -38,6 +39,8 @@ from dlmcheck.verify.engines.law_engines import (
 from dlmcheck.verify.exits import ExitCode
 
 NO_LIMITS = TaskLimits(None, None, 1)
+_SCHEDULE = re.compile(rf'"format"\s*:\s*"{SCHEDULE_FORMAT}"')
+"""Within a string quotes have a backslash before them, so that no name looks like this."""
 
 
 @dataclass(frozen=True)
@@ -146,9 +149,9 @@ def _peak() -> int:
 
 
 def _problem(options: LawOptions) -> LawProblem:
-    if options.circuit.endswith(".json"):
+    if options.circuit.lower().endswith(".json"):
         text = _text(options.circuit)
-        if '"dlmcheck-schedule"' in text[:200]:
+        if _SCHEDULE.search(text):
             schedule = schedule_from_json(text, options.circuit)
             if options.random:
                 raise BadInput("a schedule", source="--random", expected="a circuit")
