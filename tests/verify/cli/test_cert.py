@@ -11,6 +11,7 @@ import pytest
 
 from dlmcheck.model.families import FAMILIES
 from dlmcheck.model.formats import write_circuit
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
 from tests.verify.cli import proved
 from tests.verify.cli.running import ROOT, Result, complaint, environment, here
 from tests.verify.sample_certificates import samples
@@ -83,6 +84,19 @@ def test_a_certificate_names_what_it_is_about(
         assert f"; schedule sha256 {digest}; circuit sha256 " in line
         hashes.add(line.split("sha256 ", 1)[1])
     assert len(hashes) == 2
+
+
+def test_a_law_is_named_with_its_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, evidence = tmp_path / "circuit.json", tmp_path / "law.json"
+    inputs = (Input("a", InputKind.DATA), Input("b", InputKind.DATA), Input("r", InputKind.RANDOM))
+    write_circuit(Circuit(inputs, (Gate(Op.AND, (0, 1, 2)),), (3,)), path)
+    lines: set[str] = set()
+    for bits in ("11", "01"):
+        assert here(capsys, "law", path, "--data", bits, "--certificate", evidence).code == 0
+        (line,) = here(capsys, "cert", evidence).out.splitlines()
+        assert line.endswith(f"; data {bits}")
+        lines.add(line)
+    assert len(lines) == 2
 
 
 def test_every_kind_is_checked_with_no_engine_installed(tmp_path: Path) -> None:

@@ -102,6 +102,13 @@ def subjects(document: Document) -> dict[str, str]:
     }
 
 
+def data_bits(document: Document) -> str:
+    """The data inputs for which a certificate gives a law, as bits; empty where there are none."""
+    value = document.value
+    bits = value.get("data") if isinstance(value, dict) else None
+    return bits if isinstance(bits, str) else ""
+
+
 def check_certificate(document: Document) -> Checked:
     """Check a certificate from what is in its file, and from nothing else.
 

@@ -7,7 +7,12 @@ from pathlib import Path
 
 from dlmcheck.spec.errors import BadInput, DlmcheckError
 from dlmcheck.spec.jsontext import Document
-from dlmcheck.verify.certificate_kinds import check_certificate, read_document, subjects
+from dlmcheck.verify.certificate_kinds import (
+    check_certificate,
+    data_bits,
+    read_document,
+    subjects,
+)
 from dlmcheck.verify.cli import complain, one_line
 from dlmcheck.verify.exits import ExitCode, worst
 from dlmcheck.verify.kernel.documents import kind_of
@@ -25,7 +30,8 @@ def run_cert(files: tuple[Path, ...]) -> ExitCode:
     one is malformed.
 
     No engine is loaded, and neither are the claims. A refutation that checks is a success. What a
-    certificate is about is in its file: it is named by its hash, for comparison with one's own.
+    certificate is about is in its file: it is named by its hash, for comparison with one's own,
+    and a law by the data that it is for.
     """
     return worst([_check(path) for path in files])
 
@@ -43,6 +49,8 @@ def _check(path: Path) -> ExitCode:
     said = "refuted" if checked.verdict is Verdict.REFUTED else "accepted"
     found = f"{checked.verdict.value} {checked.statement}; {checked.evidence}"
     about = "".join(f"; {what} sha256 {digest}" for what, digest in subjects(document).items())
+    if bits := data_bits(document):
+        about += f"; data {bits}"
     print(one_line(f"{path}: {said}: {found}{about}"))
     return ExitCode.OK
 
