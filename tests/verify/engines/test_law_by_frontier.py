@@ -240,10 +240,8 @@ def forgotten_too_early(patch: Patch) -> None:
         limits: Limits,
     ) -> None:
         whole(self, plan, limits)
-        root = node_of(plan.roots[0])
-        self.readers[root] += 1
-        inner = next(n for n, k in self.readers.items() if k == 3 and n != root)
-        self.readers[inner] -= 1
+        inner = plan.blocks[3].reads[0]
+        self.last[inner] = plan.blocks[2].end - 1
 
     patch.setattr(law_by_frontier._Sweep, "__init__", changed)  # pyright: ignore[reportPrivateUsage]
 

@@ -125,10 +125,12 @@ class _Shape:
         self.args: dict[int, tuple[int, ...]] = {}
         for node in range(self.count - 1, first - 1, -1):
             if wanted[node]:
-                args = [node_of(arg) for arg in circuit.gates[node - first].args]
-                self.args[node] = tuple(dict.fromkeys(arg for arg in args if arg not in fixed))
+                args = tuple([a if a >= 0 else ~a for a in circuit.gates[node - first].args])
                 for arg in args:
                     wanted[arg] = 1
+                if fixed or len(set(args)) < len(args):
+                    args = tuple(dict.fromkeys(arg for arg in args if arg not in fixed))
+                self.args[node] = args
         self.needed = list(self.args)[::-1]
         coins = sum(wanted[:first]) - sum(wanted[node] for node in fixed)
         self.may_be_moved = coins > FEW and len(self.needed) <= MOST_MOVED

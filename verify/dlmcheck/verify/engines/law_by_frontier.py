@@ -23,6 +23,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from dlmcheck.spec.circuit import Literal, Op, is_inverted, node_of
 from dlmcheck.verify.engines.frontier_orders import Order, best_order
@@ -52,6 +53,9 @@ PER_GATE = 6e-6
 PER_ROW = 5e-7
 """Seconds for a gate, and for a row at a block, roughly."""
 
+_AND, _XOR, _NOT, _CONST1 = Op.AND, Op.XOR, Op.NOT, Op.CONST1
+"""A member of an enumeration is looked up slowly."""
+
 Rows = dict[int, int]
 """Live values, one bit each, and how many settings of the coins lead there."""
 
@@ -76,8 +80,7 @@ class Frontier:
         return legal(problem, found) if isinstance(found, CountedLaw) else found
 
 
-@dataclass(frozen=True, slots=True)
-class _Gate:
+class _Gate(NamedTuple):
     """A gate, or a part of a wide one, with the node that it computes."""
 
     op: Op
@@ -85,14 +88,22 @@ class _Gate:
     args: tuple[Literal, ...]
 
 
+class _Block(NamedTuple):
+    """Where a block ends, the coins that it meets, and the earlier values that it reads."""
+
+    end: int
+    own: list[int]
+    reads: list[int]
+
+
 @dataclass(frozen=True)
 class Plan:
-    """A problem, an order, its gates in blocks (where each ends), and what that may take."""
+    """A problem, an order, its gates in blocks, and what that may take."""
 
     problem: CircuitLaw
     order: Order
     gates: tuple[_Gate, ...]
-    ends: tuple[int, ...]
+    blocks: tuple[_Block, ...]
     roots: tuple[Literal, ...]
     seconds: float
 
@@ -113,77 +124,76 @@ def _planned(problem: CircuitLaw) -> Plan:
     order = best_order(circuit)
     nodes = circuit.node_count
     first = len(circuit.inputs)
-    fixed = set(circuit.data_inputs)
+    fixed = frozenset(circuit.data_inputs)
     gates: list[_Gate] = []
     widths: list[int] = []
-    read = set[int]()
     for node, width in zip(order.gates, order.widths, strict=True):
         gate = circuit.gates[node - first]
-        args = gate.args
-        if len(args) > WIDEST:
-            for low in range(0, len(args) - WIDEST, WIDEST - 1):
-                head = args[:WIDEST] if not low else (nodes, *args[low + 1 : low + WIDEST])
-                nodes += low > 0
-                gates.append(_Gate(gate.op, nodes, head))
-                widths.append(width + 1)
-            rest = len(range(0, len(args) - WIDEST, WIDEST - 1)) * (WIDEST - 1) + 1
-            args = (nodes, *args[rest:])
-            nodes += 1
-        gates.append(_Gate(gate.op, node, args))
+        args, done = gate.args, 0
+        so_far: tuple[int, ...] = ()
+        while len(so_far) + len(args) - done > WIDEST:
+            end = done + WIDEST - len(so_far)
+            gates.append(_Gate(gate.op, nodes, (*so_far, *args[done:end])))
+            widths.append(width + 1)
+            so_far, done, nodes = (nodes,), end, nodes + 1
+        gates.append(_Gate(gate.op, node, (*so_far, *args[done:]) if done else args))
         widths.append(width)
-        read.update(map(node_of, gate.args))
+    lone = {output for output in map(node_of, circuit.outputs) if output < first} - fixed
+    if lone:
+        lone.difference_update(node_of(arg) for gate in gates for arg in gate.args)
     roots: list[Literal] = []
     for output in circuit.outputs:
-        node = node_of(output)
-        if node < first and node not in read and node not in fixed:
+        if node_of(output) in lone:
             # A coin that no gate reads is met by a gate of its own.
-            gates.append(_Gate(Op.ID, nodes, (node,)))
+            gates.append(_Gate(Op.ID, nodes, (node_of(output),)))
             widths.append((widths[-1] if widths else 0) + 1)
             roots.append(~nodes if is_inverted(output) else nodes)
             nodes += 1
         else:
             roots.append(output)
-    ends, seconds = _blocks(gates, widths, fixed, first)
-    return Plan(problem, order, tuple(gates), ends, tuple(roots), seconds)
+    blocks, seconds = _blocks(gates, widths, fixed, first)
+    return Plan(problem, order, tuple(gates), blocks, tuple(roots), seconds)
 
 
 def _blocks(
-    gates: Sequence[_Gate], widths: Sequence[int], fixed: set[int], first: int
-) -> tuple[tuple[int, ...], float]:
-    """Where blocks end, and the seconds that the sweep may take."""
-    ends: list[int] = []
-    met = set[int]()
+    gates: Sequence[_Gate], widths: Sequence[int], fixed: frozenset[int], first: int
+) -> tuple[tuple[_Block, ...], float]:
+    """The blocks, and the seconds that the sweep may take."""
+    blocks: list[_Block] = []
+    met = bytearray(first)
+    coins = 0
     seconds = PER_GATE * len(gates)
     begin, before = 0, 0
     while begin < len(gates):
-        inside, outside = set[int](), set[int]()
-        end = begin
-        while end < len(gates):
-            gate = gates[end]
+        inside = set[int]()
+        own: list[int] = []
+        reads: list[int] = []
+        sizes: list[tuple[int, int]] = []
+        for at in range(begin, len(gates)):
+            gate = gates[at]
             for arg in gate.args:
-                node = node_of(arg)
+                node = arg if arg >= 0 else ~arg
                 if node not in inside and node not in fixed:
-                    outside.add(node)
-            if len(outside) > READS and end > begin:
+                    inside.add(node)
+                    (own if node < first and not met[node] else reads).append(node)
+            if len(own) + len(reads) > READS and sizes:
                 break
             inside.add(gate.node)
-            end += 1
+            sizes.append((len(own), len(reads)))
+        end = begin + len(sizes)
         # In the later half, where fewest values are live.
-        best = min(range((begin + end) // 2, end), key=lambda at: (widths[at], -at)) + 1
-        own = 0
-        for gate in gates[begin:best]:
-            for arg in gate.args:
-                node = node_of(arg)
-                if node < first and node not in met and node not in fixed:
-                    met.add(node)
-                    own += 1
-        rows = 2.0 ** min(400, before, len(met) - own)
-        spread = 2.0 ** min(400, own, widths[best - 1])
-        seconds += PER_ROW * rows * spread * (1 + len(met) / 1e5)
-        before = widths[best - 1]
-        ends.append(best)
-        begin = best
-    return tuple(ends), seconds
+        best = min(range((begin + end) // 2, end), key=lambda at: (widths[at], -at))
+        mine, others = sizes[best - begin]
+        for node in own[:mine]:
+            met[node] = 1
+        coins += mine
+        rows = 2.0 ** min(400, before, coins - mine)
+        spread = 2.0 ** min(400, mine, widths[best])
+        seconds += PER_ROW * rows * spread * (1 + coins / 1e5)
+        before = widths[best]
+        begin = best + 1
+        blocks.append(_Block(begin, own[:mine], reads[:others]))
+    return tuple(blocks), seconds
 
 
 # --- the sweep -----------------------------------------------------------------------------
@@ -202,9 +212,9 @@ def sweep(plan: Plan, limits: Limits) -> CountedLaw | Unknown:
     run = _Sweep(plan, limits)
     try:
         begin = 0
-        for end in plan.ends:
-            run.block(plan.gates[begin:end])
-            begin = end
+        for block in plan.blocks:
+            run.block(plan.gates[begin : block.end], block)
+            begin = block.end
         return run.law()
     except _Stopped as stopped:
         return stopped.answer
@@ -220,44 +230,36 @@ class _Sweep:
         self.deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
         self.most = ROWS if limits.nodes is None else limits.nodes
         self.fixed = dict(zip(circuit.data_inputs, plan.problem.data, strict=True))
-        self.readers: dict[int, int] = {}
-        for gate in plan.gates:
+        parts = len(plan.gates) - len(plan.order.gates)
+        self.last = [-1] * (circuit.node_count + parts)
+        """The place of the last gate that reads a node; beyond all of them for an output."""
+        for at, gate in enumerate(plan.gates):
             for arg in gate.args:
-                node = node_of(arg)
-                self.readers[node] = self.readers.get(node, 0) + 1
+                self.last[arg if arg >= 0 else ~arg] = at
         for root in plan.roots:
-            node = node_of(root)
-            self.readers[node] = self.readers.get(node, 0) + 1
+            self.last[node_of(root)] = len(plan.gates)
         self.place: dict[int, int] = {}
         self.free: list[int] = []
         self.rows: Rows = {0: 1}
         self.exponent = 0
 
-    def block(self, gates: Sequence[_Gate]) -> None:
+    def block(self, gates: Sequence[_Gate], block: _Block) -> None:
         """Some gates at once. Raises `_Stopped`."""
         self._check(len(self.rows))
-        own: list[int] = []
-        reads: list[int] = []
-        inside = set[int]()
-        for gate in gates:
-            for arg in gate.args:
-                node = node_of(arg)
-                if node not in inside and node not in self.fixed:
-                    inside.add(node)
-                    (reads if node in self.place else own).append(node)
-            inside.add(gate.node)
+        end, own, reads = block
+        last, place_of = self.last, self.place
         columns = self._columns(gates, own, reads)
-        table_of = _Table(len(own), [self.place[node] for node in reads])
+        table_of = _Table(len(own), [place_of[node] for node in reads])
         mine = 0
         for node in reads:
-            if not self.readers[node]:
-                mine |= 1 << self.place[node]
-                self.free.append(self.place.pop(node))
+            if last[node] < end:
+                mine |= 1 << place_of[node]
+                self.free.append(place_of.pop(node))
         left: list[tuple[int, int]] = []
         for node in (*own, *(gate.node for gate in gates)):
-            if self.readers[node]:
-                place = self.free.pop() if self.free else len(self.place)
-                self.place[node] = place
+            if last[node] >= end:
+                place = self.free.pop() if self.free else len(place_of)
+                place_of[node] = place
                 left.append((1 << place, columns[node]))
         mask = table_of.mask
         table, shift = table_of.entries({row & mask for row in self.rows}, left)
@@ -271,23 +273,20 @@ class _Sweep:
         size = len(own) + len(reads)
         every = (1 << (1 << size)) - 1
         columns = {node: _variable(place, size) for place, node in enumerate((*own, *reads))}
-        readers, fixed = self.readers, self.fixed
-        for gate in gates:
-            op = gate.op
-            result = every if op in (Op.AND, Op.CONST1) else 0
-            for arg in gate.args:
-                node = arg if arg >= 0 else ~arg
-                readers[node] -= 1
-                column = columns[node] if node in columns else every * fixed[node]
-                if arg < 0:
-                    column ^= every
-                if op is Op.AND:
+        if self.fixed:
+            read = {node_of(arg) for gate in gates for arg in gate.args}
+            columns.update((node, every * self.fixed[node]) for node in read & self.fixed.keys())
+        for op, node, args in gates:
+            result = every if op is _AND or op is _CONST1 else 0
+            for arg in args:
+                column = columns[arg] if arg >= 0 else columns[~arg] ^ every
+                if op is _AND:
                     result &= column
-                elif op is Op.XOR:
+                elif op is _XOR:
                     result ^= column
                 else:
                     result |= column
-            columns[gate.node] = result ^ every if op is Op.NOT else result
+            columns[node] = result ^ every if op is _NOT else result
         return columns
 
     def _push(self, table: Mapping[int, Sequence[tuple[int, int]]], mask: int, keep: int) -> None:
