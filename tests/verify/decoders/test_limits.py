@@ -55,6 +55,20 @@ def decoder(step: StepFunction, target: Law[State] = PAIR) -> Decoder:
     return Decoder(len(next(iter(target))), tabulated_predictor(target), step)
 
 
+def leftmost(
+    state: State, number: int, memory: Hashable, candidates: Candidates, choices: Choices
+) -> Step:
+    return Step(reveal=frozenset({min(masked_of(state))}))
+
+
+@pytest.mark.parametrize("cells", [ENOUGH - 1, ENOUGH, ENOUGH + 1])
+def test_runs_that_have_all_ended_need_no_limit(cells: int) -> None:
+    """What they do rests on no round that was not seen, however many rounds there were."""
+    found = analyse(decoder(leftmost, one_hot(cells)))
+    assert (found.ended, found.worst) == (1, cells)
+    assert found.limit is None
+
+
 def test_one_cell_that_is_remasked_by_a_coin_is_drawn_until_it_stays() -> None:
     found = analyse(decoder(remasks_by_coins, product_bits([Fraction(9, 10)])))
     assert found.ended == 1 - THIRD**ENOUGH

@@ -180,7 +180,7 @@ def analyse(
         everything += finished
         expected += number * finished
         worst = number if finished else worst
-        if number >= ENOUGH and running.keys() <= rounds.keys():
+        if number >= ENOUGH and running and running.keys() <= rounds.keys():
             # Nothing new turns up: the limit is the rest, if there is one.
             found = limit(decoder, known, number)
             if found is not None and found.law is not None:
@@ -191,7 +191,7 @@ def analyse(
         everything,
         number,
         worst,
-        found or (limit(decoder, known, number) if running else None),
+        (found or limit(decoder, known, number)) if running else None,
         expected,
         behaviour(known),
         tuple(by_round),
