@@ -65,7 +65,8 @@ def leftmost(
 def test_runs_that_have_all_ended_need_no_limit(cells: int) -> None:
     """What they do rests on no round that was not seen, however many rounds there were."""
     found = analyse(decoder(leftmost, one_hot(cells)))
-    assert (found.ended, found.worst) == (1, cells)
+    assert found.ended == 1
+    assert found.worst == cells
     assert found.limit is None
 
 
