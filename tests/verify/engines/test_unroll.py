@@ -118,7 +118,9 @@ def compare_all(count: int) -> None:
 def _scanned(
     circuit: Circuit, network: Network, coin: CoinMaker, _rounds: int, *, again: bool
 ) -> Followed:
-    return ScannedCircuit(in_levels(circuit), network, coin)
+    levels = in_levels(circuit)
+    assert levels is not None
+    return ScannedCircuit(levels, network, coin)
 
 
 def test_scanned_runs_are_the_specified_runs(monkeypatch: pytest.MonkeyPatch) -> None:

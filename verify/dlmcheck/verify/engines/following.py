@@ -55,11 +55,12 @@ def follow(
     """
     gates = len(circuit.gates)
     worth = gates * (_EVENTS + again * _AGAIN * rounds) - _START
-    if rounds * _GATE * gates <= worth:
+    most = (worth // max(1, rounds) - _GATE * gates) // _LEVEL
+    if most > 0:
         from dlmcheck.verify.engines.levels import in_levels
         from dlmcheck.verify.engines.scanned import ScannedCircuit
 
-        levels = in_levels(circuit)
-        if rounds * (_GATE * gates + _LEVEL * len(levels.levels)) <= worth:
+        levels = in_levels(circuit, most)
+        if levels is not None:
             return ScannedCircuit(levels, network, coin)
     return EventCircuit(circuit, network, coin)

@@ -1,26 +1,28 @@
 """A circuit in levels, as arrays: for engines that look at all gates of a level at once.
 
 Every gate becomes a conjunction or an exclusive or of two literals: OR by its negation, gates
-with more arguments as balanced trees; ID, NOT and constants disappear. A literal is
+with more arguments as balanced trees, ID and NOT as x and x, constants as 0 and 0. A literal is
 `2 * place + inverted`; place 0 is the constant false, inputs follow, then gates by their level,
 and in each level conjunctions first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from dlmcheck.spec.circuit import Circuit, InputKind, Op
-from dlmcheck.verify.engines.network import FALSE, TRUE, Lit
+from dlmcheck.spec.circuit import Circuit, Literal, Op
+from dlmcheck.verify.engines.network import Lit
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     Numbers = npt.NDArray[np.int32]
+    Places = npt.NDArray[np.intp]
+    Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,8 @@ class Levels:
 
     `outputs` are the literals of its outputs, `count` is the number of places, `inputs` that of
     inputs, of which those from number `first_random` on are random; `reads` are those that a gate
-    or an output reads. `left` and `right` give the
-    literals that each place reads (the first that needs no coin, if one needs some); `is_many`
-    says at which places of trees `members` has more than two.
+    or an output reads. `left` and `right` give the literals that each place reads (the first that
+    needs no coin, if one needs some); `is_many` says at which places `members` has more than two.
     """
 
     count: int
@@ -59,130 +60,153 @@ class Levels:
     levels: Sequence[Level]
     left: Sequence[Lit]
     right: Sequence[Lit]
-    is_xor: bytes
-    is_many: bytes
-    _trees: Mapping[int, tuple[Sequence[Lit], int, int]]
-    _place: Sequence[int]
+    is_xor: Sequence[bool]
+    is_many: Sequence[bool]
+    _is_inner: Sequence[bool]
     _tosses: Sequence[bool]
 
     def members(self, place: int) -> list[Lit]:
-        """What a part of a gate with many arguments has of them, coins last."""
-        literals, first, last = self._trees[place]
-        moved = [2 * self._place[one >> 1] | one & 1 for one in literals[first:last]]
-        return sorted(moved, key=lambda one: self._tosses[one >> 1])
+        """What a gate with many arguments, or a part of its tree, has of them; coins last."""
+        found: list[Lit] = []
+        stack = [2 * place]
+        while stack:
+            literal = stack.pop()
+            if literal >> 1 == place or self._is_inner[literal >> 1]:
+                stack += [self.right[literal >> 1], self.left[literal >> 1]]
+            else:
+                found.append(literal)
+        return sorted(found, key=lambda one: self._tosses[one >> 1])
 
 
+@dataclass(frozen=True)
 class _Gates:
-    """Gates as they are added, in any topological order; the constant and inputs come first."""
+    """What stands at each place, as yet with all gates in their order in the circuit.
 
-    def __init__(self, inputs: int) -> None:
-        self.left: list[Lit] = [FALSE] * (inputs + 1)
-        self.right: list[Lit] = [FALSE] * (inputs + 1)
-        self.is_xor = bytearray(inputs + 1)
-        self.trees: dict[int, tuple[Sequence[Lit], int, int]] = {}
+    `is_inner` are the parts of trees, which stand last; `outputs` as in `Levels`.
+    """
 
-    def add(self, x: Lit, y: Lit, is_xor: bool) -> Lit:
-        """The literal of a new gate."""
-        self.left.append(x)
-        self.right.append(y)
-        self.is_xor.append(is_xor)
-        return 2 * len(self.left) - 2
-
-    def tree(self, args: Sequence[Lit], is_xor: bool, first: int, last: int) -> Lit:
-        """The literal of a gate with any number of arguments, those from `first` to `last`."""
-        if last - first == 1:
-            return args[first]
-        if last - first == 2:
-            return self.add(args[first], args[first + 1], is_xor)
-        middle = (first + last) // 2
-        one = self.tree(args, is_xor, first, middle)
-        made = self.add(one, self.tree(args, is_xor, middle, last), is_xor)
-        self.trees[made >> 1] = args, first, last
-        return made
+    left: Numbers
+    right: Numbers
+    is_xor: Truths
+    is_inner: Truths
+    outputs: Numbers
 
 
-def in_levels(circuit: Circuit) -> Levels:
-    """A circuit with data inputs first, in levels."""
-    count = len(circuit.inputs)
-    gates = _Gates(count)
-    places: list[Lit] = list(range(2, 2 * count + 2, 2))
-    for gate in circuit.gates:
-        op, args = gate.op, [places[arg] if arg >= 0 else places[~arg] ^ 1 for arg in gate.args]
-        if op is Op.AND or op is Op.XOR:
-            made = gates.tree(args, op is Op.XOR, 0, len(args))
-        elif op is Op.OR:
-            made = gates.tree([arg ^ 1 for arg in args], False, 0, len(args)) ^ 1
-        elif op is Op.ID or op is Op.NOT:
-            made = args[0] ^ (op is Op.NOT)
-        else:
-            made = TRUE if op is Op.CONST1 else FALSE
-        places.append(made)
-    outputs = [places[one] if one >= 0 else places[~one] ^ 1 for one in circuit.outputs]
-    random = sum(one.kind is InputKind.RANDOM for one in circuit.inputs)
-    return _sorted(gates, outputs, count, count - random)
-
-
-def _levels(gates: _Gates, first: int) -> list[int]:
-    """The level of each place; inputs and the constant have 0."""
-    levels = [0] * first
-    for x, y in zip(gates.left[first:], gates.right[first:], strict=True):
-        one, two = levels[x >> 1], levels[y >> 1]
-        levels.append((one if one > two else two) + 1)
-    return levels
-
-
-def _sorted(gates: _Gates, outputs: Sequence[Lit], inputs: int, first_random: int) -> Levels:
+def in_levels(circuit: Circuit, most: int | None = None) -> Levels | None:
+    """A circuit with data inputs first, in levels; None if there are more levels than `most`."""
     import numpy as np
 
-    first, count = inputs + 1, len(gates.left)
-    level: Numbers = np.array(_levels(gates, first), np.int32)
-    is_xor = np.frombuffer(bytes(gates.is_xor), np.uint8)
-    # Stable, and inputs and the constant are no XOR: they stay where they are.
-    order: npt.NDArray[np.intp] = np.lexsort((is_xor, level))
-    place = np.empty(count, np.int32)
-    place[order] = np.arange(count, dtype=np.int32)
+    gates, first = _gates(circuit), len(circuit.inputs) + 1
+    count, levels = len(gates.left), [np.arange(first)]
+    is_below = np.zeros(count, np.bool_)
+    is_below[:first] = True
+    above = np.arange(first, count)
+    while len(above):
+        ready = is_below[gates.left[above] >> 1] & is_below[gates.right[above] >> 1]
+        here, above = above[ready], above[~ready]
+        is_below[here] = True
+        is_xor = gates.is_xor[here]
+        levels.append(np.concatenate((here[~is_xor], here[is_xor])))
+        if most is not None and len(levels) > most + 1:
+            return None
+    return _sorted(gates, levels, len(circuit.data_inputs))
 
-    def moved(literals: Sequence[Lit]) -> Numbers:
-        old = np.array(literals, np.int32)
-        new: Numbers = place[old >> 1] * 2 | old & 1
-        return new
 
-    left, right = moved(gates.left)[order], moved(gates.right)[order]
-    is_xor = is_xor[order]
-    highest = int(level[order[-1]])
-    bounds: list[int] = np.searchsorted(level[order], np.arange(1, highest + 2)).tolist()
+_AND, _OR, _XOR, _ID, _NOT, _CONST0, _CONST1 = range(7)
+_KIND = {
+    Op.AND: _AND,
+    Op.OR: _OR,
+    Op.XOR: _XOR,
+    Op.ID: _ID,
+    Op.NOT: _NOT,
+    Op.CONST0: _CONST0,
+    Op.CONST1: _CONST1,
+}
 
+
+def _gates(circuit: Circuit) -> _Gates:
+    import numpy as np
+
+    gates, first = circuit.gates, len(circuit.inputs) + 1
+    kind = np.frombuffer(bytes([_KIND[gate.op] for gate in gates]), np.uint8)
+    arity = np.array([len(gate.args) for gate in gates], np.int32)
+    # A gate at place p is a conjunction or XOR, or where it says so the negation of one.
+    negated = np.zeros(first + len(gates), np.int32)
+    negated[first:] = (kind == _OR) | (kind == _NOT) | (kind == _CONST1)
+
+    def literals(read: Iterable[Literal]) -> Numbers:
+        old = np.fromiter(read, np.int32)
+        place = np.where(old < 0, ~old, old) + 1
+        found: Numbers = place * 2 + ((old < 0) ^ negated[place])
+        return found
+
+    args = literals(chain.from_iterable([gate.args for gate in gates]))
+    args ^= np.repeat(kind == _OR, arity)
+    count = first + len(gates) + int(np.maximum(arity - 2, 0).sum())
+    left, right = np.zeros(count, np.int32), np.zeros(count, np.int32)
+    is_xor, is_inner = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    begin, free = np.cumsum(arity) - arity, first + len(gates)
+    for many in np.unique(arity).tolist():
+        rows = np.flatnonzero(arity == many)
+        columns = [args[begin[rows] + column] for column in range(many)]
+        while len(columns) > 2:
+            paired: list[Numbers] = []
+            for one, two in zip(columns[::2], columns[1::2], strict=False):
+                made = np.arange(free, free + len(rows), dtype=np.int32)
+                left[made], right[made] = one, two
+                is_xor[made], is_inner[made] = kind[rows] == _XOR, True
+                free += len(rows)
+                paired.append(made * 2)
+            columns = paired + columns[2 * len(paired) :]
+        if columns:  # one alone is read twice: x and x is x
+            left[first + rows], right[first + rows] = columns[0], columns[-1]
+            is_xor[first + rows] = (kind[rows] == _XOR) & (many > 1)
+    return _Gates(left, right, is_xor, is_inner, literals(circuit.outputs))
+
+
+def _sorted(gates: _Gates, places: Sequence[Places], first_random: int) -> Levels:
+    """Put gates into the order of their places, given by level."""
+    import numpy as np
+
+    order = np.concatenate(places)
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+
+    def moved(literals: Numbers) -> Numbers:
+        found: Numbers = place[literals >> 1] * 2 | literals & 1
+        return found
+
+    left, right, outputs = moved(gates.left[order]), moved(gates.right[order]), moved(gates.outputs)
+    is_xor, is_inner = gates.is_xor[order], gates.is_inner[order]
     # What may need coins is read last: an AND with a 0 needs none.
-    tosses = np.zeros(count, np.bool_)
+    first = len(places[0])
+    tosses = np.zeros(len(order), np.bool_)
     tosses[first_random + 1 : first] = True
     levels: list[Level] = []
-    for low, high in pairwise(bounds):
+    low = first
+    for here in places[1:]:
+        high = low + len(here)
         one, two = left[low:high], right[low:high]
         later = tosses[one >> 1] & ~tosses[two >> 1]
         one[later], two[later] = two[later], one[later]
         tosses[low:high] = tosses[two >> 1]
-        ands = int(np.count_nonzero(is_xor[low:high] == 0))
-        levels.append(Level(low, low + ands, high, one >> 1, one & 1, two >> 1, two & 1))
-    shown = moved(outputs)
-    is_read = np.zeros(count, np.bool_)
-    for literals in (left, right, shown):
+        middle = high - int(np.count_nonzero(is_xor[low:high]))
+        levels.append(Level(low, middle, high, one >> 1, one & 1, two >> 1, two & 1))
+        low = high
+    is_read = np.zeros(len(order), np.bool_)
+    for literals in (left, right, outputs):
         is_read[literals >> 1] = True
-    new = place.tolist()
-    is_many = bytearray(count)
-    for at in gates.trees:
-        is_many[new[at]] = 1
     return Levels(
-        count,
-        inputs,
+        len(order),
+        first - 1,
         first_random,
         frozenset(np.flatnonzero(is_read[1:first]).tolist()),
-        shown,
+        outputs,
         levels,
         left.tolist(),
         right.tolist(),
-        is_xor.tobytes(),
-        bytes(is_many),
-        {new[at]: tree for at, tree in gates.trees.items()},
-        new,
+        is_xor.tolist(),
+        (is_inner[left >> 1] | is_inner[right >> 1]).tolist(),
+        is_inner.tolist(),
         tosses.tolist(),
     )
