@@ -59,14 +59,17 @@ class GateList:
         written = _literal(self.document, value, path, len(self.numbers), names)
         return self.numbers[written] if written >= 0 else ~self.numbers[~written]
 
-    def literals(self, values: Sequence[Json], path: Path) -> tuple[Literal, ...]:
-        """The literals of an array that stands at a path. Raises as `literal` does."""
+    def literals(self, values: Sequence[Json], path: Path, *under: str) -> tuple[Literal, ...]:
+        """The literals of an array that stands at a path, or `under` its entries.
+
+        Raises as `literal` does.
+        """
         nodes = len(self.numbers)
         if set(map(type, values)) <= {int} and self.numbers == range(nodes):
             plain = cast(Sequence[int], values)
             if not values or -nodes <= min(plain) <= max(plain) < nodes:
                 return tuple(plain)
-        return tuple(self.literal(value, (*path, j)) for j, value in enumerate(values))
+        return tuple(self.literal(value, (*path, j, *under)) for j, value in enumerate(values))
 
 
 def read_gates(document: Document, value: Json, path: Path, inputs: Sequence[Input]) -> GateList:

@@ -92,24 +92,17 @@ def circuit_from_json(text: str, source: str = "circuit") -> Circuit:
     """
     document = Document.parse(text, source)
     top = _top(document, CIRCUIT_FORMAT, ("inputs", "gates", "outputs"))
-    inputs: list[Input] = []
-    for j, value in enumerate(document.array(top["inputs"], ("inputs",))):
-        path: Path = ("inputs", j)
-        fields = document.fields(value, path, ("name", "kind"))
-        name = document.string(fields["name"], (*path, "name"))
-        kind = document.choice(fields["kind"], (*path, "kind"), InputKind)
-        inputs.append(Input(name, kind))
-    _distinct(document, [i.name for i in inputs], "inputs", "an input")
+    names, kinds = _read_named(document, top, "inputs", "kind")
+    _distinct(document, names, "inputs", "an input")
+    inputs = tuple(
+        Input(name, document.choice(kind, ("inputs", j, "kind"), InputKind))
+        for j, (name, kind) in enumerate(zip(names, kinds, strict=True))
+    )
     gates = read_gates(document, top["gates"], ("gates",), inputs)
-    names: list[str] = []
-    outputs: list[int] = []
-    for j, value in enumerate(document.array(top["outputs"], ("outputs",))):
-        path = ("outputs", j)
-        fields = document.fields(value, path, ("name", "literal"))
-        names.append(document.string(fields["name"], (*path, "name")))
-        outputs.append(gates.literal(fields["literal"], (*path, "literal")))
-    _distinct(document, names, "outputs", "an output")
-    return Circuit(tuple(inputs), gates.gates, tuple(outputs), tuple(names))
+    output_names, literals = _read_named(document, top, "outputs", "literal")
+    _distinct(document, output_names, "outputs", "an output")
+    outputs = gates.literals(literals, ("outputs",), "literal")
+    return Circuit(inputs, gates.gates, outputs, tuple(output_names))
 
 
 # --- schedules -----------------------------------------------------------------------------
@@ -250,6 +243,25 @@ def _top(document: Document, name: str, keys: Sequence[str]) -> dict[str, Json]:
     return document.fields(value, (), ("format", "version", *keys))
 
 
+def _read_named(
+    document: Document, top: Mapping[str, Json], key: str, other: str
+) -> tuple[list[str], list[Json]]:
+    """The names in an array of objects with two fields each, and what the other field holds."""
+    names: list[str] = []
+    others: list[Json] = []
+    keys = {"name", other}
+    for j, value in enumerate(document.array(top[key], (key,))):
+        fields = (
+            value
+            if isinstance(value, dict) and value.keys() == keys
+            else document.fields(value, (key, j), ("name", other))
+        )
+        name = fields["name"]
+        names.append(name if isinstance(name, str) else document.string(name, (key, j, "name")))
+        others.append(fields[other])
+    return names, others
+
+
 def _distinct(document: Document, names: Sequence[str], key: str, what: str) -> None:
     seen: set[str] = set()
     for j, name in enumerate(names):
@@ -300,14 +312,11 @@ def _cell(document: Document, value: Json, path: Path, length: int, taken: set[i
 def _read_cells(
     document: Document, top: Mapping[str, Json], key: str, length: int
 ) -> tuple[list[str], list[int]]:
-    names: list[str] = []
+    names, written = _read_named(document, top, key, "cell")
     cells: list[int] = []
     taken: set[int] = set()
-    for j, value in enumerate(document.array(top[key], (key,))):
-        path: Path = (key, j)
-        fields = document.fields(value, path, ("name", "cell"))
-        names.append(document.string(fields["name"], (*path, "name")))
-        cells.append(_cell(document, fields["cell"], (*path, "cell"), length, taken))
+    for j, cell in enumerate(written):
+        cells.append(_cell(document, cell, (key, j, "cell"), length, taken))
         taken.add(cells[-1])
     return names, cells
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from itertools import chain
+from typing import TypeVar, cast
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import MalformedSyntax
@@ -94,4 +95,24 @@ def called(name: str) -> str:
 def certificate_text(kind: str, **fields: object) -> str:
     """A certificate as text; equal fields in equal order give equal bytes."""
     head = {"format": FORMAT, "version": VERSION, "kind": kind}
-    return json.dumps({**head, **fields}, indent=1) + "\n"
+    shown = (f"{json.dumps(key)}: {_field(value)}" for key, value in (head | fields).items())
+    return "{\n " + ",\n ".join(shown) + "\n}\n"
+
+
+def _field(value: object) -> str:
+    """What `json.dumps` writes of a field with an indent of 1, which is slow for long lists.
+
+    A line break in JSON separates values, so what is replaced is never part of a string.
+    """
+    if isinstance(value, (list, tuple)) and value:
+        items = cast("Sequence[Sequence[object]]", value)
+        kinds = set(map(type, items))
+        if kinds <= {int, str}:
+            text = json.dumps(items, separators=(",\n  ", ":"))
+            return f"[\n  {text[1:-1]}\n ]"
+        rows = kinds <= {list, tuple} and all(items)
+        if rows and set(map(type, chain.from_iterable(items))) <= {int, str}:
+            text = json.dumps(items, separators=(",\n   ", ":"))
+            text = text.replace("],\n   [", "\n  ],\n  [\n   ")
+            return f"[\n  [\n   {text[2:-2]}\n  ]\n ]"
+    return json.dumps(value, indent=1).replace("\n", "\n ")
