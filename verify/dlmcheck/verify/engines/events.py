@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dlmcheck.spec.circuit import Circuit, InputKind, Literal, Op, node_of
-from dlmcheck.verify.engines.network import FALSE, TRUE, Lit, Network, embedded
+from dlmcheck.verify.engines.network import FALSE, TRUE, Lit, Network
 
 CoinMaker = Callable[[int], Lit]
 """The variable of a random input (counted among the random inputs) in the current round."""
@@ -118,14 +118,14 @@ class EventCircuit:
     def output(self, index: int) -> Lit:
         """The literal of an output in the current round."""
         literal = self._circuit.outputs[index]
-        node = node_of(literal)
-        if self._good[node] not in (_ALWAYS, self._round):
+        node = literal if literal >= 0 else ~literal
+        if self._good[node] != _ALWAYS and self._good[node] != self._round:
             self._compute(node)
-        if self._good[node] == _ALWAYS:
-            self._tossing.discard(index)
-        else:
+        if self._good[node] != _ALWAYS:
             self._tossing.add(index)
-        return embedded(self._value, literal)
+        elif self._tossing:
+            self._tossing.discard(index)
+        return self._value[node] ^ (literal < 0)
 
     def _compute(self, root: int) -> None:
         stack = [root]

@@ -276,7 +276,8 @@ class _Run:
 
     def _check_write(self, cell: int, flag: Lit, code: Pair, old: Pair) -> None:
         net, edits = self.network, self.schedule.edits
-        self._oblige(Rule.LEGAL_CODE, cell, net.and_(flag, net.and_(code[0], code[1])))
+        illegal = FALSE if FALSE in code else net.and_(flag, net.and_(*code))
+        self._oblige(Rule.LEGAL_CODE, cell, illegal)
         if edits is not Edits.REVISE_ANY:
             self._oblige(Rule.WRITES_TOKEN, cell, net.and_(flag, self._masked(code)))
         if edits in (Edits.WRITE_ONCE, Edits.REMASK):
@@ -323,6 +324,8 @@ class _Run:
         return net.or_(net.xor(one[0], two[0]), net.xor(one[1], two[1]))
 
     def _choose(self, condition: Lit, then: Pair, other: Pair) -> Pair:
+        if condition == TRUE:  # as nearly always
+            return then
         net = self.network
         return net.ite(condition, then[0], other[0]), net.ite(condition, then[1], other[1])
 
