@@ -95,7 +95,7 @@ def carried_along(circuit: Circuit, layers: Sequence[int] | None = None) -> Padd
         for node in sorted(shown & data):
             add(Gate(Op.ID, (node,)), last, node)
     elif len(shown) != len(circuit.outputs):
-        raise BadCircuit("two outputs show one input", expected="at least one layer of gates")
+        raise BadCircuit("two outputs show one input", expected="an ID gate for each of them")
     outputs = tuple(moved(output, carrier) for output in circuit.outputs)
     whole = Circuit(circuit.inputs, tuple(gates), outputs, circuit.output_names)
     return Padded(whole, tuple(new_layers), tuple(origin))

@@ -118,7 +118,8 @@ def rows_of(circuit: Circuit, layers: Sequence[int] | None = None) -> Rows:
         raise BadCircuit("an output is not in the last layer", expected=f"outputs in layer {last}")
     if last == 0 and len(shown - data) != sum(node_of(o) not in data for o in circuit.outputs):
         raise BadCircuit(
-            "two outputs show one random bit", expected="depth 1, since one round is a product law"
+            "two outputs show one random bit",
+            expected="an ID gate for each of them, since one round is a product law",
         )
     rows[last] = [*(v for v in rows[last] if v not in shown), *circuit.outputs]
     return Rows(circuit, tuple(map(tuple, rows)))
