@@ -10,7 +10,6 @@ it may still be absorbed by a constant. Fair bits: Jiang, Haghtalab, Chen (ICLR 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dlmcheck.spec.circuit import Circuit, Op
@@ -28,8 +27,7 @@ TOGETHER = 32
 """So many rows that name values by the bits of a number are summed in one pass."""
 
 
-@dataclass(frozen=True)
-class Bent:
+class Bent(NamedTuple):
     """In place of a form: the node at which the sums end, and why."""
 
     node: int
@@ -245,8 +243,9 @@ def _bits(form: Form) -> int:
 
 # --- circuits ------------------------------------------------------------------------------
 
-_AND, _OR = Op.AND, Op.OR
+_AND, _OR, _XOR = Op.AND, Op.OR, Op.XOR
 """There are many gates, and a member of an enumeration is looked up slowly."""
+_WHY = {op: f"is an {op.value}" for op in Op}
 
 
 def values_of(circuit: Circuit, inputs: Sequence[Value], sums: Sums) -> tuple[Value, ...]:
@@ -267,6 +266,12 @@ def values_of(circuit: Circuit, inputs: Sequence[Value], sums: Sums) -> tuple[Va
         args = [nodes[arg] if arg >= 0 else value(arg) for arg in gate.args]
         if op is _AND or op is _OR:
             nodes.append(_product(len(nodes), op, args, sums))
+        elif (
+            op is _XOR
+            and len(args) == 2
+            and not (isinstance(args[0], Bent) or isinstance(args[1], Bent))
+        ):
+            nodes.append(sums.add(args[0], args[1]))
         else:
             nodes.append(_sum(op, args, sums))
     return tuple([nodes[output] if output >= 0 else value(output) for output in circuit.outputs])
@@ -290,6 +295,8 @@ def _product(node: int, op: Op, values: Sequence[Value], sums: Sums) -> Value:
     """AND or OR, where constants, equal sums or a sum and its negation leave a sum of it."""
     if len(values) == 2:  # most gates have two arguments, one of them a constant
         one, other = values
+        if isinstance(one, Bent) and isinstance(other, Bent):
+            return one
         neutral, strong = (ZERO, ONE) if op is _OR else (ONE, ZERO)
         if one == neutral:
             return other
@@ -317,7 +324,7 @@ def _product(node: int, op: Op, values: Sequence[Value], sums: Sums) -> Value:
             return ONE if absorbing else ZERO
         if difference is None:
             # An absorbing constant may still come.
-            bent = bent or Bent(node, f"is an {op.value}")
+            bent = bent or Bent(node, _WHY[op])
     if bent is not None:
         return bent
     return left if left is not None else (ZERO if absorbing else ONE)

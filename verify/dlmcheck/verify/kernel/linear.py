@@ -24,6 +24,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import cast
 
 from dlmcheck.spec.circuit import Circuit, InputKind
 from dlmcheck.spec.errors import MalformedSyntax
@@ -301,12 +303,28 @@ def _check_samples(schedule: Schedule, circuit: Circuit, certificate: str | None
 
 def _rows(document: Document, raw: dict[str, Json], key: str) -> tuple[Row, ...]:
     rows = document.array(raw[key], (key,))
+    plain = _plain(rows)
+    if plain is not None:
+        return plain
     return tuple(_row(document, row, (key, k)) for k, row in enumerate(rows))
 
 
 def _places(document: Document, value: Json, path: tuple[str | int, ...]) -> Places:
     places = document.array(value, path)
+    plain = _plain([places])
+    if plain is not None:
+        return plain[0]
     return tuple(document.integer(place, (*path, k)) for k, place in enumerate(places))
+
+
+def _plain(rows: Sequence[Json]) -> tuple[Places, ...] | None:
+    """The rows, if all of them are lists of numbers, none negative: many are asked at once."""
+    if not set(map(type, rows)) <= {list}:
+        return None
+    lists = cast("Sequence[list[int]]", rows)
+    if not set(map(type, chain.from_iterable(lists))) <= {int}:
+        return None
+    return None if min(chain.from_iterable(lists), default=0) < 0 else tuple(map(tuple, lists))
 
 
 def _row(document: Document, value: Json, path: tuple[str | int, ...]) -> Row:
