@@ -67,10 +67,16 @@ def load_circuit(path: str | Path, random: Sequence[str] = ()) -> Circuit:
 
 def read_circuit(path: str | Path, random: Sequence[str] = ()) -> tuple[Circuit, bytes]:
     """The circuit of a file and what the file holds; see `load_circuit`."""
-    source, file_format = str(path), _format(Path(path))
+    _format(Path(path))  # what is in no format is not read
     content = contents(path, "a circuit file")
+    return circuit_of(content, path, random), content
+
+
+def circuit_of(content: bytes, path: str | Path, random: Sequence[str] = ()) -> Circuit:
+    """The circuit of a file that holds this; see `load_circuit`."""
+    source, file_format = str(path), _format(Path(path))
     patterns = (random,) if isinstance(random, str) else tuple(random)
-    return choose_random(file_format.read(content, source), patterns, source), content
+    return choose_random(file_format.read(content, source), patterns, source)
 
 
 def load_schedule(path: str | Path) -> Schedule:

@@ -2,6 +2,9 @@
 
 Everything is read, checked and put into words for a file by one task, so that the limits hold for
 all of it and nothing large goes from one process to another but the evidence.
+
+With cut points and a second core, what the kernel does alone is a task of its own, which is given
+what the files hold: the first one unrolls the schedule meanwhile.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from dlmcheck.model.formats.load import read_circuit, text_of
+from dlmcheck.model.formats.load import circuit_of, read_circuit, text_of
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.serial import schedule_from_json
 from dlmcheck.verify.cli.limits import Limits, limits
@@ -25,17 +28,21 @@ from dlmcheck.verify.cli.verifying import (
     certificate,
     check_roads,
     solver_seconds,
+    steps,
     unanswered,
     verified,
 )
-from dlmcheck.verify.equivalence import Equivalence
+from dlmcheck.verify.equivalence import Equivalence, unrolled
 from dlmcheck.verify.exits import ExitCode, worst
-from dlmcheck.verify.jobs import Ending, InParts, Task, without_collecting
+from dlmcheck.verify.jobs import After, Ending, Finished, InParts, Task, without_collecting
+from dlmcheck.verify.kernel.contents import Simulation
+from dlmcheck.verify.kernel_roads import KernelRoads, kernel_roads
 from dlmcheck.verify.plan_files import plan_of
 from dlmcheck.verify.report.answers import answer_lines, interface_text, report_line
 from dlmcheck.verify.report.outcome import Interface, Outcome, Spent
 
 TASK = "equivalent"
+KERNEL = "kernel"
 
 _LEFT_TO_THE_END: list[object] = []
 """What the task's process has read: it goes with the process, all at once."""
@@ -67,11 +74,24 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Texts:
+    """What the files hold."""
+
+    schedule: str
+    circuit: bytes
+    plan: str
+
+
+@dataclass(frozen=True)
 class Read:
-    """What the task hands on once it has read the files."""
+    """What the task hands on once it has read the files.
+
+    `texts` is for the kernel's task, if there is to be one.
+    """
 
     schedule: Shape
     circuit: Interface
+    texts: Texts | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +126,7 @@ def equivalent_action(
         roads=roads,
         certificate=certificate,
         json=json,
-        limits=limits(timeout, memory, 1),
+        limits=limits(timeout, memory, None),
         times=times,
         seed=seed,
     )
@@ -125,15 +145,19 @@ def run_equivalent(options: EquivalentOptions) -> ExitCode:
         ],
     )
     read: list[Read] = []
+    progress = Progress(1)
 
     def on_first(_name: str, value: object) -> list[Task]:
-        if isinstance(value, Read):
-            read.append(value)
-        return []
+        if not isinstance(value, Read):
+            return []
+        read.append(value)
+        if value.texts is None:
+            return []
+        progress.expect(1)
+        return [Task(KERNEL, partial(_ask_kernel, options, value.texts))]
 
-    progress = Progress(1)
     try:
-        (done,) = run_all(
+        done, *others = run_all(
             [Task(TASK, partial(_check, options))], options.limits, progress, on_first
         )
     finally:
@@ -143,10 +167,12 @@ def run_equivalent(options: EquivalentOptions) -> ExitCode:
     found = Outcome(
         file=options.schedule,
         interface=read[0].circuit if read else Interface((), (), 0),
-        spent={TASK: Spent(done.seconds, done.peak_bytes)},
+        spent={one.name: Spent(one.seconds, one.peak_bytes) for one in (done, *others)},
     )
-    if done.ending is not Ending.DONE:
-        found = unanswered(found, done)
+    # Without what the kernel finds there is no answer.
+    failed = [one for one in (*others, done) if one.ending is not Ending.DONE]
+    if failed:
+        found = unanswered(found, failed[0])
     answer = done.value
     if isinstance(answer, Answer):
         found = answered(found, answer.equivalence, lambda: answer.labels)
@@ -161,11 +187,11 @@ def run_equivalent(options: EquivalentOptions) -> ExitCode:
     print("\n".join(_lines(options, found, shape)))
     sys.stdout.flush()
     if options.times:
-        print_times([done])
+        print_times([done, *others])
     return worst([found.code, *failures])
 
 
-# --- the task ------------------------------------------------------------------------------
+# --- the tasks -----------------------------------------------------------------------------
 
 
 def _check(options: EquivalentOptions, progress: Callable[[int], None]) -> InParts:
@@ -183,21 +209,39 @@ def _check(options: EquivalentOptions, progress: Callable[[int], None]) -> InPar
         return InParts(refused, lambda: refused)
     _LEFT_TO_THE_END.append((schedule, circuit, plan))
     shape = Shape(schedule.length, schedule.rounds, schedule.edits.value)
+    seconds, seed = solver_seconds(options.limits), options.seed
+    # The other road and the kernel's, if there is a plan for that and a worker to spare.
+    is_split = plan is not None and options.roads == ROADS[0] and options.limits.workers > 1
 
     @without_collecting()
-    def answer() -> Answer | Refused:
+    def answer() -> Answer | After | Refused:
         try:
-            found = verified(
-                schedule,
-                circuit,
-                plan=plan,
-                seconds=solver_seconds(options.limits),
-                seed=options.seed,
-                roads=options.roads,
-                progress=progress,
+            if not is_split:
+                return answer_of(
+                    verified(
+                        schedule,
+                        circuit,
+                        plan=plan,
+                        seconds=seconds,
+                        seed=seed,
+                        roads=options.roads,
+                        progress=progress,
+                    )
+                )
+            knowing = unrolled(
+                schedule, circuit, timeout=seconds, seed=seed, progress=steps(progress)
             )
         except BadInput as error:  # the two have not the same inputs or outputs
             return replace(Refused.of(error), source=options.schedule)
+
+        @without_collecting()
+        def rest(outcome: Finished) -> Answer | None:
+            known = outcome.value
+            return answer_of(knowing(known)) if isinstance(known, KernelRoads) else None
+
+        return After(KERNEL, rest)
+
+    def answer_of(found: Equivalence) -> Answer:
         labels = () if found.wrong_run is None else schedule.labels
         evidence = ""
         if options.certificate is not None:
@@ -214,7 +258,19 @@ def _check(options: EquivalentOptions, progress: Callable[[int], None]) -> InPar
             )
         return Answer(found, labels, evidence)
 
-    return InParts(Read(shape, Interface.of(circuit)), answer)
+    texts = Texts(schedule_text, content, plan_text) if is_split else None
+    return InParts(Read(shape, Interface.of(circuit), texts), answer)
+
+
+@without_collecting()
+def _ask_kernel(
+    options: EquivalentOptions, texts: Texts, progress: Callable[[int], None]
+) -> KernelRoads:
+    schedule = schedule_from_json(texts.schedule, options.schedule)
+    circuit = circuit_of(texts.circuit, options.circuit, options.random)
+    plan = Simulation.from_json(texts.plan)
+    _LEFT_TO_THE_END.append((schedule, circuit, plan))
+    return kernel_roads(schedule, circuit, plan, steps(progress))
 
 
 # --- what is said --------------------------------------------------------------------------
