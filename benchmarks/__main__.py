@@ -17,6 +17,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import environment
@@ -131,6 +132,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description="Ours beside the peers.")
     parser.add_argument("--short", action="store_true", help="small sizes, answers only")
     parser.add_argument("--only", action="append", choices=names, help="a workload; repeatable")
+    parser.add_argument(
+        "--size", action="append", type=int, help="in place of a workload's own; repeatable"
+    )
     parser.add_argument("--limit", type=float, default=60.0, help="seconds of a process")
     parser.add_argument("--memory", type=float, default=8.0, help="gigabytes of a process")
     parser.add_argument("--repeat", type=int, default=3, help="runs of what takes under 5 s")
@@ -141,6 +145,8 @@ def main() -> int:
     repeat = 1 if asked.short else asked.repeat
     limits = Limits(asked.limit, asked.memory, repeat, asked.jobs)
     chosen = [one for one in WORKLOADS if asked.only is None or one.name in asked.only]
+    if asked.size:
+        chosen = [replace(one, sizes=tuple(asked.size)) for one in chosen]
 
     def write(found: Comparison, done: list[Workload]) -> None:
         if asked.json is not None:

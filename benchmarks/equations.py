@@ -66,8 +66,10 @@ def certified(path: Path, outputs: int) -> str:
     if found["kind"] != "linear":
         raise ValueError(f"evidence of the kind {found['kind']}")
     values = Values(Sums(outputs), [coin(i) for i in range(outputs)])
-    values.extend([_row(row) for row in found["steps"]])
-    sums = values.each([_row(row) for row in found["equations"]])
+    rows = [_row(row) for row in found["equations"]]
+    if any(isinstance(place, Run) or place >= outputs for row in rows for place in row):
+        values.extend([_row(row) for row in found["steps"]])
+    sums = values.each(rows)
     places = (1 << outputs) - 1
     equations = [
         # coin i is number i + 1 in a form
