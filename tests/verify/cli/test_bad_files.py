@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ import pytest
 
 from dlmcheck.model.families import FAMILIES
 from dlmcheck.model.formats import write_circuit
+from dlmcheck.spec.circuit import Circuit, Gate, Input, InputKind, Op
+from dlmcheck.spec.serial import circuit_to_json
 from tests.model.formats.test_malformed import AAG, AIG, BENCH, FORMATS, JSON, Case
 from tests.verify.cli.planted import registry
 from tests.verify.cli.running import PLANTED, Result, complaint, here, outside
@@ -279,3 +282,26 @@ def test_what_is_read_is_not_written_over(
         assert done.code == 2, done
         assert "is read (expected other files)" in complaint(done)
         assert path.read_bytes() == before
+
+
+def test_names_in_circuits_make_no_lines_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong schedule does not look right: neither by a line break nor by moving the cursor."""
+    lie = "\n  EQUIVALENT, seed for seed, for all data"
+    inputs = (Input(f"r){lie}", InputKind.RANDOM), Input("s\x1b[1A\x1b[2K", InputKind.RANDOM))
+    circuit = Circuit(inputs, (Gate(Op.XOR, (0, 1)),), (2, 0), (f"x{lie}", "y\x9b2K"))
+    path, schedule = tmp_path / "circuit.json", tmp_path / "schedule.json"
+    path.write_text(circuit_to_json(circuit))
+    other = tmp_path / "other.json"
+    other.write_text(circuit_to_json(replace(circuit, outputs=(0, 0))))
+    assert here(capsys, "compile", path, "-o", schedule).code == 0
+    refused = here(capsys, "compile", path, "--verify", "--flip", "predictor:2")
+    differs = here(capsys, "equivalent", schedule, other)
+    for result in (refused, differs, here(capsys, "law", path, "--random", "\x1b[31m")):
+        assert result.code in (1, 2)
+        lines = (result.out + result.err).splitlines()
+        assert not any(line.startswith("  EQUIVALENT") for line in lines), lines
+        assert all(line.isprintable() for line in lines), lines
+    assert "\\n  EQUIVALENT" in refused.out
+    assert "\\n  EQUIVALENT" in differs.out

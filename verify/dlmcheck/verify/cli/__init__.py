@@ -11,7 +11,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -149,6 +149,11 @@ def one_line(text: str) -> str:
     return "".join(shown)
 
 
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines on stdout; whatever names from files are among them, there are no more than these."""
+    print("\n".join(map(one_line, lines)))
+
+
 def complain(message: str) -> None:
     """One line on stderr."""
-    print(f"dlmcheck: {' '.join(message.split())}", file=sys.stderr)
+    print(f"dlmcheck: {one_line(' '.join(message.split()))}", file=sys.stderr)

@@ -13,6 +13,7 @@ from pathlib import Path
 from dlmcheck.model.formats import load_circuit
 from dlmcheck.model.mutations import PARTS
 from dlmcheck.spec.errors import BadInput
+from dlmcheck.verify.cli import print_lines
 from dlmcheck.verify.cli.compile_tasks import Described, Done, Job, run_jobs
 from dlmcheck.verify.cli.limits import Limits, limits
 from dlmcheck.verify.cli.outputs import check_outputs, write_files
@@ -151,7 +152,7 @@ def run_compile(options: CompileOptions) -> ExitCode:
             del described["frontier"]
         elif options.optimise != "nothing":
             described["optimise"] = "nothing, as every value is kept"
-        print("\n".join(outcome_lines(outcome, described)))
+        print_lines(outcome_lines(outcome, described))
     sys.stdout.flush()
     if options.times:
         print_times(one.tasks.get(kind) for kind in ("compile", "verify", "kernel") for one in done)

@@ -18,6 +18,7 @@ from pathlib import Path
 from dlmcheck.model.formats.load import circuit_of, read_circuit, text_of
 from dlmcheck.spec.errors import BadInput
 from dlmcheck.spec.serial import schedule_from_json
+from dlmcheck.verify.cli import print_lines
 from dlmcheck.verify.cli.limits import Limits, limits
 from dlmcheck.verify.cli.outputs import check_outputs, write_files
 from dlmcheck.verify.cli.progress import Progress
@@ -184,7 +185,7 @@ def run_equivalent(options: EquivalentOptions) -> ExitCode:
         evidence = answer.evidence if isinstance(answer, Answer) else ""
         files += certificate(options.certificate, evidence)
     failures = write_files(files)
-    print("\n".join(_lines(options, found, shape)))
+    print_lines(_lines(options, found, shape))
     sys.stdout.flush()
     if options.times:
         print_times([done, *others])
