@@ -40,14 +40,13 @@ PATIENCE = 600.0
 """Seconds that `choose` allows an engine by its estimate where no limit is given."""
 QUICK = 0.1
 """An engine that expects to take no longer is chosen without asking those after it."""
-LARGE = 2000
-"""A circuit of more gates is first shown to the engine that tells by how few values are live."""
+LARGE, FEW = 2000, 16
+"""A circuit of more gates is first shown to the engine that tells by how few values are live: with
+so few outputs at once, else after the one for linear circuits, as outputs are live at the end."""
 ASKING = 1e-5
 """Seconds for a gate that asking all others takes, roughly: what is quicker is chosen at once."""
-PROBE = 5.0
-"""Where every estimate is longer, those that cannot tell are given a try: so many seconds,
-and `PROBE_NODES` nodes."""
-PROBE_NODES = 1 << 16
+PROBE, PROBE_NODES = 5.0, 1 << 16
+"""Seconds and nodes for a try of those that cannot tell, where every estimate is longer."""
 
 
 @dataclass(frozen=True)
@@ -292,8 +291,10 @@ def choose(
     refusals: list[str] = []
     gates = len(problem.circuit.gates) if isinstance(problem, CircuitLaw) else 0
     quick = max(QUICK, ASKING * gates)
-    first = ("linear", "frontier") if gates > LARGE else ("linear",)
-    for name in sorted(ENGINES, key=lambda name: name not in first):
+    first = ["linear", "frontier"] if gates > LARGE else ["linear"]
+    if problem.outputs <= FEW:
+        first.reverse()
+    for name in sorted(ENGINES, key=lambda name: first.index(name) if name in first else 2):
         one = engine(name)
         refusal = "did not succeed" if name in without else one.refuses(problem)
         if refusal:
@@ -355,10 +356,8 @@ def law(problem: LawProblem, name: str = AUTO, limits: Limits | None = None) -> 
             return gave_up
         if not choice.engine:
             return Answered("", choice.why, Unknown(Why.REFUSED, choice.why))
-        if gave_up is None:
-            tried = _tried(problem, choice, limits)
-            if tried is not None:
-                return tried
+        if gave_up is None and (tried := _tried(problem, choice, limits)) is not None:
+            return tried
         chosen = engine(choice.engine)
         refusal = chosen.refuses(problem)
         left = limits
