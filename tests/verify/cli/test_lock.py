@@ -90,6 +90,18 @@ def test_writing_a_lock_that_is_met_changes_no_byte(
     assert lock.read_bytes() == before
 
 
+@pytest.mark.parametrize("option", ["--json", "--junit"])
+def test_no_report_is_written_over_the_lock(
+    lock: Path, audit: Callable[..., Result], option: str
+) -> None:
+    before = lock.read_bytes()
+    for more in ([], ["--write-lock", lock]):
+        done = audit("GOOD", "--lock", lock, option, lock, *more)
+        assert done.code == 2
+        assert f"{lock}: is " in complaint(done)
+        assert lock.read_bytes() == before
+
+
 def row(name: str, **changes: Any) -> Edit:
     def edit(section: dict[str, Any]) -> None:
         section[f"{name}/reading"].update(changes)

@@ -49,6 +49,10 @@ def run_audit_command(options: AuditOptions, given: Registry | None) -> ExitCode
         else read_lock(options.lock).section(options.profile, str(options.lock))
     )
     old = _old_lock(options.write_lock)
+    read = options.lock
+    if read is not None and options.write_lock is not None:
+        # A lock may be renewed where it stands. Nothing else may be written there.
+        read = None if read.resolve() == options.write_lock.resolve() else read
     check_outputs(
         {
             "--json": options.json,
@@ -58,6 +62,7 @@ def run_audit_command(options: AuditOptions, given: Registry | None) -> ExitCode
             "--resume": options.resume,
         },
         folders=("--evidence", "--resume"),
+        inputs=[None if read is None else str(read)],
     )
     registry = _catalogue() if given is None else given
     selection = select(registry, options.claims, options.profile)
