@@ -110,18 +110,15 @@ def _by_label(unrolling: Unrolling, circuit: Circuit) -> dict[int, Lit]:
 
 def _by_coin_number(unrolling: Unrolling, circuit: Circuit) -> dict[int, Lit]:
     """Predictor coin j for random input j, in the first round in which it is used."""
-    coins = len(unrolling.schedule.predictor.random_inputs)
-    if coins != len(circuit.random_inputs):
+    nodes = circuit.random_inputs  # found anew at each look
+    if len(unrolling.schedule.predictor.random_inputs) != len(nodes):
         return {}
     first: dict[int, Key] = {}
     for key in unrolling.network.variables():
         part, number, index = key
         if part == "predictor" and (index not in first or number < first[index][1]):
             first[index] = key
-    return {
-        circuit.random_inputs[index]: unrolling.network.variable(key)
-        for index, key in sorted(first.items())
-    }
+    return {nodes[index]: unrolling.network.variable(key) for index, key in sorted(first.items())}
 
 
 def _given(unrolling: Unrolling) -> list[Lit]:
