@@ -62,6 +62,7 @@ def test_canary_a_hypothesis_without_a_row_and_a_row_without_a_hypothesis_are_fo
 
 ILLEGAL_MASK = "the run is illegal (LeavesMask)"
 GOES_ON = "the run is illegal (NotAbsorbing)"
+NO_PRODUCT = "the law of one round is a product, that of the outputs is not"
 OTHER_LAW = "output * has probability * in the run and * in the circuit"
 NOT_EVEN = "n = *: the output law is not D_n"
 
@@ -79,12 +80,14 @@ REASONS = {
     "T3.2/without,enough-counter-cells": ILLEGAL_MASK,
     "T3.2/without,layer-0-bank": OTHER_LAW,
     "T3.2/without,older-bank-kept": ILLEGAL_MASK,
+    "T3.2/without,bits-shown-once": NO_PRODUCT,
     "T3.3/without,enough-rounds": ILLEGAL_MASK,
     "T3.3/without,strict-layers": "L = 5, stated 4",
     "T3.3/without,counter-in-front": OTHER_LAW,
     "T3.3/without,start-from-mask": GOES_ON,
     "T3.3/without,F-stops": GOES_ON,
     "T3.3/without,enough-counter-cells": GOES_ON,
+    "T3.3/without,bits-shown-once": NO_PRODUCT,
     "T4.1/without,y_0=0": NOT_EVEN,
     "T4.1/without,y_n=0": NOT_EVEN,
     "T4.2/without,y_0=0": NOT_EVEN,

@@ -27,6 +27,8 @@ from dlmcheck.spec.schedule import Schedule, interface
 from dlmcheck.spec.serial import circuit_from_json, circuit_to_json
 from dlmcheck.verify.claims.ablations_parity import FIXED_ENDS, TWO_ROUNDS
 from dlmcheck.verify.claims.ablations_parity import JOBS as PARITY_JOBS
+from dlmcheck.verify.claims.ablations_shown import JOB, SHOWN
+from dlmcheck.verify.claims.ablations_shown import JOBS as SHOWN_JOBS
 from dlmcheck.verify.claims.domains import plain_circuits
 from dlmcheck.verify.claims.exactly_d import Exactly
 from dlmcheck.verify.claims.parity_samplers import (
@@ -324,6 +326,7 @@ JOBS: tuple[Job, ...] = (
     SweepJob("ablations-3", _section_3),
     SweepJob("ablations-chains", _chains, split=1),
     SweepJob("ablations-exact", _skipping, split=1),
+    *SHOWN_JOBS,
     *PARITY_JOBS,
 )
 
@@ -351,6 +354,7 @@ ABLATIONS: tuple[Ablation, ...] = (
         )
         for claim in ("T3.2", "T3.3")
     ),
+    *(Ablation(claim, name, says, JOB) for claim, name, says in SHOWN),
     *(Ablation(claim, name, says, "ablations-4") for claim, name, says, _ in FIXED_ENDS),
     *(Ablation(claim, name, says, "ablations-bounds") for claim, name, says, _ in TWO_ROUNDS),
 )
