@@ -219,16 +219,20 @@ def test_nobody_takes_another_one_along() -> None:
     assert sorted(seen) == list("012345")
 
 
-def test_so_many_at_a_time(tmp_path: Path) -> None:
-    def work(_: Progress) -> object:
-        mark = tmp_path / str(os.getpid())
-        mark.touch()
-        most = len(list(tmp_path.iterdir()))
-        time.sleep(0.05)
-        mark.unlink()
-        return most
+def counts_those_at_work(folder: Path) -> int:
+    """How many processes are in here at once, as one of them sees it."""
+    mark = folder / str(os.getpid())
+    mark.touch()
+    most = len(list(folder.iterdir()))
+    time.sleep(0.05)
+    mark.unlink()
+    return most
 
-    done = run_tasks([Task(str(n), work) for n in range(8)], workers=3)
+
+def test_so_many_at_a_time(tmp_path: Path) -> None:
+    done = run_tasks(
+        [Task(str(n), lambda _: counts_those_at_work(tmp_path)) for n in range(8)], workers=3
+    )
     most = [one.value for one in done]
     assert all(isinstance(value, int) and 1 <= value <= 3 for value in most)
 

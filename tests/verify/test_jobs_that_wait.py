@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -15,6 +14,7 @@ from dlmcheck.verify.jobs import After, Ending, Finished, InParts, Task, run_tas
 from tests.verify.test_jobs import (
     LIMIT,
     Progress,
+    counts_those_at_work,
     dies,
     fine,
     hogs,
@@ -158,16 +158,11 @@ def test_what_would_be_waited_for_for_ever_is_refused(workers: int) -> None:
 
 
 def test_so_many_work_at_a_time_also_after_waiting(tmp_path: Path) -> None:
-    def work(_: object) -> object:
-        mark = tmp_path / str(os.getpid())
-        mark.touch()
-        most = len(list(tmp_path.iterdir()))
-        time.sleep(0.05)
-        mark.unlink()
-        return most
+    def work(_: object) -> int:
+        return counts_those_at_work(tmp_path)
 
     def waits(number: int) -> Callable[[Progress], object]:
-        return lambda _: After(f"other {number}", lambda _: max(cast("int", work(_)), 1))
+        return lambda _: After(f"other {number}", lambda _: max(work(_), 1))
 
     waiting = [Task(str(number), waits(number)) for number in range(6)]
     others = [Task(f"other {number}", work) for number in range(6)]

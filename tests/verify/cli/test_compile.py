@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import jsonschema
@@ -400,29 +399,37 @@ def greedy(*_: object, **__: object) -> None:
     raise AssertionError("there was enough memory")
 
 
-anybody = pytest.mark.parametrize(
-    ("module", "name", "workers"),
-    [
+@pytest.fixture(
+    params=[
         (verifying, "equivalent", "1"),
         (compile_tasks, "kernel_roads", "2"),
         (compile_tasks, "unrolled", "2"),
-    ],
+    ]
 )
-"""Whoever verifies: one task, or one of the two where there is a worker to spare."""
+def in_place_of_anybody(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[..., object]], str]:
+    """Puts something in the place of whoever verifies; gives the number of workers for that.
+
+    There is one task, or there are two where there is a worker to spare.
+    """
+    module, name, workers = request.param
+
+    def put(other: Callable[..., object]) -> str:
+        monkeypatch.setattr(module, name, other)
+        return str(workers)
+
+    return put
 
 
-@anybody
 def test_a_timeout_is_unknown_and_keeps_the_figures(
     tmp_path: Path,
     cli: Callable[..., Result],
-    monkeypatch: pytest.MonkeyPatch,
-    module: ModuleType,
-    name: str,
-    workers: str,
+    in_place_of_anybody: Callable[[Callable[..., object]], str],
 ) -> None:
     path = family(tmp_path, "parity-chain", 3)
     report = tmp_path / "report.json"
-    monkeypatch.setattr(module, name, slow)
+    workers = in_place_of_anybody(slow)
     done = cli("compile", path, "--verify", "--timeout", "0.5", "--json", report, "-j", workers)
     assert done.code == 3, done
     assert "  UNKNOWN\n" in done.out
@@ -487,35 +494,27 @@ def test_several_edit_models_do_not_go_into_one_file(
     assert not output.exists()
 
 
-@anybody
 def test_running_out_of_memory_is_unknown(
     tmp_path: Path,
     cli: Callable[..., Result],
-    monkeypatch: pytest.MonkeyPatch,
-    module: ModuleType,
-    name: str,
-    workers: str,
+    in_place_of_anybody: Callable[[Callable[..., object]], str],
 ) -> None:
     path = family(tmp_path, "parity-chain", 3)
-    monkeypatch.setattr(module, name, greedy)
+    workers = in_place_of_anybody(greedy)
     done = cli("compile", path, "--verify", "--memory", "256M", "-j", workers)
     assert done.code == 3, done
     assert "out of memory" in done.out
 
 
-@anybody
 def test_a_verifier_that_breaks_is_exit_4(
     tmp_path: Path,
     cli: Callable[..., Result],
-    monkeypatch: pytest.MonkeyPatch,
-    module: ModuleType,
-    name: str,
-    workers: str,
+    in_place_of_anybody: Callable[[Callable[..., object]], str],
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(module, name, broken)
+    workers = in_place_of_anybody(broken)
     done = cli("compile", family(tmp_path, "parity-chain", 3), "--verify", "-j", workers)
     assert done.code == 4, done
     assert "  ERROR\n" in done.out

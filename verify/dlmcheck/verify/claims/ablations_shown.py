@@ -9,9 +9,10 @@ from itertools import product
 
 from dlmcheck.spec.circuit import Circuit, Input, InputKind, output_law
 from dlmcheck.spec.law import is_product
-from dlmcheck.spec.serial import circuit_from_json, circuit_to_json
+from dlmcheck.spec.serial import circuit_to_json
+from dlmcheck.verify.claims.domains import listed
 from dlmcheck.verify.claims.registry import Profile, SweepJob
-from dlmcheck.verify.kernel.sweep import HOLDS, Domain, Outcome, Sweep, fails
+from dlmcheck.verify.kernel.sweep import HOLDS, Outcome, Sweep, fails
 
 JOB = "ablations-shown"
 
@@ -43,17 +44,12 @@ def _is_sampled_in_one_round(circuit: Circuit) -> Outcome:
 
 
 def _gateless(_: Profile) -> Sweep[Circuit, Circuit]:
-    members = gateless_circuits()
-    domain = Domain(
-        "circuits of one or two random bits without gates",
-        len(members),
-        lambda: members,
-        lambda circuit: circuit in members,
-        circuit_to_json,
-        circuit_from_json,
-    )
     return Sweep(
-        domain,
+        listed(
+            "circuits of one or two random bits without gates",
+            gateless_circuits(),
+            circuit_to_json,
+        ),
         lambda circuit: circuit,
         {f"{claim} without {name}": _is_sampled_in_one_round for claim, name, _ in SHOWN},
     )

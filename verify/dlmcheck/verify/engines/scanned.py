@@ -111,39 +111,16 @@ class ScannedCircuit:
             elif place <= levels.inputs:
                 self._value[place] = self._coin(place - 1 - levels.first_random)
                 known[place] = 1
-            elif levels.is_many[place]:
-                self._build_many(place, stack)
             else:
-                self._build_one(place, stack)
+                self._build_gate(place, stack)
 
-    def _build_one(self, place: int, stack: list[int]) -> None:
-        """Build a gate with two arguments, or push the one that is needed first."""
-        known, simpler, values = self._is_known, self._simpler, self._value
-        is_xor = self._levels.is_xor[place]
-        literal = self._levels.left[place]
-        literal = simpler[literal >> 1] ^ literal & 1
-        if not known[literal >> 1]:
-            stack.append(literal >> 1)
-            return
-        x = values[literal >> 1] ^ literal & 1
-        if x == FALSE and not is_xor:
-            made = FALSE
-        else:
-            literal = self._levels.right[place]
-            literal = simpler[literal >> 1] ^ literal & 1
-            if not known[literal >> 1]:
-                stack.append(literal >> 1)
-                return
-            y = values[literal >> 1] ^ literal & 1
-            made = self._network.xor(x, y) if is_xor else self._network.and_(x, y)
-        values[place] = made
-        known[place] = 1
-
-    def _build_many(self, place: int, stack: list[int]) -> None:
-        """The same of one with more arguments."""
-        is_xor = self._levels.is_xor[place]
+    def _build_gate(self, place: int, stack: list[int]) -> None:
+        """Build a gate, or push the argument that is needed first."""
+        levels, net = self._levels, self._network
+        is_xor = levels.is_xor[place]
+        pair = levels.left[place], levels.right[place]
         literals: list[Lit] = []
-        for member in self._levels.members(place):
+        for member in levels.members(place) if levels.is_many[place] else pair:
             literal = self._simpler[member >> 1] ^ member & 1
             if not self._is_known[literal >> 1]:
                 stack.append(literal >> 1)
@@ -151,8 +128,11 @@ class ScannedCircuit:
             literals.append(self._value[literal >> 1] ^ literal & 1)
             if literals[-1] == FALSE and not is_xor:
                 break
-        net = self._network
-        self._value[place] = net.xor_all(literals) if is_xor else net.and_all(literals)
+        if len(literals) == 2:  # as nearly always
+            made = net.xor(*literals) if is_xor else net.and_(*literals)
+        else:
+            made = net.xor_all(literals) if is_xor else net.and_all(literals)
+        self._value[place] = made
         self._is_known[place] = 1
 
 
