@@ -19,9 +19,12 @@ from dlmcheck.spec.errors import BadCircuit
 def needed_nodes(circuit: Circuit) -> frozenset[int]:
     """The nodes that some output depends on (what its wires reach)."""
     needed = {node_of(output) for output in circuit.outputs}
-    for node in range(circuit.node_count - 1, len(circuit.inputs) - 1, -1):
+    node = circuit.node_count
+    for gate in reversed(circuit.gates):
+        node -= 1
         if node in needed:
-            needed.update(node_of(arg) for arg in circuit.gate_of(node).args)
+            for arg in gate.args:
+                needed.add(arg if arg >= 0 else ~arg)
     return frozenset(needed)
 
 

@@ -195,6 +195,12 @@ def _nothing_is_new(level: Any, simpler: Any, new: Any) -> None:
     new[level.low : level.high] = False
 
 
+def _false_at_first(level: Any, simpler: Any, new: Any) -> None:
+    here = slice(level.low, level.high)
+    simpler[here] = simpler[here].clip(0)
+    _look_at(level, simpler, new)
+
+
 _look_at = scanned.look_at
 
 
@@ -208,6 +214,11 @@ BUGS: dict[str, tuple[str, str, Any]] = {
     "coins of scans stay": ("scans", f"{SCANNED}.next_round", _never_expires),
     "scanned once": ("scans", f"{SCANNED}._scan", _nothing_is_scanned_again),
     "nothing is new": ("scans", "dlmcheck.verify.engines.scanned.look_at", _nothing_is_new),
+    "gates are false before the first scan": (
+        "scans",
+        "dlmcheck.verify.engines.scanned.look_at",
+        _false_at_first,
+    ),
     "signs are ignored": ("scans", "dlmcheck.verify.engines.scanned.look_at", _no_signs),
 }
 

@@ -14,7 +14,7 @@ its labels serve as hints for finding the injection and for naming a cell in a w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, unique
 from time import monotonic
@@ -168,11 +168,8 @@ class Coupler:
 
     def _best_proposal(self) -> tuple[Proposal, list[Lit], list[Lit]]:
         """The proposal under which most outputs merge, and the circuit under it."""
-        every = proposals(self.run, self.circuit)
-        # Where some inputs have no coin, the outputs may not depend on these all the same.
-        offered = [one for one in every if self.needed <= one.partners.keys()] or every
         best: tuple[int, Proposal, list[Lit], list[Lit]] | None = None
-        for proposal in offered or [Proposal("none", {})]:
+        for proposal in self._offered():
             inputs = self._input_literals(proposal, self.circuit)
             nodes = self.network.embed(self.circuit, inputs)
             left = sum(1 for difference in self._differences(nodes) if difference != FALSE)
@@ -182,6 +179,22 @@ class Coupler:
                 break
         assert best is not None
         return best[1], best[2], best[3]
+
+    def _offered(self) -> Iterator[Proposal]:
+        """The proposals that give every needed input a coin.
+
+        If none does, all of them: the outputs may not depend on the other inputs all the same.
+        """
+        some: list[Proposal] = []
+        is_complete = False
+        for proposal in proposals(self.run, self.circuit):
+            if self.needed <= proposal.partners.keys():
+                is_complete = True
+                yield proposal
+            else:
+                some.append(proposal)
+        if not is_complete:
+            yield from some or [Proposal("none", {})]
 
     def _input_literals(self, proposal: Proposal, circuit: Circuit) -> list[Lit]:
         """A literal per input: data bits by name, partners, and for the rest a spare variable."""

@@ -265,8 +265,8 @@ class _Comparison:
 
     def _dominated(self, outputs: Sequence[int]) -> LawDifference | None:
         """An output that under some coupling differs in one direction only."""
-        offered = proposals(self.run, self.circuit)
-        wanted = self._circuit_outputs(offered[0].partners if offered else {})
+        offered = next(proposals(self.run, self.circuit), None)
+        wanted = self._circuit_outputs({} if offered is None else offered.partners)
         for index in outputs:
             if monotonic() > self.deadline:
                 break

@@ -7,10 +7,11 @@ would do, because coins are fair and independent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dlmcheck.spec.circuit import Circuit, node_of
+from dlmcheck.spec.assignment import needed_nodes
+from dlmcheck.spec.circuit import Circuit
 from dlmcheck.verify.engines.network import FALSE, Key, Lit
 from dlmcheck.verify.engines.unroll import Unrolling, masked_literal, value_literal
 
@@ -36,40 +37,32 @@ class Proposal:
     partners: Mapping[int, Lit]
 
 
-def proposals(unrolling: Unrolling, circuit: Circuit) -> list[Proposal]:
+def proposals(unrolling: Unrolling, circuit: Circuit) -> Iterator[Proposal]:
     """The couplings that the hints suggest, most telling first; each is injective.
 
-    A hint that leaves random inputs open is completed from the hints after it.
+    A hint that leaves random inputs open is completed from the hints after it. None is followed
+    before it is asked for: the first is nearly always enough.
     """
-    by_label = _by_label(unrolling, circuit)
-    by_given = _in_order(unrolling, circuit, _given(unrolling))
-    by_number = _by_coin_number(unrolling, circuit)
-    by_cell = _in_order(unrolling, circuit, _bare_coins(unrolling))
-    hints = [
-        ("labels", by_label),
-        ("order of the given cells", by_given),
-        ("numbers of the predictor's coins", by_number),
-        ("order of the cells that hold one coin", by_cell),
+    hints: list[tuple[str, Callable[[], dict[int, Lit]]]] = [
+        ("labels", lambda: _by_label(unrolling, circuit)),
+        ("order of the given cells", lambda: _in_order(circuit, _given(unrolling))),
+        ("numbers of the predictor's coins", lambda: _by_coin_number(unrolling, circuit)),
+        (
+            "order of the cells that hold one coin",
+            lambda: _in_order(circuit, _bare_coins(unrolling)),
+        ),
     ]
-    found: list[Proposal] = []
+    inputs = len(circuit.random_inputs)
     for position, (source, hint) in enumerate(hints):
-        if hint:
-            rest = [later for _, later in hints[position + 1 :]]
-            found.append(Proposal(source, _completed(hint, rest)))
-    return found
+        partners = hint()
+        if partners:
+            rest = (later() for _, later in hints[position + 1 :])
+            yield Proposal(source, _completed(partners, rest, inputs))
 
 
 def needed_random_inputs(circuit: Circuit) -> frozenset[int]:
     """The random inputs that some output is wired to."""
-    seen: set[int] = set()
-    stack = [node_of(output) for output in circuit.outputs]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            if node >= len(circuit.inputs):
-                stack.extend(node_of(arg) for arg in circuit.gate_of(node).args)
-    return frozenset(v for v in circuit.random_inputs if v in seen)
+    return needed_nodes(circuit).intersection(circuit.random_inputs)
 
 
 def first_tokens(unrolling: Unrolling) -> Iterator[tuple[int, int, Lit]]:
@@ -77,13 +70,14 @@ def first_tokens(unrolling: Unrolling) -> Iterator[tuple[int, int, Lit]]:
 
     Round 0 is the start. Cells that never certainly show a token do not occur.
     """
-    encoding, network = unrolling.schedule.encoding, unrolling.network
+    encoding = unrolling.schedule.encoding
+    masked = masked_literal(unrolling.network, encoding)
     seen: set[int] = set()
     changes = [(0, cell, pair) for cell, pair in enumerate(unrolling.start)]
     for number, done in enumerate(unrolling.rounds, start=1):
         changes += [(number, cell, (high, low)) for cell, high, low in done.written]
     for number, cell, pair in changes:
-        if cell not in seen and masked_literal(network, encoding, pair) == FALSE:
+        if cell not in seen and masked(pair) == FALSE:
             seen.add(cell)
             yield number, cell, value_literal(encoding, pair)
 
@@ -99,12 +93,13 @@ def _by_label(unrolling: Unrolling, circuit: Circuit) -> dict[int, Lit]:
     hint: dict[int, Lit] = {}
     used: set[int] = set()
     for _, cell, literal in first_tokens(unrolling) if labels else ():
+        if not _is_coin(unrolling, literal) or literal >> 1 in used:
+            continue
         _, separator, name = labels[cell].partition(":")
         node = nodes.get(name)
-        if separator and node is not None and node not in hint and literal >> 1 not in used:
-            if _is_coin(unrolling, literal):
-                hint[node] = literal
-                used.add(literal >> 1)
+        if separator and node is not None and node not in hint:
+            hint[node] = literal
+            used.add(literal >> 1)
     return hint
 
 
@@ -135,16 +130,19 @@ def _bare_coins(unrolling: Unrolling) -> list[Lit]:
     return list(literals.values())
 
 
-def _in_order(unrolling: Unrolling, circuit: Circuit, literals: list[Lit]) -> dict[int, Lit]:
+def _in_order(circuit: Circuit, literals: list[Lit]) -> dict[int, Lit]:
     if len(literals) != len(circuit.random_inputs):
         return {}
     return dict(zip(circuit.random_inputs, literals, strict=True))
 
 
-def _completed(hint: Mapping[int, Lit], rest: Iterable[Mapping[int, Lit]]) -> dict[int, Lit]:
+def _completed(
+    hint: Mapping[int, Lit], rest: Iterator[Mapping[int, Lit]], inputs: int
+) -> dict[int, Lit]:
+    """The hint, and what later ones add to it, until all of so many inputs have a partner."""
     partners = dict(hint)
     used = {literal >> 1 for literal in partners.values()}
-    for later in rest:
+    while len(partners) < inputs and (later := next(rest, None)) is not None:
         for node, literal in later.items():
             if node not in partners and literal >> 1 not in used:
                 partners[node] = literal

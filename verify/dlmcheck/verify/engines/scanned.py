@@ -33,7 +33,9 @@ class ScannedCircuit:
         self._coin = coin
         # Per place: the literal that it equals in this round (its own, if it is nothing simpler),
         # its literal in the network, and whether that is known; what is new since the last scan.
-        self._simpler = array("i", bytes(4 * levels.count))
+        # What gates are is not known before the first scan.
+        self._simpler = array("i", [-1]) * levels.count
+        self._simpler[: levels.inputs + 1] = array("i", bytes(4 * (levels.inputs + 1)))
         self._value: list[Lit] = [FALSE] * levels.count
         self._is_known = bytearray(levels.count)
         self._is_known[: levels.first_random + 1] = bytes([1]) * (levels.first_random + 1)
@@ -42,7 +44,7 @@ class ScannedCircuit:
             self._simpler[place] = 2 * place
         self._touched = np.ones(len(levels.outputs), np.bool_)
         self._outputs: list[Lit] = levels.outputs.tolist()
-        self._changed: list[int] = []
+        self._changed = list(range(levels.inputs + 1))
         self._has_new_coins = True
         self._is_scanned = False
 
@@ -137,18 +139,27 @@ class ScannedCircuit:
 
 
 def look_at(level: Level, simpler: npt.NDArray[np.int32], new: npt.NDArray[np.bool_]) -> None:
-    """What the gates of a level are in this round, and which of them may be new."""
+    """What the gates of a level are in this round, and which of them may be new.
+
+    A gate is what it was if nothing that it reads is new, so that only the others are computed.
+    """
     import numpy as np
 
-    at, ands = slice(level.low, level.high), level.middle - level.low
-    x = simpler[level.left]
-    x ^= level.left_sign
-    y = simpler[level.right]
-    y ^= level.right_sign
-    both = x ^ y
+    at = slice(level.low, level.high)
     is_new = new[level.left]
     is_new |= new[level.right]
-    found = np.arange(2 * level.low, 2 * level.high, 2, dtype=np.int32)  # their own
+    rows = np.flatnonzero(is_new)
+    new[at] = False
+    if not len(rows):
+        return
+    places = rows + level.low
+    ands = int(np.searchsorted(rows, level.middle - level.low))
+    x = simpler[level.left[rows]]
+    x ^= level.left_sign[rows]
+    y = simpler[level.right[rows]]
+    y ^= level.right_sign[rows]
+    both = x ^ y
+    found = (places * 2).astype(np.int32)  # their own
     if ands:
         p, q, r, conjunction = x[:ands], y[:ands], both[:ands], found[:ands]
         np.copyto(conjunction, p, where=(q == 1) | (r == 0))
@@ -156,7 +167,5 @@ def look_at(level: Level, simpler: npt.NDArray[np.int32], new: npt.NDArray[np.bo
         np.copyto(conjunction, 0, where=(p == 0) | (q == 0) | (r == 1))
     p, q, r = x[ands:], y[ands:], both[ands:]
     np.copyto(found[ands:], r, where=(p < 2) | (q < 2) | (r < 2))
-    is_new &= found >= 2
-    is_new |= found != simpler[at]
-    simpler[at] = found
-    new[at] = is_new
+    new[places] = (found >= 2) | (found != simpler[places])
+    simpler[places] = found

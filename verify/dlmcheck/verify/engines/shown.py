@@ -58,11 +58,12 @@ class _Showing:
 
     def result(self) -> Shown | str:
         schedule, encoding = self.run.schedule, self.run.schedule.encoding
+        masked_of = masked_literal(self.network, encoding)
         changes: list[list[tuple[int, Lit | None]]] = []
         for done in self.run.rounds:
             line: list[tuple[int, Lit | None]] = []
             for cell, high, low in done.written:
-                masked = masked_literal(self.network, encoding, (high, low))
+                masked = masked_of((high, low))
                 if masked not in (FALSE, TRUE):
                     return "whether a cell is masked depends on values"
                 shown = None if masked else value_literal(encoding, (high, low))

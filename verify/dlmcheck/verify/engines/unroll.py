@@ -13,9 +13,10 @@ mean nothing on seeds that have broken a rule, as there the run has already fail
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum, unique
+from operator import itemgetter
 
 from dlmcheck.spec.circuit import Circuit
 from dlmcheck.spec.errors import BadInput
@@ -99,12 +100,12 @@ def unroll(
     return _Run(schedule, network or Network(), data).result()
 
 
-def masked_literal(network: Network, encoding: Encoding, pair: Pair) -> Lit:
-    """Whether a cell holds M, given that it does not hold the illegal code 11."""
+def masked_literal(network: Network, encoding: Encoding) -> Callable[[Pair], Lit]:
+    """What says whether a cell holds M, given that it does not hold the illegal code 11."""
     high, low = encoding.mask
-    if high:
-        return pair[0]
-    return pair[1] if low else network.and_(pair[0] ^ 1, pair[1] ^ 1)
+    if high or low:
+        return itemgetter(0 if high else 1)
+    return lambda pair: network.and_(pair[0] ^ 1, pair[1] ^ 1)
 
 
 def value_literal(encoding: Encoding, pair: Pair) -> Lit:
@@ -119,6 +120,7 @@ class _Run:
     def __init__(self, schedule: Schedule, network: Network, data: Sequence[bool] | None) -> None:
         self.schedule = schedule
         self.network = network
+        self._masked = masked_literal(network, schedule.encoding)
         self.number = 0
         self.open: list[Obligation] = []
         self.folded: Counter[Rule] = Counter()
@@ -275,15 +277,17 @@ class _Run:
         return written
 
     def _check_write(self, cell: int, flag: Lit, code: Pair, old: Pair) -> None:
+        # Where a rule plainly holds, as nearly always, the network is not asked.
         net, edits = self.network, self.schedule.edits
         illegal = FALSE if FALSE in code else net.and_(flag, net.and_(*code))
         self._oblige(Rule.LEGAL_CODE, cell, illegal)
         if edits is not Edits.REVISE_ANY:
-            self._oblige(Rule.WRITES_TOKEN, cell, net.and_(flag, self._masked(code)))
+            masked = self._masked(code)
+            self._oblige(Rule.WRITES_TOKEN, cell, net.and_(flag, masked) if masked else FALSE)
         if edits in (Edits.WRITE_ONCE, Edits.REMASK):
             visible = self._masked(old) ^ 1
             changes = net.and_(visible, self._differs(code, old)) if visible else FALSE
-            self._oblige(Rule.KEEPS_VISIBLE, cell, net.and_(flag, changes))
+            self._oblige(Rule.KEEPS_VISIBLE, cell, net.and_(flag, changes) if changes else FALSE)
 
     def _apply_remask(self, cells: Sequence[int], before: dict[int, Pair]) -> list[Change]:
         mask = _constant(self.schedule.encoding.mask)
@@ -315,9 +319,6 @@ class _Run:
             self.folded[rule] += 1
         else:
             self.open.append(Obligation(rule, self.number, cell, broken))
-
-    def _masked(self, pair: Pair) -> Lit:
-        return masked_literal(self.network, self.schedule.encoding, pair)
 
     def _differs(self, one: Pair, two: Pair) -> Lit:
         net = self.network
