@@ -11,7 +11,7 @@ from dlmcheck.verify.engines.network import Lit, Network
 # By measurement, in nanoseconds. A scan takes so much in each round for each gate and each level,
 # and to begin with; following events so much for each gate, and in each round as well if tokens
 # that are there are written or masked again.
-_GATE, _LEVEL, _START = 25, 20_000, 150_000_000
+_GATE, _LEVEL, _START = 10, 20_000, 150_000_000
 _EVENTS, _AGAIN = 6_000, 200
 
 
