@@ -61,7 +61,7 @@ def test_2_usage() -> None:
         ("audit", "GOODS"),
         ("audit", "--seed", "1"),
         ("compile",),
-        ("explain",),
+        ("explain", "T3.1", "T3.2"),
         ("replay",),
     ):
         done = planted(*arguments)

@@ -323,6 +323,13 @@ def test_a_row_explains_itself_alone(capsys: pytest.CaptureFixture[str]) -> None
     assert rows[0].id not in done.out
 
 
+def test_without_an_id_the_claims_are_listed(planted: Callable[..., Result]) -> None:
+    done = planted("explain")
+    assert done.code == 0
+    listed = [line.split(maxsplit=2) for line in done.out.splitlines()]
+    assert listed == [[one.id, str(len(one.rows)), one.title] for one in registry().claims]
+
+
 def test_explaining_nothing_known(capsys: pytest.CaptureFixture[str]) -> None:
     done = here(capsys, "explain", "T3.1-EXAKT")
     assert done.code == 2

@@ -116,12 +116,17 @@ def audit(
 
 @app.command()
 def explain(
-    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="Id of a claim or of a row.")],
+    claim: Annotated[
+        str | None, typer.Argument(metavar="CLAIM", help="Id of a claim or of a row.")
+    ] = None,
 ) -> Action:
-    """Explain a claim: readings, hypotheses, roads, assumptions, note, source place."""
-    from dlmcheck.verify.cli.explain_command import run_explain
+    """Explain a claim: readings, hypotheses, roads, assumptions, note, source place.
 
-    return lambda registry: run_explain(claim, registry)
+    Without an id: list the claims.
+    """
+    from dlmcheck.verify.cli.explain_command import run_explain, run_list
+
+    return lambda registry: run_list(registry) if claim is None else run_explain(claim, registry)
 
 
 @app.command(epilog=EXIT_CODES)

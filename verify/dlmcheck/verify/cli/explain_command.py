@@ -33,6 +33,15 @@ def run_explain(name: str, given: Registry | None) -> ExitCode:
     return ExitCode.OK
 
 
+def run_list(given: Registry | None) -> ExitCode:
+    """Print the claims, a line each: its id, how many rows it has, its title."""
+    registry = _catalogue() if given is None else given
+    width = max((len(claim.id) for claim in registry.claims), default=0)
+    for claim in registry.claims:
+        print(f"{claim.id:<{width}}  {len(claim.rows):>3}  {claim.title}")
+    return ExitCode.OK
+
+
 def _catalogue() -> Registry:
     from dlmcheck.verify.claims.catalogue import catalogue
 
