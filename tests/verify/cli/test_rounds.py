@@ -32,6 +32,15 @@ def test_an_exact_number_with_its_certificates(capsys: Capture, tmp_path: Path) 
     assert (found["interval"], found["lower"]["certificate"]) == ("4", names[0])
 
 
+def test_files_are_named_only_if_they_are_written(capsys: Capture, tmp_path: Path) -> None:
+    alone = here(capsys, "rounds", "one-hot:4").out
+    beside = here(capsys, "rounds", "one-hot:4", "--certificates", tmp_path).out
+    assert ".json" not in alone
+    assert alone.count("(with certificate;") == 2
+    assert all(file.name in beside for file in tmp_path.iterdir())
+    assert beside.count(".json") == 2
+
+
 def test_the_axes(capsys: Capture) -> None:
     for options, said in (
         (["--edits", "revise-token"], "2 rounds"),

@@ -173,7 +173,8 @@ def _effort(options: RoundsOptions, point: Point) -> Effort:
 
 def _print(options: RoundsOptions, result: RoundsResult) -> None:
     heading = "sets fixed in advance, " if options.fixed else ""
-    print("\n".join(result_lines(result, heading=heading)))
+    written = options.certificates is not None
+    print("\n".join(result_lines(result, heading=heading, written=written)))
 
 
 def _long_weights(options: TargetOptions) -> Weights | None:
@@ -255,8 +256,8 @@ def run_separate(options: SeparateOptions) -> ExitCode:
     scope = Scope(_counts(options.scratch, "--scratch"), _counts(options.locality, "--locality"))
     target = load(options.target)
     table = separate(target, scope)
-    folder = None if options.certificates is None else str(options.certificates)
-    print("\n".join([*table_lines(table, folder), LEGEND]))
+    written = options.certificates is not None
+    print("\n".join([*table_lines(table, written=written), LEGEND]))
     _write(options.certificates, options.json, target, table.results)
     return ExitCode.OK
 

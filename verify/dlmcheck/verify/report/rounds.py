@@ -50,15 +50,15 @@ def certificates(results: Iterable[RoundsResult]) -> dict[str, str]:
 # --- one point ---------------------------------------------------------------------------------
 
 
-def result_lines(result: RoundsResult, *, heading: str = "") -> list[str]:
-    """A result as text."""
+def result_lines(result: RoundsResult, *, heading: str = "", written: bool = False) -> list[str]:
+    """A result as text; with `written` certificates by the names of their files."""
     lines = [f"{result.target}: {heading}{_said(result)}", f"  at       {point_text(result.point)}"]
     if result.estimate:
         lines.append(f"  note     {ESTIMATE}")
     for end, bound in (("lower", result.lower), ("upper", result.upper)):
         # Where no number of rounds is enough, there is nothing to bound from above.
         if end == "lower" or not result.lower.never:
-            lines.append(f"  {end}    {bound_text(result.target, end, bound)}")
+            lines.append(f"  {end}    {bound_text(result.target, end, bound, written=written)}")
     lines += [f"  beside   {claim_text(end, bound)}" for end, bound in claims(result)]
     return lines
 
@@ -83,14 +83,15 @@ def _said(result: RoundsResult) -> str:
     return f"{result.interval} rounds (an interval: nothing between is known)"
 
 
-def bound_text(target: str, end: str, bound: Bound) -> str:
-    """One end: its number, what it rests on, and the file of its certificate."""
+def bound_text(target: str, end: str, bound: Bound, *, written: bool) -> str:
+    """One end: its number, what it rests on, and its certificate, by its file if it is written."""
     if bound.value is None and not bound.never:
         return "no bound is known"
     trusted = f"; trusted: {bound.trusted}" if bound.trusted else ""
     where = "no certificate: a proof by name"
     if bound.certificate is not None:
-        where = f"certificate {file_name(target, end, bound.certificate)}"
+        file = file_name(target, end, bound.certificate)
+        where = f"certificate {file}" if written else "with certificate"
     reach = f"; {bound.reach}" if bound.reach else ""
     return f"{_number(end, bound)}: {bound.rests_on} ({where}{trusted}{reach})"
 
@@ -108,6 +109,7 @@ class _Footnotes:
     """The numbered list of what bounds rest on."""
 
     target: str
+    written: bool
     numbers: dict[tuple[str, Bound], int] = field(default_factory=dict[tuple[str, Bound], int])
 
     def of(self, end: str, bound: Bound) -> str:
@@ -115,33 +117,23 @@ class _Footnotes:
             return "-"
         return str(self.numbers.setdefault((end, bound), len(self.numbers) + 1))
 
-    def lines(self, folder: str | None) -> list[str]:
+    def lines(self) -> list[str]:
         return [
-            f"{number}. {self._text(end, bound, folder)}"
-            for (end, bound), number in self.numbers.items()
+            f"{number}. {self._text(end, bound)}" for (end, bound), number in self.numbers.items()
         ]
 
-    def _text(self, end: str, bound: Bound, folder: str | None) -> str:
+    def _text(self, end: str, bound: Bound) -> str:
         if not bound.is_certified:
             return claim_text(end, bound)
-        return _linked(bound_text(self.target, end, bound), folder)
+        return bound_text(self.target, end, bound, written=self.written)
 
 
-def _linked(text: str, folder: str | None) -> str:
-    """Without a folder of certificates their names say nothing."""
-    if folder is not None or "(certificate " not in text:
-        return text
-    head, _, tail = text.partition("(certificate ")
-    rest = tail.partition(".json")[2]
-    return f"{head}(with certificate{rest}"
-
-
-def table_lines(table: Table, folder: str | None = None) -> list[str]:
+def table_lines(table: Table, *, written: bool = False) -> list[str]:
     """A table in Markdown: for each number of scratch cells, locality and kind of numbers.
 
-    `folder` says that the certificates have been written; then their names are given.
+    `written` says that the certificates are; then the names of their files are given.
     """
-    notes = _Footnotes(table.target)
+    notes = _Footnotes(table.target, written)
     lines = [f"### {table.target}, n = {table.length}", ""]
     if table.estimate:
         lines += [f"This is {ESTIMATE}.", ""]
@@ -162,7 +154,7 @@ def table_lines(table: Table, folder: str | None = None) -> list[str]:
             what = "All other rows are" if fresh else "Every row is"
             lines += ["", f"{what} as in a table above with fewer scratch cells."]
         lines.append("")
-    return [*lines, *notes.lines(folder), ""]
+    return [*lines, *notes.lines(), ""]
 
 
 _Cells = dict[Unmasking, dict[Reals, str]]
