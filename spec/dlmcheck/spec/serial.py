@@ -28,7 +28,7 @@ which they can also be named.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dlmcheck.spec.circuit import Circuit, Input, InputKind
 from dlmcheck.spec.errors import (
@@ -42,7 +42,14 @@ from dlmcheck.spec.gatelist import read_gates
 from dlmcheck.spec.jsontext import Document, Json, Path, show
 from dlmcheck.spec.lattice import Edits, End, Stop
 from dlmcheck.spec.schedule import Schedule, interface
-from dlmcheck.spec.textlines import cell_lines, gate_text, lines, part_text, string_lines
+from dlmcheck.spec.textlines import (
+    cell_lines,
+    gate_text,
+    lines,
+    part_text,
+    quoted,
+    string_lines,
+)
 from dlmcheck.spec.tokens import Code, Encoding
 
 CIRCUIT_FORMAT = "dlmcheck-circuit"
@@ -69,12 +76,12 @@ def circuit_to_json(circuit: Circuit) -> str:
       {"name": "y", "literal": -1}]}
     """
     inputs = (
-        f'{{"name": {json.dumps(i.name)}, "kind": {json.dumps(i.kind.value)}}}'
-        for i in circuit.inputs
+        f'{{"name": {name}, "kind": "{one.kind.value}"}}'
+        for name, one in zip(quoted([i.name for i in circuit.inputs]), circuit.inputs, strict=True)
     )
     outputs = (
-        f'{{"name": {json.dumps(name)}, "literal": {literal}}}'
-        for name, literal in zip(circuit.output_names, circuit.outputs, strict=True)
+        f'{{"name": {name}, "literal": {literal}}}'
+        for name, literal in zip(quoted(circuit.output_names), circuit.outputs, strict=True)
     )
     return (
         f'{{"format": "{CIRCUIT_FORMAT}", "version": {VERSION},\n'
@@ -94,10 +101,7 @@ def circuit_from_json(text: str, source: str = "circuit") -> Circuit:
     top = _top(document, CIRCUIT_FORMAT, ("inputs", "gates", "outputs"))
     names, kinds = _read_named(document, top, "inputs", "kind")
     _distinct(document, names, "inputs", "an input")
-    inputs = tuple(
-        Input(name, document.choice(kind, ("inputs", j, "kind"), InputKind))
-        for j, (name, kind) in enumerate(zip(names, kinds, strict=True))
-    )
+    inputs = tuple(map(Input, names, _read_kinds(document, kinds)))
     gates = read_gates(document, top["gates"], ("gates",), inputs)
     output_names, literals = _read_named(document, top, "outputs", "literal")
     _distinct(document, output_names, "outputs", "an output")
@@ -262,7 +266,17 @@ def _read_named(
     return names, others
 
 
+def _read_kinds(document: Document, values: Sequence[Json]) -> Iterable[InputKind]:
+    """The kinds of the inputs of a circuit."""
+    kinds: dict[Json, InputKind] = {kind.value: kind for kind in InputKind}
+    for j, value in enumerate(values):
+        found = kinds.get(value) if isinstance(value, str) else None
+        yield document.choice(value, ("inputs", j, "kind"), InputKind) if found is None else found
+
+
 def _distinct(document: Document, names: Sequence[str], key: str, what: str) -> None:
+    if len(set(names)) == len(names):
+        return
     seen: set[str] = set()
     for j, name in enumerate(names):
         if name in seen:

@@ -38,6 +38,16 @@ def string_lines(strings: Sequence[str]) -> str:
     return f"[\n  {text[1:]}" if strings else "[]"
 
 
+def quoted(strings: Sequence[str]) -> list[str]:
+    r"""Each string as JSON.
+
+    >>> quoted(["a", "b\n"])
+    ['"a"', '"b\\n"']
+    """
+    # All in one: a line break within a string is written as an escape.
+    return json.dumps(list(strings), separators=("\n", ": "))[1:-1].split("\n") if strings else []
+
+
 _NAMES = {op: op.value for op in Op}
 
 
@@ -62,8 +72,8 @@ def cell_lines(names: Sequence[str], cells: Sequence[int]) -> str:
     >>> cell_lines([], [])
     '[]'
     """
-    pairs = zip(names, cells, strict=True)
-    return lines(f'{{"name": {json.dumps(name)}, "cell": {cell}}}' for name, cell in pairs)
+    pairs = zip(quoted(names), cells, strict=True)
+    return lines(f'{{"name": {name}, "cell": {cell}}}' for name, cell in pairs)
 
 
 def part_text(circuit: Circuit, per_line: int) -> str:

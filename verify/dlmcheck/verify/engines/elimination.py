@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import chain
 from typing import NamedTuple
 
 from dlmcheck.spec.circuit import Circuit
@@ -139,7 +140,10 @@ class _Elimination:
             if not row:
                 self.relations.append((place, tuple(self.uses[place])))
                 continue
-            coin = min(row, key=lambda one: (len(columns[one]), one)) if length > 1 else min(row)
+            if length == 1:
+                (coin,) = row
+            else:
+                coin = min(row, key=lambda one: (len(columns[one]), one))
             value = self._add(tuple(self.uses[place]))
             row.discard(coin)
             ones -= length
@@ -308,13 +312,20 @@ def _text(claim: Uniform, **subject: object) -> str:
     return certificate_text(
         KIND,
         **subject,
-        equations=[_row(row) for row in claim.equations],
+        equations=_rows(claim.equations),
         constants=claim.constants,
         coins=claim.coins,
-        left=[_row(row) for row in claim.left],
+        left=_rows(claim.left),
         right=claim.right,
-        steps=[_row(row) for row in claim.steps],
+        steps=_rows(claim.steps),
     )
+
+
+def _rows(rows: Sequence[Row]) -> Sequence[Sequence[int | Run | str]]:
+    """Rows as they are written; without runs, which most have not, they are so already."""
+    if Run not in set(map(type, chain.from_iterable(rows))):
+        return rows
+    return [_row(row) for row in rows]
 
 
 def _row(row: Row) -> list[int | str]:

@@ -161,10 +161,22 @@ class Values:
     def extend(self, rows: Sequence[Row]) -> None:
         """Append the sums of some rows, each of which may name the sums before it."""
         done = 0
+        forms, short = self._forms, self._sums.short
         while done < len(rows):
-            alike = self._alike(rows, done, len(self._forms)) if _ends_in_run(rows[done]) else 0
+            row = rows[done]
+            if len(row) == 2:  # nearly all are sums of two short forms: no call for these
+                first, second = row
+                if isinstance(first, int) and isinstance(second, int):
+                    one, other = forms[first], forms[second]
+                    if isinstance(one, frozenset) and isinstance(other, frozenset):
+                        total = one ^ other
+                        if len(total) <= short:
+                            forms.append(total)
+                            done += 1
+                            continue
+            alike = self._alike(rows, done, len(forms)) if _ends_in_run(row) else 0
             if alike < TOGETHER:
-                self._forms.append(self.sum(rows[done]))
+                forms.append(self.sum(row))
                 done += 1
             else:
                 self._together(rows[done : done + alike], grow=True)
@@ -251,6 +263,7 @@ _WHY = {op: f"is an {op.value}" for op in Op}
 def values_of(circuit: Circuit, inputs: Sequence[Value], sums: Sums) -> tuple[Value, ...]:
     """The outputs of a circuit for forms as inputs, one for each input node."""
     nodes = list(inputs)
+    short = sums.short
     negations: dict[int, Value] = {}
 
     def value(literal: int) -> Value:
@@ -264,14 +277,15 @@ def values_of(circuit: Circuit, inputs: Sequence[Value], sums: Sums) -> tuple[Va
     for gate in circuit.gates:
         op = gate.op
         args = [nodes[arg] if arg >= 0 else value(arg) for arg in gate.args]
+        if op is _XOR and len(args) == 2:
+            one, other = args
+            if isinstance(one, frozenset) and isinstance(other, frozenset):
+                total = one ^ other
+                if len(total) <= short:  # as `Sums.add` has it, without a call for each gate
+                    nodes.append(total)
+                    continue
         if op is _AND or op is _OR:
             nodes.append(_product(len(nodes), op, args, sums))
-        elif (
-            op is _XOR
-            and len(args) == 2
-            and not (isinstance(args[0], Bent) or isinstance(args[1], Bent))
-        ):
-            nodes.append(sums.add(args[0], args[1]))
         else:
             nodes.append(_sum(op, args, sums))
     return tuple([nodes[output] if output >= 0 else value(output) for output in circuit.outputs])
