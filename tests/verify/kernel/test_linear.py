@@ -226,3 +226,21 @@ def test_a_malformed_file_is_bad_input(change: Change) -> None:
     change(raw)
     with pytest.raises(BadInput):
         checked(json.dumps(raw))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"steps": ((0, 1), (5, 2))}, "an output or earlier step is named that there is not: 5"),
+        ({"steps": ((0, 1), (-1,))}, "an output or earlier step is named that there is not: -1"),
+        ({"steps": ((0, 1), ()), "left": ((0,), (4,), (6,))}, "output or step .* there is not: 6"),
+        ({"equations": ((0, 1, 2, 4),)}, "an output is named that there is not: 4"),
+        ({"right": ((-1,),)}, "an output is named that there is not: -1"),
+    ],
+)
+def test_places_are_looked_at_in_rows_that_have_no_runs(change: dict[str, Any], said: str) -> None:
+    # The first place past the end and the last before the beginning: Python would take the latter.
+    claim = Uniform(((0, 1, 2, 3),), (False,), (0, 1, 2), ((0,), (0, 1), (3,)), ((3,),))
+    assert check_uniform(even_strings(4), claim).verdict is Verdict.PROVED
+    with pytest.raises(Rejected, match=said):
+        check_uniform(even_strings(4), replace(claim, **change))
