@@ -117,7 +117,7 @@ class _Elimination:
 
     def _sparse(self) -> list[int]:
         """Pivots in short rows. Returns the rows that are left as a core."""
-        rows, columns = self.rows, self.columns
+        rows, columns, uses = self.rows, self.columns, self.uses
         ones = sum(map(len, rows))
         waiting = [deque[int]() for _ in range(max(map(len, rows), default=0) + 1)]
         """Rows by length; a row that has changed since stands in another place again."""
@@ -138,13 +138,13 @@ class _Elimination:
             done[place] = True
             left -= 1
             if not row:
-                self.relations.append((place, tuple(self.uses[place])))
+                self.relations.append((place, tuple(uses[place])))
                 continue
             if length == 1:
                 (coin,) = row
             else:
                 coin = min(row, key=lambda one: (len(columns[one]), one))
-            value = self._add(tuple(self.uses[place]))
+            value = self._add(tuple(uses[place]))
             row.discard(coin)
             ones -= length
             for one in row:
@@ -152,7 +152,7 @@ class _Elimination:
             others = columns.pop(coin)
             others.discard(place)
             self.pivots.append(_Pivot(value, coin, row))
-            for other in sorted(others):
+            for other in sorted(others) if len(others) > 1 else others:
                 changed = rows[other]
                 ones -= len(changed)
                 changed.discard(coin)
@@ -164,7 +164,7 @@ class _Elimination:
                         changed.add(one)
                         columns[one].add(other)
                 ones += len(changed)
-                self.uses[other].append(value)
+                uses[other].append(value)
                 while len(changed) >= len(waiting):
                     waiting.append(deque[int]())
                 waiting[len(changed)].append(other)
@@ -244,7 +244,10 @@ class _Elimination:
             for place in terms:
                 if isinstance(place, Run):
                     return False
-                odd.symmetric_difference_update((place,))
+                if place in odd:
+                    odd.discard(place)
+                else:
+                    odd.add(place)
                 if place >= number:
                     heappush(heap, -place)
             return budget[0] >= 0

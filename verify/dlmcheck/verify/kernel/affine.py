@@ -186,9 +186,14 @@ class Values:
         """The sums of some rows."""
         done = 0
         while done < len(rows):
-            alike = self._alike(rows, done, len(self._forms)) if _ends_in_run(rows[done]) else 0
+            row = rows[done]
+            if len(row) == 1 and isinstance(row[0], int):  # a step has done all the adding
+                yield self._forms[row[0]]
+                done += 1
+                continue
+            alike = self._alike(rows, done, len(self._forms)) if _ends_in_run(row) else 0
             if alike < TOGETHER:
-                yield self.sum(rows[done])
+                yield self.sum(row)
                 done += 1
             else:
                 yield from self._together(rows[done : done + alike], grow=False)
