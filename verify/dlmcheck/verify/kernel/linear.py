@@ -241,9 +241,13 @@ def _statement(outputs: Outputs, claim: Uniform) -> str:
     names = outputs.names
     number = len(claim.equations)
     shown: str | None = None
+    # Names have a character at least: with so many places nobody needs to look at them.
+    short = sum(map(len, claim.equations)) <= _SHOWN
     # A name such as "y = 0, z" would make another equation of ours.
-    if all(map(_NAME.fullmatch, names)) and all(
-        _is_plain(row, len(names)) for row in claim.equations
+    if (
+        short
+        and all(map(_NAME.fullmatch, names))
+        and all(_is_plain(row, len(names)) for row in claim.equations)
     ):
         shown = ", ".join(
             f"{' + '.join(names[place] for place in row if isinstance(place, int))} = "
