@@ -28,7 +28,7 @@ which they can also be named.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dlmcheck.spec.circuit import Circuit, Input, InputKind
 from dlmcheck.spec.errors import (
@@ -101,7 +101,10 @@ def circuit_from_json(text: str, source: str = "circuit") -> Circuit:
     top = _top(document, CIRCUIT_FORMAT, ("inputs", "gates", "outputs"))
     names, kinds = _read_named(document, top, "inputs", "kind")
     _distinct(document, names, "inputs", "an input")
-    inputs = tuple(map(Input, names, _read_kinds(document, kinds)))
+    inputs = tuple(
+        Input(name, document.choice(kind, ("inputs", j, "kind"), InputKind))
+        for j, (name, kind) in enumerate(zip(names, kinds, strict=True))
+    )
     gates = read_gates(document, top["gates"], ("gates",), inputs)
     output_names, literals = _read_named(document, top, "outputs", "literal")
     _distinct(document, output_names, "outputs", "an output")
@@ -266,17 +269,7 @@ def _read_named(
     return names, others
 
 
-def _read_kinds(document: Document, values: Sequence[Json]) -> Iterable[InputKind]:
-    """The kinds of the inputs of a circuit."""
-    kinds: dict[Json, InputKind] = {kind.value: kind for kind in InputKind}
-    for j, value in enumerate(values):
-        found = kinds.get(value) if isinstance(value, str) else None
-        yield document.choice(value, ("inputs", j, "kind"), InputKind) if found is None else found
-
-
 def _distinct(document: Document, names: Sequence[str], key: str, what: str) -> None:
-    if len(set(names)) == len(names):
-        return
     seen: set[str] = set()
     for j, name in enumerate(names):
         if name in seen:
