@@ -1,6 +1,7 @@
 """What all tests share: one deterministic Hypothesis profile and the root of the source tree."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ settings.register_profile("house", derandomize=True, deadline=None, database=Non
 # For looking further by hand: fresh random examples, many of them.
 settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile(os.environ.get("DLMCHECK_HYPOTHESIS", "house"))
+
+# A shell that puts tests into the background has them ignore Ctrl-C, and so would the commands that
+# they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
