@@ -1,8 +1,8 @@
-"""One circuit of a schedule, of which in every round all gates are looked at, level by level.
+"""One circuit of a schedule, whose gates are gone through in every round, level by level.
 
-Looking at a gate says whether it is constant in this round, or the literal of another gate or
-input, because of what is constant: nearly all of a predictor is, and that takes some
-nanoseconds a gate. What is left is built in the network when it is asked for. It also says
+A gate that reads something new is computed: whether it is constant in this round, or the literal
+of another gate or input, because of what is constant. Nearly all of a predictor is, and that takes
+some nanoseconds a gate. What is left is built in the network when it is asked for. It also says
 which gates may not be what they were before. A coin becomes a variable only when a gate really
 needs it.
 """
@@ -33,7 +33,7 @@ class ScannedCircuit:
         self._coin = coin
         # Per place: the literal that it equals in this round (its own, if it is nothing simpler),
         # its literal in the network, and whether that is known; what is new since the last scan.
-        # What gates are is not known before the first scan.
+        # Gates are nothing yet, so that the first scan finds all of them new.
         self._simpler = array("i", [-1]) * levels.count
         self._simpler[: levels.inputs + 1] = array("i", bytes(4 * (levels.inputs + 1)))
         self._value: list[Lit] = [FALSE] * levels.count
